@@ -1,0 +1,108 @@
+# Juanku 卷库
+#
+#   make demo            install what is missing, build, play one day on the shipped stack
+#                        (DEMO_EXIT=1: end by itself instead of keeping the pages open)
+#   make check           install what is missing, build, run every test
+#   make all             programs, pages, feeder backend and host rack, into out/
+#   make deps            only install what is missing (apt; npm for the pages)
+#   make check-asan      unit and contract tests with ASan and UBSan
+#   make check-clang     everything compiles without a warning with clang too
+#   make fuzz            fuzz each parser for FUZZ_SECONDS (60)
+#   make bench           speed and memory beside peers
+#   make firmware        rack firmware for the host port
+#   make lint            clang-format and house checks
+#   make install         into DESTDIR/PREFIX
+#
+#   V=1 shows commands; CC, OUT, CFLAGS, PREFIX (/usr), DESTDIR as usual.
+OUT ?= out
+CC = gcc
+PREFIX ?= /usr
+FUZZ_SECONDS ?= 60
+VERSION := 0.1.0
+Q := $(if $(V),,@)
+export OUT
+
+STRICT := -std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror
+CPPFLAGS += -D_GNU_SOURCE -DJUANKU_VERSION='"$(VERSION)"' -I. -Ilib -Itests -I$(OUT)/gen -MMD -MP
+CFLAGS ?= -O2 -g
+CFLAGS += -fvisibility=hidden -fPIC -fno-strict-aliasing -fstack-protector-strong $(EXTRA)
+LDFLAGS += -Wl,--as-needed $(EXTRA)
+
+include lib/part.mk drivers/part.mk firmware/part.mk station/part.mk repo-daemon/part.mk cli/part.mk tests/part.mk
+
+obj = $(patsubst %.c,$(OUT)/%.o,$(1))
+archives := $(addprefix $(OUT)/,station.a repo.a page.a drivers.a lib.a)
+programs := $(addprefix $(OUT)/bin/,juanku juanku-stationd juanku-repod)
+pages := $(OUT)/gen/web_station.o $(OUT)/gen/web_repo.o
+
+all: $(programs) $(OUT)/sane/libsane-paper.so.1 firmware
+firmware: $(OUT)/firmware/host/rack
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -c $< -o $@
+
+$(OUT)/lib.a: $(call obj,$(lib_src))
+$(OUT)/drivers.a: $(call obj,$(drivers_src))
+$(OUT)/page.a: $(call obj,$(page_src))
+$(OUT)/station.a: $(call obj,$(station_src))
+$(OUT)/repo.a: $(call obj,$(repo_src))
+$(OUT)/firmware/app.a: $(call obj,$(firmware_app_src))
+$(OUT)/%.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# The pages: npm's libraries and our modules become one file each, kept in the binary.
+$(OUT)/gen/web_%.o: tools/embed.sh node_modules/.package-lock.json $(web_src)
+	@mkdir -p $(@D)
+	$(Q)tools/embed.sh $* $(OUT)/gen && $(CC) $(CPPFLAGS) $(CFLAGS) -c $(OUT)/gen/web_$*.c -o $@
+node_modules/.package-lock.json: package.json package-lock.json
+	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@
+
+$(OUT)/bin/juanku: $(call obj,$(cli_src)) $(archives)
+$(OUT)/bin/juanku-stationd: $(OUT)/station/main.o $(OUT)/gen/web_station.o $(archives)
+$(OUT)/bin/juanku-repod: $(OUT)/repo-daemon/main.o $(OUT)/gen/web_repo.o $(archives)
+$(OUT)/bin/%:
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(OUT)/sane/libsane-paper.so.1: $(call obj,$(sane_paper_src)) $(OUT)/lib.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libsane-paper.so.1 $^ $(sane_paper_libs) -o $@
+$(OUT)/firmware/host/rack: $(call obj,$(firmware_host_src)) $(OUT)/firmware/app.a $(OUT)/lib.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+
+# A test program may add objects and flags of its own in tests/part.mk.
+$(OUT)/tests/%: $(OUT)/tests/%.o $(archives) $(OUT)/firmware/app.a
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -lcmocka -o $@
+
+deps:
+	$(Q)tools/deps.sh all
+demo:
+	$(Q)tools/deps.sh demo && $(MAKE) --no-print-directory -j2 all && demo/day.sh
+check:
+	$(Q)tools/deps.sh all && $(MAKE) --no-print-directory -j2 all tests && tests/run.sh
+tests: $(test_programs) $(fuzz_replays)
+check-asan:
+	$(Q)$(MAKE) --no-print-directory -j2 OUT=$(OUT)/asan EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined" CFLAGS="-O1 -g" asan-tests
+	$(Q)OUT=$(OUT)/asan tests/run.sh unit contract fuzz
+asan-tests: $(unit_programs) $(contract_programs) $(fuzz_replays) $(asan_programs)
+check-clang:
+	$(Q)$(MAKE) --no-print-directory -j2 CC=clang OUT=$(OUT)/clang CFLAGS="-O1" $(OUT)/clang/compiled
+$(OUT)/compiled: $(call obj,$(all_src))
+	@touch $@
+lint:
+	$(Q)tests/run.sh house
+fuzz: $(fuzz_programs)
+	$(Q)tests/fuzz/run.sh $(FUZZ_SECONDS)
+bench: all
+	$(Q)tests/bench/run.sh
+install: all
+	$(Q)tools/install.sh "$(DESTDIR)" "$(PREFIX)"
+clean:
+	rm -rf $(OUT)
+
+.PHONY: all firmware deps demo check tests check-asan asan-tests check-clang lint fuzz bench install clean
+.SECONDARY:
+-include $(patsubst %.o,%.d,$(call obj,$(all_src)) $(addsuffix .o,$(test_programs)))

@@ -1,0 +1,1 @@
+cli_src := $(wildcard cli/*.c)

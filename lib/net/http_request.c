@@ -1,0 +1,196 @@
+/* What was asked: copies of method, path, headers, query and body. Copies, because a
+ * handler may keep a request for as long as its answer takes. */
+#include "net/http_wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void *http_alloc(size_t size)
+{
+    void *at = calloc(1, size ? size : 1);
+    if (!at)
+        abort();
+    return at;
+}
+
+void *http_realloc(void *at, size_t size)
+{
+    void *grown = realloc(at, size);
+    if (!grown)
+        abort();
+    return grown;
+}
+
+char *http_copy(const char *text, size_t len)
+{
+    char *copy = http_alloc(len + 1);
+    if (len)
+        memcpy(copy, text, len);
+    return copy;
+}
+
+void http_pairs_add(struct http_pairs *pairs, const char *name, size_t name_len,
+                    const char *value, size_t value_len)
+{
+    pairs->at = http_realloc(pairs->at, (pairs->count + 1) * sizeof *pairs->at);
+    pairs->at[pairs->count++] =
+        (struct http_pair){ http_copy(name, name_len), http_copy(value, value_len) };
+}
+
+const char *http_pairs_find(const struct http_pairs *pairs, const char *name,
+                            bool any_case)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        const char *have = pairs->at[i].name;
+        if (any_case ? !strcasecmp(have, name) : !strcmp(have, name))
+            return pairs->at[i].value;
+    }
+    return NULL;
+}
+
+void http_pairs_free(struct http_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        free(pairs->at[i].name);
+        free(pairs->at[i].value);
+    }
+    free(pairs->at);
+    *pairs = (struct http_pairs){ 0 };
+}
+
+struct http_request *http_request_new(const char *method, const char *path)
+{
+    struct http_request *r = http_alloc(sizeof *r);
+    r->method = http_copy(method, strlen(method));
+    r->path = http_copy(path, strlen(path));
+    r->plan.fd = -1;
+    return r;
+}
+
+void http_request_free(struct http_request *r)
+{
+    if (!r)
+        return;
+    if (r->stream) {
+        if (r->stream->closed)
+            r->stream->closed(r->stream, r->stream->context);
+        free(r->stream->data);
+        free(r->stream);
+    }
+    if (r->own && r->release)
+        r->release(r->own);
+    json_decref(r->json);
+    if (r->plan.fd >= 0)
+        close(r->plan.fd);
+    free(r->plan.memory);
+    http_pairs_free(&r->plan.headers);
+    http_pairs_free(&r->parts);
+    http_pairs_free(&r->queries);
+    http_pairs_free(&r->headers);
+    free(r->body);
+    free(r->method);
+    free(r->path);
+    free(r->peer);
+    free(r);
+}
+
+bool http_body_keep(struct http_request *r, struct bytes piece, uint64_t most)
+{
+    if (piece.len > most || r->body_len > most - piece.len)
+        return false;
+    if (r->body_len + piece.len + 1 > r->body_room) {
+        r->body_room = (r->body_len + piece.len) * 2 + 1024;
+        r->body = http_realloc(r->body, r->body_room);
+    }
+    memcpy(r->body + r->body_len, piece.at, piece.len);
+    r->body_len += piece.len;
+    r->body[r->body_len] = 0;
+    return true;
+}
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool http_utf8_valid(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    while (*s) {
+        unsigned more = *s < 0x80             ? 0
+                        : (*s & 0xE0) == 0xC0 ? 1
+                        : (*s & 0xF0) == 0xE0 ? 2
+                                              : 3;
+        if (*s >= 0x80 && (*s < 0xC2 || *s > 0xF4))
+            return false;
+        if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F) ||
+            (*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F))
+            return false;
+        for (unsigned i = 1; i <= more; i++)
+            if ((s[i] & 0xC0) != 0x80)
+                return false;
+        s += more + 1;
+    }
+    return true;
+}
+
+const char *http_method(const struct http_request *r)
+{
+    return r->method;
+}
+
+const char *http_path(const struct http_request *r)
+{
+    return r->path;
+}
+
+const struct http_route *http_route_of(const struct http_request *r)
+{
+    return r->route;
+}
+
+const char *http_part(const struct http_request *r, const char *name)
+{
+    const char *value = http_pairs_find(&r->parts, name, false);
+    return value ? value : "";
+}
+
+const char *http_query(const struct http_request *r, const char *name)
+{
+    return http_pairs_find(&r->queries, name, false);
+}
+
+const char *http_header(const struct http_request *r, const char *name)
+{
+    return http_pairs_find(&r->headers, name, true);
+}
+
+const char *http_peer(const struct http_request *r)
+{
+    return r->peer ? r->peer : "";
+}
+
+struct bytes http_body(const struct http_request *r)
+{
+    return (struct bytes){ (const uint8_t *)r->body, r->body_len };
+}
+
+json_t *http_body_json(struct http_request *r)
+{
+    if (!r->json && r->body_len)
+        r->json = json_loadb(r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
+    return json_is_object(r->json) ? r->json : NULL;
+}
+
+void http_set_own(struct http_request *r, void *own, void (*release)(void *own))
+{
+    r->own = own;
+    r->release = release;
+}
+
+void *http_own(const struct http_request *r)
+{
+    return r->own;
+}
+
+bool http_is_answered(const struct http_request *r)
+{
+    return r->answered;
+}

@@ -1,0 +1,3 @@
+repo_src := $(filter-out repo-daemon/main.c,$(wildcard repo-daemon/*.c))
+LDLIBS := -llmdb $(LDLIBS)
+web_src += $(wildcard repo-daemon/web/* web/*)

@@ -1,0 +1,418 @@
+/* The store over LMDB; the only file that includes lmdb.h.
+ *
+ * Two things are added to what LMDB does. Space: the data file is extended with
+ * fallocate() to the size of the map before the map may use it, so a full disk is met
+ * while growing, when nothing is half written, and not in the middle of a commit. Growth:
+ * a write transaction begins with room to spare; when it still runs out, the whole
+ * transaction is thrown away, the map grows, and the caller does it again.
+ *
+ * A commit that fails for want of space (it can, on copy-on-write file systems) leaves
+ * only pages that no durable root points to, so the service goes on. Any other failed
+ * commit aborts the process: the next start reads what the disk really holds. */
+#include "repo-daemon/store_lmdb.h"
+
+#include "repo-daemon/store_file.h"
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    START_SIZE = 16 * 1024 * 1024,
+    SPARE_LEAST = 4 * 1024 * 1024, /* room that a write transaction begins with */
+    GROW_MOST = 1024 * 1024 * 1024,
+    READERS_MOST = 126,
+    TRIES_MOST = 40, /* doublings from the smallest map to the largest */
+};
+static const uint64_t MOST_SIZE = (uint64_t)1 << 40;
+
+struct store {
+    MDB_env *env;
+    int lock_fd; /* -1 when read only */
+    int folder_fd;
+    bool read_only;
+    pid_t owner; /* an environment must not cross fork() */
+    unsigned open_txns;
+    uint64_t map_bytes, most_bytes, reaped;
+};
+
+struct store_txn {
+    struct store *store;
+    MDB_txn *txn;
+    bool write;
+    bool map_full; /* some put did not fit: only a bigger map helps */
+};
+
+struct store_cursor {
+    MDB_cursor *cursor;
+};
+
+static enum rc fault_mdb(struct fault *why, int code, const char *what)
+{
+    enum rc rc = RC_IO;
+    if (code == MDB_NOTFOUND)
+        rc = RC_NOT_FOUND;
+    else if (code == MDB_INVALID || code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND ||
+             code == MDB_VERSION_MISMATCH)
+        rc = RC_CORRUPT;
+    else if (code == MDB_BAD_VALSIZE || code == MDB_TXN_FULL)
+        rc = RC_INVALID;
+    else if (code == MDB_READERS_FULL)
+        rc = RC_AGAIN;
+    else if (code == ENOMEM)
+        rc = RC_NO_MEMORY;
+    else if (code > 0)
+        rc = rc_of_errno(code);
+    return fault_set(why, rc, code > 0 ? code : 0, "store: %s: %s", what,
+                     mdb_strerror(code));
+}
+
+static uint64_t used_bytes(const struct store *store)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat))
+        return 0;
+    return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+/* Reserve a bigger file and map it. RC_FULL when disk, limit or an open transaction of
+ * this process says no; the store goes on with the map it has. */
+static enum rc grow(struct store *store, struct fault *why)
+{
+    uint64_t step = store->map_bytes < GROW_MOST ? store->map_bytes : GROW_MOST;
+    uint64_t want = store->map_bytes + step;
+    if (want > store->most_bytes)
+        want = store->most_bytes;
+    if (want <= store->map_bytes)
+        return fault_set(why, RC_FULL, 0,
+                         "库文件已到设定的上限（%llu MiB），这一步没有保存；请管理员调大上限后再做一次",
+                         (unsigned long long)(store->most_bytes >> 20));
+    if (store->open_txns)
+        return fault_set(why, RC_FULL, 0,
+                         "库正忙，这一步没有保存；请再做一次 (a read is still open, so the map "
+                         "cannot grow)");
+    int data = -1;
+    (void)mdb_env_get_fd(store->env, &data);
+    enum rc rc = store_file_reserve(data, want, why);
+    if (rc)
+        return rc;
+    int code = mdb_env_set_mapsize(store->env, (size_t)want);
+    if (code)
+        return fault_mdb(why, code, "grow the map");
+    store->map_bytes = want;
+    return RC_OK;
+}
+
+static enum rc env_open(struct store *store, const struct store_options *options,
+                        struct fault *why)
+{
+    uint64_t start = options->start_size ? options->start_size : START_SIZE;
+    uint64_t stands = store_file_size(store->folder_fd, "data.mdb");
+    store->most_bytes = options->most_size ? options->most_size : MOST_SIZE;
+    store->map_bytes = stands > start ? stands : start;
+
+    int code = mdb_env_create(&store->env);
+    if (!code)
+        code = mdb_env_set_maxdbs(store->env, STORE_TABLES_MAX);
+    if (!code)
+        code = mdb_env_set_maxreaders(store->env, READERS_MOST);
+    if (!code)
+        code = mdb_env_set_mapsize(store->env, (size_t)store->map_bytes);
+    if (!code) /* MDB_NOTLS: a reader belongs to its transaction, not to the thread */
+        code = mdb_env_open(store->env, options->folder,
+                            MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0), 0640);
+    if (code == EAGAIN)
+        return fault_set(why, RC_AGAIN, code, "store: '%s' is locked", options->folder);
+    if (code)
+        return fault_mdb(why, code, "open");
+    if (store->read_only)
+        return RC_OK;
+
+    int data = -1;
+    (void)mdb_env_get_fd(store->env, &data);
+    enum rc rc = store_file_reserve(data, store->map_bytes, why);
+    if (!rc && (fsync(data) || fsync(store->folder_fd)))
+        rc = fault_set(why, rc_of_errno(errno), errno, "flush '%s'", options->folder);
+    return rc;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    if (store->env)
+        mdb_env_close(store->env);
+    fd_close_at(&store->lock_fd);
+    fd_close_at(&store->folder_fd);
+    free(store);
+}
+
+SCOPE_RELEASER(store_close_at, struct store *, store_close)
+
+enum rc store_open(const struct store_options *options, struct store **ret_store,
+                   struct fault *why)
+{
+    SCOPED(store_close_at) struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
+    store->lock_fd = store->folder_fd = -1;
+    store->read_only = options->read_only;
+    store->owner = getpid();
+
+    enum rc rc = RC_OK;
+    if (options->create)
+        rc = file_make_folder(options->folder, 0750, why);
+    if (!rc)
+        rc = file_open_folder(options->folder, &store->folder_fd, why);
+    if (!rc && !options->create && !store_file_size(store->folder_fd, "data.mdb"))
+        rc = fault_set(why, RC_NOT_FOUND, 0, "'%s' 里没有库；请先运行 juanku repo init",
+                       options->folder);
+    if (!rc && !options->read_only)
+        rc = store_file_lock(store->folder_fd, &store->lock_fd, why);
+    if (!rc)
+        rc = env_open(store, options, why);
+    if (rc)
+        return rc;
+    if (!options->read_only)
+        store_reap(store);
+    *ret_store = TAKE(store);
+    return RC_OK;
+}
+
+enum rc store_table(struct store *store, const char *name, struct store_table *ret_table,
+                    struct fault *why)
+{
+    MDB_txn *txn = NULL;
+    MDB_dbi dbi = 0;
+    int code =
+        mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
+    if (code)
+        return fault_mdb(why, code, name);
+    code = mdb_dbi_open(txn, name, store->read_only ? 0 : MDB_CREATE, &dbi);
+    if (code) {
+        mdb_txn_abort(txn);
+        return fault_mdb(why, code, name);
+    }
+    code = mdb_txn_commit(txn);
+    if (code)
+        return fault_mdb(why, code, name);
+    ret_table->handle = dbi;
+    return RC_OK;
+}
+
+enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
+                    struct fault *why)
+{
+    if (getpid() != store->owner)
+        abort(); /* the locks of the environment do not survive fork() */
+    if (write && store->read_only)
+        return fault_set(why, RC_DENIED, 0, "store: opened to read only");
+    if (write && !store->open_txns) {
+        uint64_t spare = store->map_bytes / 8;
+        if (spare < SPARE_LEAST)
+            spare = SPARE_LEAST;
+        if (used_bytes(store) + spare > store->map_bytes)
+            (void)grow(store, NULL); /* what is left may still be enough */
+    }
+    struct store_txn *txn = calloc(1, sizeof *txn);
+    if (!txn)
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
+    unsigned flags = write ? 0 : MDB_RDONLY;
+    int code = mdb_txn_begin(store->env, NULL, flags, &txn->txn);
+    if (code == MDB_MAP_RESIZED && !store->open_txns) { /* the writer grew it: follow */
+        code = mdb_env_set_mapsize(store->env, 0);
+        if (!code)
+            code = mdb_txn_begin(store->env, NULL, flags, &txn->txn);
+    }
+    if (code) {
+        free(txn);
+        return fault_mdb(why, code, "begin");
+    }
+    txn->store = store;
+    txn->write = write;
+    store->open_txns++;
+    *ret_txn = txn;
+    return RC_OK;
+}
+
+void store_abort(struct store_txn *txn)
+{
+    if (!txn)
+        return;
+    mdb_txn_abort(txn->txn);
+    txn->store->open_txns--;
+    free(txn);
+}
+
+enum rc store_commit(struct store_txn *txn, struct fault *why)
+{
+    struct store *store = txn->store;
+    bool map_full = txn->map_full;
+    int code = 0;
+    if (map_full)
+        mdb_txn_abort(txn->txn);
+    else
+        code = mdb_txn_commit(txn->txn);
+    store->open_txns--;
+    free(txn);
+    if (map_full || code == MDB_MAP_FULL) {
+        enum rc rc = grow(store, why);
+        return rc ? rc : fault_set(why, RC_AGAIN, 0, "store: the map has grown");
+    }
+    if (!code)
+        return RC_OK;
+    bool space = code == ENOSPC || code == EDQUOT || code == EFBIG;
+    MDB_txn *probe = NULL; /* LMDB refuses to begin when a root could not be restored */
+    if (!space || mdb_txn_begin(store->env, NULL, 0, &probe)) {
+        fprintf(stderr, "<2>store: commit failed: %s; ending, so that the next start reads "
+                        "what the disk holds\n", mdb_strerror(code));
+        abort();
+    }
+    mdb_txn_abort(probe);
+    return fault_set(why, RC_FULL, code,
+                     "磁盘空间不足，这一步没有保存；请管理员腾出空间后再做一次");
+}
+
+enum rc store_update(struct store *store, store_change *change, void *context,
+                     struct fault *why)
+{
+    enum rc rc = RC_AGAIN;
+    for (int tries = 0; rc == RC_AGAIN && tries < TRIES_MOST; tries++) {
+        struct store_txn *txn = NULL;
+        rc = store_begin(store, true, &txn, why);
+        if (rc)
+            return rc;
+        rc = change(txn, context, why);
+        if (rc && !txn->map_full) {
+            store_abort(txn);
+            return rc;
+        }
+        rc = store_commit(txn, why);
+    }
+    return rc;
+}
+
+enum rc store_get(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct bytes *ret_value)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at }, v;
+    int code = mdb_get(txn->txn, table.handle, &k, &v);
+    if (code)
+        return code == MDB_NOTFOUND ? RC_NOT_FOUND : fault_mdb(NULL, code, "get");
+    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
+    return RC_OK;
+}
+
+enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct bytes value, struct fault *why)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
+    MDB_val v = { value.len, (void *)(uintptr_t)value.at };
+    int code = mdb_put(txn->txn, table.handle, &k, &v, 0);
+    if (code == MDB_MAP_FULL) {
+        txn->map_full = true;
+        return fault_set(why, RC_AGAIN, 0, "store: the map is full");
+    }
+    return code ? fault_mdb(why, code, "put") : RC_OK;
+}
+
+enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct fault *why)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
+    int code = mdb_del(txn->txn, table.handle, &k, NULL);
+    if (code == MDB_NOTFOUND)
+        return RC_NOT_FOUND;
+    if (code == MDB_MAP_FULL)
+        txn->map_full = true;
+    return code ? fault_mdb(why, code, "del") : RC_OK;
+}
+
+enum rc store_clear(struct store_txn *txn, struct store_table table, struct fault *why)
+{
+    int code = mdb_drop(txn->txn, table.handle, 0);
+    if (code == MDB_MAP_FULL)
+        txn->map_full = true;
+    return code ? fault_mdb(why, code, "clear") : RC_OK;
+}
+
+uint64_t store_count(struct store_txn *txn, struct store_table table)
+{
+    MDB_stat stat;
+    return mdb_stat(txn->txn, table.handle, &stat) ? 0 : stat.ms_entries;
+}
+
+enum rc store_cursor_open(struct store_txn *txn, struct store_table table,
+                          struct store_cursor **ret_cursor, struct fault *why)
+{
+    MDB_cursor *cursor = NULL;
+    int code = mdb_cursor_open(txn->txn, table.handle, &cursor);
+    if (code)
+        return fault_mdb(why, code, "cursor");
+    struct store_cursor *made = calloc(1, sizeof *made);
+    if (!made) {
+        mdb_cursor_close(cursor);
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
+    }
+    made->cursor = cursor;
+    *ret_cursor = made;
+    return RC_OK;
+}
+
+enum rc store_cursor_move(struct store_cursor *cursor, enum store_step step,
+                          struct bytes *ret_key, struct bytes *ret_value)
+{
+    static const MDB_cursor_op ops[] = { [STORE_FROM] = MDB_SET_RANGE,
+                                         [STORE_NEXT] = MDB_NEXT,
+                                         [STORE_PREV] = MDB_PREV,
+                                         [STORE_LAST] = MDB_LAST };
+    MDB_cursor_op op = ops[step];
+    MDB_val k = { 0, NULL }, v;
+    if (step == STORE_FROM) {
+        k = (MDB_val){ ret_key->len, (void *)(uintptr_t)ret_key->at };
+        if (!k.mv_size)
+            op = MDB_FIRST;
+    }
+    int code = mdb_cursor_get(cursor->cursor, &k, &v, op);
+    if (code)
+        return code == MDB_NOTFOUND ? RC_NOT_FOUND : fault_mdb(NULL, code, "walk");
+    *ret_key = (struct bytes){ k.mv_data, k.mv_size };
+    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
+    return RC_OK;
+}
+
+void store_cursor_free(struct store_cursor *cursor)
+{
+    if (cursor)
+        mdb_cursor_close(cursor->cursor);
+    free(cursor);
+}
+
+void store_figures(struct store *store, struct store_figures *ret_figures)
+{
+    *ret_figures = (struct store_figures){ .map_bytes = store->map_bytes,
+                                           .used_bytes = used_bytes(store),
+                                           .most_bytes = store->most_bytes,
+                                           .readers_reaped = store->reaped };
+}
+
+void store_reap(struct store *store)
+{
+    int dead = 0;
+    if (!mdb_reader_check(store->env, &dead) && dead > 0)
+        store->reaped += (uint64_t)dead;
+}
+
+enum rc store_copy(struct store *store, const char *to, struct fault *why)
+{
+    int code = mdb_env_copy2(store->env, to, MDB_CP_COMPACT);
+    if (code)
+        return fault_mdb(why, code, "copy");
+    return store_file_flush(to, "data.mdb", why);
+}

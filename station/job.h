@@ -1,0 +1,119 @@
+/* One scanning job in memory: what was declared, the sheets that are safe in the spool,
+ * what was read on each picture, and what the operator decided about it.
+ *
+ * A picture's index is its place in the order of feeding, from 1, as in the manifest.
+ * Everything here can be made again from the spool's files (station/spool.h). */
+#ifndef STATION_JOB_H
+#define STATION_JOB_H
+
+#include "core/label.h"
+#include "core/rc.h"
+#include "station/job_flow.h"
+#include "sys/fault.h"
+#include "sys/hash.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    JOB_ID_LEN = 32,
+    JOB_SHEETS_MAX = 2000, /* of one volume; DOMAIN: a volume has some 200 pages */
+    JOB_TITLE_MAX = 160,
+    JOB_SENTENCE_MAX = 512,
+    JOB_WORD_MAX = 64,
+    JOB_ROWS_MAX = 99,
+};
+
+enum side { SIDE_FRONT, SIDE_BACK };
+const char *side_name(enum side side); /* "front", "back" */
+
+enum image_state {
+    IMAGE_CAPTURED, /* in the spool, not read yet */
+    IMAGE_READING,  /* a page worker has it */
+    IMAGE_READY,    /* `result` is set and in the spool */
+    IMAGE_FAILED,   /* could not be read twice; `result` says why in "sentence" */
+};
+const char *image_state_name(enum image_state state);
+
+/* What the operator decided about a picture. */
+enum image_edit { EDIT_NONE = 0, EDIT_KEEP_AS_PAGE = 1, EDIT_SET_BLANK = 2, EDIT_MOVE = 4 };
+
+/* The scanner's bits as they lie in the spool. */
+struct capture {
+    char file[24]; /* "0001-front.jpg", in the job's folder sheets/ */
+    char sha256[SHA256_HEX];
+    uint64_t bytes;
+    uint32_t dpi, width_px, height_px;
+    char type[24]; /* "image/jpeg" */
+    char mode[16]; /* "Color" */
+};
+
+struct job_image {
+    unsigned sheet; /* from 1 */
+    enum side side;
+    struct capture capture;
+    enum image_state state;
+    json_t *result; /* owned; NULL until ready or failed */
+    unsigned edit;  /* bits of enum image_edit */
+    unsigned edit_row;
+    unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
+};
+
+/* Why feeding stands still; the word of the scanner's end, or one of ours. */
+struct job_stop {
+    char code[24];  /* "" none; "jam" "no-docs" "disk-full" "crash" "other-volume" ... */
+    unsigned sheet; /* the sheet that was in the path, not kept; 0 none */
+};
+
+struct job {
+    char id[JOB_ID_LEN + 1];
+    char volume[LABEL_TEXT_MAX];
+    char case_no[96];
+    char kind[16]; /* "first" or "supplement" */
+    enum job_state state;
+    struct job_stop stop;
+    char note[JOB_SENTENCE_MAX]; /* one more sentence for the operator; "" none */
+    unsigned sheets_declared;
+    unsigned sheets; /* acknowledged */
+    unsigned sides;  /* 1 or 2; 0 before the first sheet */
+    bool confirmed;  /* the volume's label was read a second time, by a person */
+    char operator_badge[LABEL_TEXT_MAX], operator_name[JOB_WORD_MAX];
+    int64_t started_ms, ended_ms;
+    json_t *scanner;  /* owned; vendor, model, serial, device; NULL before the first scan */
+    json_t *rules;    /* owned; rows of the catalogue from the repository, or NULL */
+    json_t *recounts; /* owned; corrections of sheets_declared, with who and when */
+    json_t *stored;   /* owned; the repository's answer, when done */
+    struct job_image *images; /* owned */
+    size_t count, room;
+};
+
+/* A new job in state declared, with a fresh id. Ends the process when out of memory. */
+struct job *job_new(void);
+void job_free(struct job *job); /* accepts NULL */
+
+/* Append the pictures of one acknowledged sheet. Copies. */
+void job_add_sheet(struct job *job, const struct capture *sides, unsigned count);
+/* By index from 1; NULL when there is none. Borrowed, until the next job_add_sheet(). */
+struct job_image *job_image(struct job *job, unsigned index);
+
+/* The kind that counts, after the operator's decision: "page" "blank" "cover"
+ * "separator"; "" while it is not known. */
+const char *image_kind(const struct job_image *image);
+
+/* job.json, without the pictures (but with the decisions about them) and back. */
+json_t *job_to_json(const struct job *job);
+/* RC_CORRUPT: a field is missing or out of its bounds. *ret_decisions gets a new
+ * reference to the list of decisions, for job_decide_all(), since the sheets come later. */
+MUST_USE enum rc job_from_json(const json_t *json, struct job **ret_job,
+                               json_t **ret_decisions, struct fault *why);
+/* Apply the list of decisions once the sheets are there; unknown indices are left out. */
+void job_decide_all(struct job *job, const json_t *decisions);
+
+/* One sheet's record and back. RC_CORRUPT as above; also when it is not sheet `sheet`. */
+json_t *sheet_to_json(unsigned sheet, const struct capture *sides, unsigned count);
+MUST_USE enum rc sheet_from_json(const json_t *json, unsigned sheet,
+                                 struct capture ret_sides[2], unsigned *ret_count,
+                                 struct fault *why);
+
+#endif

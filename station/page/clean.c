@@ -1,0 +1,153 @@
+/* Seals out, background even.
+ *
+ * Seal ink lets the print shine through: in the red channel it has one level, print is
+ * darker. Inside a seal that level is stretched to white, so the ink goes and the print
+ * under it stays. Only roundish or square marks are treated so: the red heading of an
+ * official letter is text.
+ *
+ * Background: the paper's level per tile (a high value of the tile), smoothed, is mapped to
+ * white. Without it, yellow paper and shadows cost the recogniser its threshold. */
+#include "station/page/clean.h"
+
+#include "station/page/pix.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+enum {
+    RED_MARGIN = 28,     /* red above the other two, to count as red */
+    SEAL_PIXELS_MIN = 50 /* red pixels at quarter size to look closer at all */
+};
+
+static const double seal_min_mm = 8, seal_max_mm = 70, seal_aspect_max = 1.8;
+
+static inline bool is_red(uint32_t pixel)
+{
+    int r = (int)(pixel >> 24), g = (int)(pixel >> 16 & 255), b = (int)(pixel >> 8 & 255);
+    int other = g > b ? g : b;
+    return r - other >= RED_MARGIN && r * 2 >= other * 3;
+}
+
+/* One bit for each square of 4 x 4 pixels, from two samples. */
+static PIX *red_map(PIX *work)
+{
+    l_int32 width = pixGetWidth(work) / 4, height = pixGetHeight(work) / 4;
+    PIX *map = width && height ? pixCreate(width, height, 1) : NULL;
+    for (l_int32 y = 0; map && y < height; y++) {
+        const uint32_t *line = pixGetData(work) + (size_t)y * 4 * (size_t)pixGetWpl(work);
+        const uint32_t *below = line + 2 * (size_t)pixGetWpl(work);
+        for (l_int32 x = 0; x < width; x++)
+            if (is_red(line[x * 4]) || is_red(below[x * 4 + 2]))
+                pixSetPixel(map, x, y, 1);
+    }
+    return map;
+}
+
+enum rc page_find_seals(PIX *work, double work_dpi, BOXA **ret_seals, struct fault *why)
+{
+    SCOPED_PIX map = red_map(work);
+    SCOPED_BOXA seals = boxaCreate(0);
+    l_int32 count = 0;
+    if (!map || !seals)
+        return pix_no_memory(why);
+    pixCountPixels(map, &count, NULL);
+    double px_mm = work_dpi / 25.4 / 4;
+    if (count >= SEAL_PIXELS_MIN) {
+        l_int32 gap = (l_int32)lround(2.5 * px_mm) | 1;
+        SCOPED_PIX joined = pixCloseSafeBrick(NULL, map, gap, gap);
+        SCOPED_BOXA boxes = joined ? pixConnCompBB(joined, 8) : NULL;
+        for (l_int32 i = 0; boxes && i < boxaGetCount(boxes); i++) {
+            l_int32 x, y, w, h;
+            boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
+            double longer = w > h ? w : h, shorter = w > h ? h : w;
+            if (longer < seal_min_mm * px_mm || longer > seal_max_mm * px_mm ||
+                longer > shorter * seal_aspect_max)
+                continue;
+            boxaAddBox(seals, boxCreate(x * 4 - 8, y * 4 - 8, w * 4 + 16, h * 4 + 16),
+                       L_INSERT);
+        }
+    }
+    *ret_seals = TAKE(seals);
+    return RC_OK;
+}
+
+/* The level of the seal's ink in the red channel: the lower quarter of its red pixels,
+ * since the edges of strokes are mixed with paper and lie above. */
+static int ink_level(PIX *work, l_int32 x0, l_int32 y0, l_int32 x1, l_int32 y1)
+{
+    unsigned histogram[256] = { 0 }, count = 0, seen = 0;
+    for (l_int32 y = y0; y < y1; y++) {
+        const uint32_t *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
+        for (l_int32 x = x0; x < x1; x++)
+            if (is_red(line[x])) {
+                histogram[line[x] >> 24]++;
+                count++;
+            }
+    }
+    for (int level = 0; level < 256; level++) {
+        seen += histogram[level];
+        if (seen * 4 > count)
+            return level;
+    }
+    return 255;
+}
+
+/* Inside the box: the red channel with the ink's level stretched to white, near red. */
+static void drop_seal(PIX *work, PIX *gray, BOX *box)
+{
+    l_int32 x0, y0, w, h, width = pixGetWidth(work), height = pixGetHeight(work);
+    boxGetGeometry(box, &x0, &y0, &w, &h);
+    l_int32 x1 = x0 + w > width ? width : x0 + w, y1 = y0 + h > height ? height : y0 + h;
+    x0 = x0 < 0 ? 0 : x0;
+    y0 = y0 < 0 ? 0 : y0;
+    int ink = ink_level(work, x0, y0, x1, y1) - 6;
+    if (ink < 40) /* too dark to see print through it */
+        ink = 40;
+    for (l_int32 y = y0; y < y1; y++) {
+        const uint32_t *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
+        l_uint32 *out = pixGetData(gray) + (size_t)y * (size_t)pixGetWpl(gray);
+        for (l_int32 x = x0; x < x1; x++) {
+            int r = (int)(line[x] >> 24), g = (int)(line[x] >> 16 & 255);
+            bool reddish = r > g + 8;
+            for (l_int32 d = -2; d <= 2 && !reddish; d++)
+                reddish = x + d >= x0 && x + d < x1 && is_red(line[x + d]);
+            int level = reddish ? r * 255 / ink : r;
+            SET_DATA_BYTE(out, x, level > 255 ? 255 : level);
+        }
+    }
+}
+
+static enum rc to_gray(PIX *work, double work_dpi, PIX **ret_gray, struct fault *why)
+{
+    if (pixGetDepth(work) == 8) {
+        *ret_gray = pixClone(work);
+        return *ret_gray ? RC_OK : pix_no_memory(why);
+    }
+    SCOPED_BOXA seals = NULL;
+    enum rc rc = page_find_seals(work, work_dpi, &seals, why);
+    if (rc)
+        return rc;
+    PIX *gray = pixConvertRGBToGray(work, 0.3f, 0.59f, 0.11f);
+    if (!gray)
+        return pix_no_memory(why);
+    for (l_int32 i = 0; i < boxaGetCount(seals); i++) {
+        BOX *box = boxaGetBox(seals, i, L_CLONE);
+        drop_seal(work, gray, box);
+        boxDestroy(&box);
+    }
+    *ret_gray = gray;
+    return RC_OK;
+}
+
+enum rc page_clean(PIX *work, double work_dpi, PIX **ret_gray, struct fault *why)
+{
+    enum { TILE = 24, FOREGROUND_BELOW = 100, COUNT_MIN = 160, WHITE = 245, SMOOTH = 2 };
+    SCOPED_PIX gray = NULL;
+    enum rc rc = to_gray(work, work_dpi, &gray, why);
+    if (rc)
+        return rc;
+    PIX *even = pixBackgroundNorm(gray, NULL, NULL, TILE, TILE, FOREGROUND_BELOW, COUNT_MIN,
+                                  WHITE, SMOOTH, SMOOTH);
+    *ret_gray = even ? even : TAKE(gray); /* too small for tiles: as it is */
+    return RC_OK;
+}

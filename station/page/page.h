@@ -1,0 +1,171 @@
+/* One captured picture becomes one judged, recognised PDF/A page.
+ *
+ * page_process() is the whole path in this process: read, labels, kind, orientation,
+ * deskew, recognition, PDF/A page, thumbnail and preview. It holds no state between
+ * pictures except the recogniser, which is loaded at its first use.
+ *
+ * struct page_pool runs page_process() in worker processes that can be killed: pictures
+ * come from outside, and the recogniser may hang or crash on any of them. */
+#ifndef STATION_PAGE_PAGE_H
+#define STATION_PAGE_PAGE_H
+
+#include "core/bytes.h"
+#include "core/rc.h"
+#include "sys/fault.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+enum {
+    PAGE_LABELS_MAX = 8,
+    PAGE_LABEL_TYPE_MAX = 16,
+    PAGE_LABEL_TEXT_MAX = 512, /* UTF-8 with NUL; longer codes are cut */
+    PAGE_QC_MAX = 12,
+    PAGE_CODE_MAX = 24,
+    PAGE_SENTENCE_MAX = 192,
+    PAGE_LANG_MAX = 32,
+    PAGE_CAPTURE_MAX = 256 * 1024 * 1024, /* bytes of one capture file */
+    PAGE_SIDE_MAX_PX = 20000,
+    PAGE_PIXELS_MAX = 200 * 1000 * 1000,
+    PAGE_THUMB_PX = 240,    /* greatest width */
+    PAGE_PREVIEW_PX = 1200, /* greatest width or height */
+};
+
+enum page_kind { PAGE_TEXT, PAGE_BLANK, PAGE_COVER, PAGE_SEPARATOR };
+
+/* The word in manifests and reports: "page", "blank", "cover", "separator". */
+const char *page_kind_name(enum page_kind kind);
+
+/* A code that was read on the page. */
+struct page_label {
+    char type[PAGE_LABEL_TYPE_MAX]; /* as zbar names it: "CODE-128", "QR-Code", ... */
+    char text[PAGE_LABEL_TEXT_MAX]; /* UTF-8 */
+    bool ours; /* a label of this system whose check digits are right */
+};
+
+/* Something to look at while the sheet is still in hand. */
+struct page_qc {
+    char code[PAGE_CODE_MAX];         /* "low-dpi" "dark" "pale" "skew" "cut-off"
+                                         "unreadable" "label-check" "damaged"
+                                         "all-black" "two-labels" "no-dpi" "ocr-failed" */
+    char sentence[PAGE_SENTENCE_MAX]; /* Chinese, for the operator */
+};
+
+struct page_ms {
+    uint32_t read, clean, ocr, write; /* labels count as clean */
+};
+
+/* Everything known about one picture. Plain data, may be copied. */
+struct page_result {
+    enum page_kind kind;
+    uint32_t width_px, height_px; /* of the capture as it lies in the file */
+    uint32_t dpi;                 /* as said by the file or the options; else estimated */
+    uint32_t rotated_deg; /* 0 90 180 270: clockwise turn after which it stands upright */
+    int32_t skew_mdeg;    /* then: clockwise turn that straightens it, thousandths */
+    int32_t confidence;   /* of the recognised words, 0..100; -1 nothing recognised */
+    uint32_t frame, frames;    /* which picture of the file this is, from 0; how many */
+    char engine[48];           /* "tesseract 5.3.0", "" when not recognised */
+    char model[PAGE_LANG_MAX]; /* "chi_sim" */
+    struct page_label labels[PAGE_LABELS_MAX];
+    size_t label_count;
+    struct page_qc qc[PAGE_QC_MAX];
+    size_t qc_count;
+    struct page_ms ms;
+};
+
+struct page_options {
+    char lang[PAGE_LANG_MAX]; /* model of the recogniser; "" = "chi_sim" */
+    uint32_t dpi;             /* what the scanner was told; 0 = take it from the file */
+    uint32_t frame;           /* picture of a multi-page TIFF, from 0 */
+    bool no_ocr;              /* no recognition: no text, orientation is left alone */
+    bool keep_all;    /* recognise and write a PDF for blank, cover and separator too */
+    bool no_pictures; /* no thumbnail and no preview */
+};
+
+/* What page_process() makes. Each buffer is malloc'ed or NULL. `pdf` is NULL for blank,
+ * cover and separator unless options.keep_all. `text` is UTF-8, lines end in '\n'. */
+struct page_output {
+    char *pdf, *text, *thumb, *preview;
+    size_t pdf_len, text_len, thumb_len, preview_len;
+};
+
+void page_output_free(struct page_output *output); /* the buffers; accepts NULL */
+
+/* Process one picture: JPEG, PNG, TIFF or BMP. Blocks for seconds. Same bytes and options
+ * give the same outputs. On success the caller owns *ret_output (page_output_free).
+ *   RC_INVALID  not a picture we read, or too large; why->text is a Chinese sentence
+ *   RC_CORRUPT  damaged or cut off; nothing is made from it; a Chinese sentence
+ *   RC_UNAVAILABLE  the recogniser or its model is missing */
+MUST_USE enum rc page_process(struct bytes capture, const struct page_options *options,
+                              struct page_result *ret_result,
+                              struct page_output *ret_output, struct fault *why);
+
+/* The result as JSON and back: the keys are those of an image in the upload manifest
+ * (kind, dpi, width_px, height_px, rotated_deg, skew_mdeg, confidence, engine, model,
+ * labels, qc) and frame, frames, ms. page_result_json() never returns NULL. */
+json_t *page_result_json(const struct page_result *result);
+MUST_USE enum rc page_result_read(const json_t *json, struct page_result *ret_result);
+
+/* --- the pool ------------------------------------------------------------------ */
+
+struct page_pool; /* one thread: everything happens in the owner's sd-event loop */
+
+struct page_pool_options {
+    uint32_t workers;    /* processes, 1..32 */
+    uint32_t timeout_ms; /* for one picture; then the worker is killed. 0 = 60000 */
+    uint32_t queue_max;  /* jobs that wait, more are refused with RC_FULL; 0 = 4096 */
+    char lang[PAGE_LANG_MAX]; /* loaded when a worker starts; "" = "chi_sim" */
+};
+
+/* Outputs as files in memory, offset 0; -1 where there is none. They belong to the pool
+ * and are closed after the callback; take one out by setting it to -1 (TAKE_FD). Read
+ * with file_read_fd(). */
+struct page_files {
+    int pdf, text, thumb, preview;
+};
+
+/* Called once for each submitted job, from the loop, never from page_pool_submit().
+ * rc RC_OK: `result` and `files` are set. Else `result` is NULL, `files` all -1, and
+ * why->text is a Chinese sentence for the operator:
+ *   RC_INVALID, RC_CORRUPT  the picture; see page_process()
+ *   RC_TIMEOUT, RC_IO       the worker hung or died twice on this picture
+ *   RC_UNAVAILABLE          no worker could be started, or the model is missing
+ *   RC_CANCELLED            page_pool_cancel() or page_pool_free() */
+typedef void page_pool_done(uint64_t job, enum rc rc, const struct page_result *result,
+                            struct page_files *files, const struct fault *why,
+                            void *context);
+
+struct page_job {
+    int capture_fd; /* the picture; duplicated, the caller keeps its own. Read from 0 */
+    struct page_options options;
+    int32_t
+        priority; /* higher goes first: the page somebody waits for. Same = in order */
+    page_pool_done *done;
+    void *context; /* borrowed until done was called */
+};
+
+/* Workers start when there is work, by re-execution of this program with
+ * "--role page", so the program's main() must call page_worker_main() for it. */
+MUST_USE enum rc page_pool_new(sd_event *loop, const struct page_pool_options *options,
+                               struct page_pool **ret_pool, struct fault *why);
+/* Kills the workers. Each job not done yet is called back with RC_CANCELLED. */
+void page_pool_free(struct page_pool *pool); /* accepts NULL */
+
+/* RC_FULL when queue_max jobs wait already. *ret_job is never 0. */
+MUST_USE enum rc page_pool_submit(struct page_pool *pool, const struct page_job *job,
+                                  uint64_t *ret_job, struct fault *why);
+/* Change the place of a waiting job. RC_NOT_FOUND when it runs or is done already. */
+enum rc page_pool_raise(struct page_pool *pool, uint64_t job, int32_t priority);
+/* Forget a job; a worker that is busy with it is killed. RC_NOT_FOUND when done. */
+enum rc page_pool_cancel(struct page_pool *pool, uint64_t job);
+size_t page_pool_waiting(const struct page_pool *pool); /* jobs waiting or running */
+
+/* The worker's whole life: `--role page` of each program ends here. The channel is
+ * descriptor 3 (ROLE_CHANNEL_FD). `lang` is the word after "--role page", or NULL.
+ * Returns the exit status. */
+int page_worker_main(const char *lang);
+
+#endif

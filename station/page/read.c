@@ -1,0 +1,181 @@
+/* Decoding, and the working picture of about WORK_DPI.
+ *
+ * JPEG by lib/record at the eighth nearest to the working size: the inverse transform is
+ * done at the small size, which costs a fifth of decoding and shrinking. A stated
+ * resolution is believed when it makes the short side 4 to 50 cm of paper. */
+#include "station/page/read.h"
+
+#include "record/jpeg.h"
+#include "station/page/page.h"
+#include "station/page/pix.h"
+#include "station/page/tiff.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { WORK_DPI = 200, GUESS_DPI_MIN = 72, GUESS_DPI_MAX = 1200 };
+
+static const double paper_min_in = 1.6, paper_max_in = 20.0, a4_width_in = 8.27;
+static const double work_side_max_px = 6000; /* whatever the dpi says */
+
+
+void picture_free(struct picture *picture)
+{
+    pixDestroy(&picture->work);
+    pixDestroy(&picture->whole);
+}
+
+static void find_dpi(struct picture *picture, uint32_t told_dpi)
+{
+    const struct picture_look *look = &picture->look;
+    uint32_t short_px =
+        look->width_px < look->height_px ? look->width_px : look->height_px;
+    uint32_t dpi = told_dpi ? told_dpi : look->x_dpi;
+    double inches = dpi ? (double)short_px / dpi : 0;
+    picture->dpi_guessed = !(inches >= paper_min_in && inches <= paper_max_in);
+    if (told_dpi && inches > 0.2 && inches < 100)
+        picture->dpi_guessed = false; /* a scanner knows what it was told */
+    if (picture->dpi_guessed)
+        dpi = (uint32_t)lround(short_px / a4_width_in);
+    if (picture->dpi_guessed && dpi < GUESS_DPI_MIN)
+        dpi = GUESS_DPI_MIN;
+    picture->dpi = dpi > GUESS_DPI_MAX && picture->dpi_guessed ? GUESS_DPI_MAX : dpi;
+}
+
+static PIX *pix_of_raster(const struct jpeg_raster *raster)
+{
+    bool colour = raster->channels == 3;
+    PIX *pix = pixCreateNoInit((l_int32)raster->width_px, (l_int32)raster->height_px,
+                               colour ? 32 : 8);
+    if (!pix)
+        return NULL;
+    uint32_t *line = pixGetData(pix);
+    size_t words = (size_t)pixGetWpl(pix);
+    for (uint32_t y = 0; y < raster->height_px; y++, line += words) {
+        const uint8_t *at = raster->at + y * raster->stride;
+        if (colour)
+            for (uint32_t x = 0; x < raster->width_px; x++, at += 3)
+                line[x] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8;
+        else {
+            line[words - 1] = 0;
+            memcpy(line, at, raster->width_px);
+        }
+    }
+    if (!colour)
+        pixEndianByteSwap(pix);
+    return pix;
+}
+
+static enum rc decode_jpeg(struct bytes file, const struct picture_look *look,
+                           unsigned eighths, PIX **ret_pix, struct fault *why)
+{
+    struct jpeg_how how = { .eighths = eighths, .care = JPEG_STRICT };
+    struct jpeg_raster raster = { 0 };
+    enum rc rc = look->channels == 1 ? jpeg_decode_gray(file, &how, &raster, NULL)
+                                     : jpeg_decode_rgb(file, &how, &raster, NULL);
+    if (rc == RC_NO_MEMORY)
+        return pix_no_memory(why);
+    if (rc)
+        return fault_set(why, RC_CORRUPT, 0, "图片文件已损坏，请重新扫描这一页");
+    *ret_pix = pix_of_raster(&raster);
+    jpeg_raster_free(&raster);
+    return *ret_pix ? RC_OK : pix_no_memory(why);
+}
+
+static enum rc read_jpeg(struct bytes file, struct picture *picture, struct fault *why)
+{
+    const struct picture_look *look = &picture->look;
+    double longest = look->width_px > look->height_px ? look->width_px : look->height_px;
+    double want = (double)WORK_DPI / picture->dpi;
+    unsigned eighths = (unsigned)lround(ceil(want * 8 - 0.34)); /* 300 dpi: 5/8 */
+    eighths = eighths < 1 ? 1 : eighths > 8 ? 8 : eighths;
+    while (eighths > 1 && longest * eighths / 8 > work_side_max_px)
+        eighths--;
+    picture->work_dpi = picture->dpi * eighths / 8.0;
+    return decode_jpeg(file, look, eighths, &picture->work, why);
+}
+
+/* Whatever depth a decoder gives becomes 1, 8 or 32 bits on white paper. */
+static PIX *plain_depth(PIX *pix)
+{
+    SCOPED_PIX no_map = pixRemoveColormap(pix, REMOVE_CMAP_BASED_ON_SRC);
+    if (!no_map)
+        return NULL;
+    if (pixGetDepth(no_map) == 32 && pixGetSpp(no_map) == 4)
+        return pixAlphaBlendUniform(no_map, 0xffffff00);
+    if (pixGetDepth(no_map) == 1 || pixGetDepth(no_map) == 32)
+        return pixClone(no_map);
+    return pixConvertTo8(no_map, 0);
+}
+
+static enum rc read_whole(struct bytes file, struct picture *picture, struct fault *why)
+{
+    SCOPED_PIX raw = NULL;
+    enum rc rc = RC_OK;
+    if (picture->look.format == PICTURE_TIFF)
+        rc = tiff_read(file, &picture->look, &raw, why);
+    else if (picture->look.format == PICTURE_PNG)
+        raw = pixReadMemPng(file.at, file.len);
+    else
+        raw = pixReadMemBmp(file.at, file.len);
+    if (rc)
+        return rc;
+    if (!raw || (uint32_t)pixGetWidth(raw) != picture->look.width_px ||
+        (uint32_t)pixGetHeight(raw) != picture->look.height_px)
+        return fault_set(why, RC_CORRUPT, 0, "图片文件已损坏或不完整，请重新扫描这一页");
+    picture->whole = plain_depth(raw);
+    return picture->whole ? RC_OK : pix_no_memory(why);
+}
+
+static enum rc shrink_whole(struct picture *picture, struct fault *why)
+{
+    PIX *whole = picture->whole;
+    double longest = pixGetWidth(whole) > pixGetHeight(whole) ? pixGetWidth(whole)
+                                                              : pixGetHeight(whole);
+    double scale = (double)WORK_DPI / picture->dpi;
+    if (scale * longest > work_side_max_px)
+        scale = work_side_max_px / longest;
+    if (scale > 2)
+        scale = 2;
+    if (scale > 0.9 && scale < 1.25 && pixGetDepth(whole) != 1)
+        scale = 1;
+    picture->work_dpi = picture->dpi * scale;
+    if (pixGetDepth(whole) == 1) {
+        SCOPED_PIX gray = pixConvertTo8(whole, 0);
+        picture->work = scale < 1    ? pixScaleToGray(whole, (l_float32)scale)
+                        : scale == 1 ? pixClone(gray)
+                        : gray ? pixScale(gray, (l_float32)scale, (l_float32)scale) : NULL;
+    } else if (scale == 1)
+        picture->work = pixCopy(NULL, whole);
+    else
+        picture->work = pixScale(whole, (l_float32)scale, (l_float32)scale);
+    return picture->work ? RC_OK : pix_no_memory(why);
+}
+
+enum rc picture_read(struct bytes file, const struct picture_look *look, uint32_t dpi,
+                     struct picture *ret_picture, struct fault *why)
+{
+    struct picture picture = { .look = *look };
+    find_dpi(&picture, dpi);
+    enum rc rc;
+    if (look->format == PICTURE_JPEG)
+        rc = read_jpeg(file, &picture, why);
+    else {
+        rc = read_whole(file, &picture, why);
+        if (!rc)
+            rc = shrink_whole(&picture, why);
+    }
+    if (rc) {
+        picture_free(&picture);
+        return rc;
+    }
+    *ret_picture = picture;
+    return RC_OK;
+}
+
+enum rc picture_read_whole(struct bytes file, struct picture *picture, struct fault *why)
+{
+    if (picture->whole)
+        return RC_OK;
+    return decode_jpeg(file, &picture->look, 8, &picture->whole, why);
+}

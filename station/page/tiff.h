@@ -1,0 +1,28 @@
+/* TIFF through libtiff, from memory. Only tiff.c includes its header.
+ *
+ * libtiff carries on over damage and fills with what it has; every complaint it makes
+ * while decoding is counted here, and one is enough for RC_CORRUPT. */
+#ifndef STATION_PAGE_TIFF_H
+#define STATION_PAGE_TIFF_H
+
+#include "station/page/look.h"
+
+#include <allheaders.h>
+
+enum { TIFF_FRAMES_MAX = 2000 }; /* pictures in one file; later ones are not looked at */
+
+/* Fills all but `format` of *look. Errors as picture_look(). */
+MUST_USE enum rc tiff_look(struct bytes file, uint32_t frame, struct picture_look *look,
+                           struct fault *why);
+
+/* Decode frame look->frame to 1, 8 or 32 bits a pixel. The caller owns *ret_pix. */
+MUST_USE enum rc tiff_read(struct bytes file, const struct picture_look *look,
+                           PIX **ret_pix, struct fault *why);
+
+/* The bits of a CCITT G4 picture as they lie in the file, when it is bilevel, in one
+ * strip, in ordinary bit order; borrowed from `file`. False for every other picture.
+ * *ret_black_is_1: a coded black run stands for 1 bits shown black. */
+bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits,
+             bool *ret_black_is_1);
+
+#endif

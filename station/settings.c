@@ -1,0 +1,38 @@
+/* The table of settings of the station. */
+#include "station/settings.h"
+
+#include "core/bytes.h"
+
+#define UINT(field, name, least, most, preset, help) \
+    CONF_KEY_UINT(settings, field, name, least, most, preset, help)
+#define TEXT(field, name, preset, help) CONF_KEY_TEXT(settings, field, name, preset, help)
+
+const struct conf_key settings_keys[] = {
+    TEXT(station_id, "station.id", "ST01", "short name of this station in records"),
+    TEXT(station_name, "station.name", "一号扫描台", "name on the operator's page"),
+    TEXT(spool_dir, "spool.dir", "/var/spool/juanku/station", "where scanned sheets wait"),
+    UINT(spool_reserve_mb, "spool.reserve_mb", 1, 1048576, "256",
+         "stop feeding while less than this is free, in MiB"),
+    UINT(spool_keep_jobs, "spool.keep_jobs", 1, 1000, "20",
+         "finished jobs whose files are kept"),
+    TEXT(repo_url, "repo.url", "http://127.0.0.1:8620", "address of the repository"),
+    TEXT(repo_user, "repo.user", "station1", "account of this station there"),
+    TEXT(repo_password_file, "repo.password_file", "", "file whose first line is its password"),
+    TEXT(repo_ca_file, "repo.ca_file", "", "certificate to check https by; empty: the system's"),
+    UINT(repo_timeout_s, "repo.timeout_s", 1, 600, "60", "longest wait for one answer"),
+    TEXT(http_listen, "http.listen", "127.0.0.1:8610", "address of the operator's page"),
+    TEXT(scanner_device, "scanner.device", "", "SANE name; empty: the first one found"),
+    TEXT(scanner_write_dir, "scanner.write_dir", "",
+         "one more folder that the scanner's driver may write to"),
+    TEXT(scanner_quirks_dir, "scanner.quirks_dir", "", "folder of *.conf; empty: the installed one"),
+    UINT(scan_dpi, "scan.dpi", 75, 1200, "300", "dots per inch"),
+    TEXT(scan_mode, "scan.mode", "Color", "Lineart, Gray or Color"),
+    TEXT(scan_source, "scan.source", "ADF Duplex", "Flatbed, ADF Front or ADF Duplex"),
+    UINT(scan_stall_s, "scan.stall_s", 5, 3600, "90",
+         "end the scanner's process when it is silent this long"),
+    UINT(ocr_workers, "ocr.workers", 1, 32, "2", "pages read at the same time"),
+    TEXT(ocr_lang, "ocr.lang", "chi_sim", "model of the recogniser"),
+    UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
+};
+
+const size_t settings_count = COUNT(settings_keys);

@@ -1,0 +1,37 @@
+/* What stationd.conf can say. Each setting stands once, in settings_keys: spelling,
+ * bounds, preset and help; docs/stationd.conf.5 is checked against it. */
+#ifndef STATION_SETTINGS_H
+#define STATION_SETTINGS_H
+
+#include "sys/conf.h"
+
+enum { SETTINGS_TEXT_MAX = 256, SETTINGS_PATH_MAX = 1024 };
+
+struct settings {
+    char station_id[16];
+    char station_name[64];
+    char spool_dir[SETTINGS_PATH_MAX];
+    uint32_t spool_reserve_mb; /* feeding stops while less than this is free */
+    uint32_t spool_keep_jobs;  /* finished jobs whose files stay on this machine */
+    char repo_url[SETTINGS_TEXT_MAX];
+    char repo_user[64];
+    char repo_password_file[SETTINGS_PATH_MAX];
+    char repo_ca_file[SETTINGS_PATH_MAX];
+    uint32_t repo_timeout_s;
+    char http_listen[64];
+    char scanner_device[SETTINGS_TEXT_MAX];
+    char scanner_write_dir[SETTINGS_PATH_MAX];
+    char scanner_quirks_dir[SETTINGS_PATH_MAX];
+    uint32_t scan_dpi;
+    char scan_mode[16];
+    char scan_source[32];
+    uint32_t scan_stall_s; /* the feeder is silent this long: its process is ended */
+    uint32_t ocr_workers;
+    char ocr_lang[32];
+    uint32_t page_timeout_s;
+};
+
+extern const struct conf_key settings_keys[];
+extern const size_t settings_count;
+
+#endif

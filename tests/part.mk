@@ -1,0 +1,24 @@
+# Every .c here is one program. Extra objects or linker flags of one test stand below.
+unit_programs := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*.c))
+contract_programs := $(patsubst %.c,$(OUT)/%,$(wildcard tests/contract/*.c))
+other_programs := $(patsubst %.c,$(OUT)/%,$(wildcard tests/crash/*.c tests/sim/*.c tests/golden/*.c))
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz_replays := $(patsubst tests/fuzz/fuzz_%.c,$(OUT)/tests/replay/%,$(fuzz_src))
+fuzz_programs := $(patsubst tests/fuzz/fuzz_%.c,$(OUT)/fuzzers/%,$(fuzz_src))
+test_programs := $(unit_programs) $(contract_programs) $(other_programs)
+all_src := $(lib_src) $(drivers_src) $(sane_paper_src) $(firmware_app_src) $(firmware_host_src) \
+	$(page_src) $(station_src) station/main.c $(repo_src) repo-daemon/main.c $(cli_src)
+
+# A corpus is replayed by an ordinary program in every check; libFuzzer is for `make fuzz`.
+$(OUT)/tests/replay/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(archives) $(OUT)/firmware/app.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
+$(OUT)/fuzzers/%: tests/fuzz/fuzz_%.c
+	@mkdir -p $(@D)
+	$(Q)$(MAKE) --no-print-directory CC=clang OUT=$(OUT)/fuzz EXTRA="-fsanitize=address,undefined,fuzzer-no-link" CFLAGS="-O1 -g" $(OUT)/fuzz/fuzzer/$*
+	$(Q)cp $(OUT)/fuzz/fuzzer/$* $@
+$(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(archives) $(OUT)/firmware/app.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
+
+$(OUT)/tests/unit/sys_file: LDFLAGS += -Wl,--wrap=fsync

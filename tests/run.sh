@@ -1,0 +1,55 @@
+#!/bin/sh
+# Run the tests and count: `tests/run.sh [house unit contract fuzz golden sim crash web]`,
+# all when none is named. Every test prints TAP lines; a program that ends badly without
+# one is one failure. The last line is "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+out=${OUT:-out}
+kinds=${*:-house unit contract fuzz golden crash sim web}
+logs=$out/test-logs
+mkdir -p "$logs"
+passed=0
+failed=0
+
+one() { # name, command...
+    name=$1
+    shift
+    log=$logs/$(echo "$name" | tr / _).log
+    start=$(date +%s)
+    timeout 600 "$@" >"$log" 2>&1
+    status=$?
+    good=$(grep -c '^ok' "$log")
+    bad=$(grep -c '^not ok' "$log")
+    [ "$status" != 0 ] && [ "$bad" = 0 ] && bad=1
+    [ "$good$bad" = 00 ] && bad=1
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    printf '%-34s %4d passed  %3d failed  %4d s\n' "$name" "$good" "$bad" $(($(date +%s) - start))
+    if [ "$bad" != 0 ]; then
+        grep '^not ok' "$log" | head -20
+        echo "  (status $status; the end of $log:)"
+        tail -15 "$log" | sed 's/^/  | /'
+    fi
+}
+
+for kind in $kinds; do
+    if [ "$kind" = fuzz ]; then
+        for source in tests/fuzz/fuzz_*.c; do
+            target=$(basename "$source" .c)
+            target=${target#fuzz_}
+            one "fuzz/$target" "$out/tests/replay/$target" "tests/fuzz/corpus/$target"
+        done
+        continue
+    fi
+    for source in tests/"$kind"/*.c tests/"$kind"/*.sh; do
+        [ -e "$source" ] || continue
+        name=$(basename "$source")
+        case $source in
+        */lib_*.sh) ;; # parts of other scripts
+        *.c) one "$kind/${name%.c}" "$out/tests/$kind/${name%.c}" ;;
+        *.sh) one "$kind/${name%.sh}" sh "$source" ;;
+        esac
+    done
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,86 @@
+#!/bin/sh
+# Install what is missing, and say what for. `deps.sh demo|all`; apt for Debian's
+# packages, asking for sudo only when something is missing; npm comes with the pages.
+set -eu
+what=${1:-all}
+
+# package|needed for (demo: to build and play the day; all: also to check it)|why
+list='build-essential|demo|compiler and make
+pkg-config|demo|finds the libraries
+libsane-dev|demo|scanners
+sane-utils|all|scanimage, which tries our feeder
+libtesseract-dev|demo|text recognition
+tesseract-ocr-chi-sim|demo|Chinese model
+tesseract-ocr-eng|demo|English model, for lines that are mostly Latin
+libleptonica-dev|demo|picture steps
+libturbojpeg0-dev|demo|JPEG
+libtiff-dev|demo|TIFF and CCITT G4
+libpng-dev|demo|PNG
+libzbar-dev|demo|barcodes on paper
+liblmdb-dev|demo|the store
+libmicrohttpd-dev|demo|HTTP server
+libcurl4-gnutls-dev|demo|HTTP client
+libjansson-dev|demo|JSON
+libssl-dev|demo|hashes, signatures, passwords
+libsystemd-dev|demo|event loop and journal
+libseccomp-dev|demo|what a process may not do
+libmodbus-dev|demo|rack bus
+libharfbuzz-dev|demo|part of a font for certificates
+fonts-droid-fallback|demo|the font in certificates
+jq|demo|reads JSON in the day script
+curl|all|asks the API in tests
+libcmocka-dev|all|unit tests
+clang|all|second compiler, fuzzers
+clang-format|all|one style
+libclang-rt-14-dev|all|sanitizers of clang
+universal-ctags|all|function sizes
+qpdf|all|judge of PDF syntax
+poppler-utils|all|renders and reads PDF
+mupdf-tools|all|renders PDF a second way
+default-jre-headless|all|runs the PDF/A judge
+libpdfbox2-java|all|judge of PDF/A
+libactivation-java|all|part of that judge
+libjaxb-api-java|all|part of that judge
+libcommons-logging-java|all|part of that judge
+libcommons-io-java|all|part of that judge
+libbcprov-java|all|part of that judge
+zbar-tools|all|reads our printed labels
+librsvg2-bin|all|draws our printed labels
+mbpoll|all|a Modbus client that is not ours
+chromium|all|the pages, as people see them
+fonts-noto-cjk|all|Chinese on those pages'
+
+have() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+missing=''
+while IFS='|' read -r name scope why; do
+    [ "$what" = all ] || [ "$scope" = demo ] || continue
+    have "$name" && continue
+    [ -n "$missing" ] || echo "installing:"
+    printf '  %-24s %s\n' "$name" "$why"
+    missing="$missing $name"
+done <<LIST
+$list
+LIST
+# Node.js runs the bundler; a newer one than Debian's, without its package, will do.
+if ! command -v npm >/dev/null; then
+    [ -n "$missing" ] || echo "installing:"
+    printf '  %-24s %s\n' "nodejs npm" "bundles the pages"
+    missing="$missing nodejs npm"
+fi
+[ -n "$missing" ] || exit 0
+
+sudo=''
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "deps: become root, or install:$missing" >&2; exit 3; }
+    sudo=sudo
+fi
+log=$(mktemp)
+# shellcheck disable=SC2086 # a list of words
+if ! { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    tail -20 "$log" >&2
+    echo "deps: apt could not install:$missing" >&2
+    exit 3
+fi
+rm -f "$log"
