@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 SCOPE_RELEASER(client_free_at, struct http_client *, http_client_free)
 SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
@@ -74,7 +75,8 @@ enum rc api_open(struct http_client **ret_client, struct fault *why)
     SCOPED(json_decref_at) json_t *session = json_loads(text, 0, NULL);
     if (!session)
         return fault_set(why, RC_DENIED, 0, "登录文件已损坏，请重新登录");
-    enum rc rc = http_client_new(api_text(session, "url"), getenv("JUANKU_CA"), ret_client, why);
+    enum rc rc =
+        http_client_new(api_text(session, "url"), getenv("JUANKU_CA"), ret_client, why);
     if (!rc)
         http_client_set_token(*ret_client, api_text(session, "token"));
     return rc;

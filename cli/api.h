@@ -22,8 +22,8 @@ const char *api_usual_url(void);
 
 /* One call, opened from the session. `body` is stolen and gets a fresh "id" when
  * `with_id`. The caller decrefs *ret_json. */
-MUST_USE enum rc api_call(const char *method, const char *path, json_t *body, bool with_id,
-                          json_t **ret_json, struct fault *why);
+MUST_USE enum rc api_call(const char *method, const char *path, json_t *body,
+                          bool with_id, json_t **ret_json, struct fault *why);
 
 /* The volume as the repository knows it now. */
 MUST_USE enum rc api_volume(const char *volume, json_t **ret_volume, struct fault *why);

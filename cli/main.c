@@ -29,13 +29,13 @@ static const struct {
 int exit_of_rc(enum rc rc)
 {
     static const enum exit_code codes[RC_COUNT] = {
-        [RC_INVALID] = EXIT_INPUT,         [RC_NOT_FOUND] = EXIT_INPUT,
-        [RC_EXISTS] = EXIT_RULE,           [RC_CONFLICT] = EXIT_RULE,
-        [RC_DENIED] = EXIT_ACCESS,         [RC_REFUSED] = EXIT_RULE,
-        [RC_CORRUPT] = EXIT_INPUT,         [RC_FULL] = EXIT_OUTPUT,
-        [RC_AGAIN] = EXIT_AWAY,            [RC_UNAVAILABLE] = EXIT_AWAY,
-        [RC_UNKNOWN] = EXIT_AWAY,          [RC_TIMEOUT] = EXIT_AWAY,
-        [RC_CANCELLED] = EXIT_RULE,        [RC_NO_MEMORY] = EXIT_DEPENDENCY,
+        [RC_INVALID] = EXIT_INPUT,  [RC_NOT_FOUND] = EXIT_INPUT,
+        [RC_EXISTS] = EXIT_RULE,    [RC_CONFLICT] = EXIT_RULE,
+        [RC_DENIED] = EXIT_ACCESS,  [RC_REFUSED] = EXIT_RULE,
+        [RC_CORRUPT] = EXIT_INPUT,  [RC_FULL] = EXIT_OUTPUT,
+        [RC_AGAIN] = EXIT_AWAY,     [RC_UNAVAILABLE] = EXIT_AWAY,
+        [RC_UNKNOWN] = EXIT_AWAY,   [RC_TIMEOUT] = EXIT_AWAY,
+        [RC_CANCELLED] = EXIT_RULE, [RC_NO_MEMORY] = EXIT_DEPENDENCY,
         [RC_IO] = EXIT_OUTPUT,
     };
     return rc < RC_COUNT ? (int)codes[rc] : EXIT_INPUT;
@@ -60,12 +60,14 @@ int cmd_usage(const char *name, const char *format, ...)
 
 static void help(FILE *to)
 {
-    (void)fprintf(to, "juanku " JUANKU_VERSION " 卷库\n\nusage: juanku COMMAND [...]\n\n");
+    (void)fprintf(to,
+                  "juanku " JUANKU_VERSION " 卷库\n\nusage: juanku COMMAND [...]\n\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         (void)fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
-    (void)fprintf(to, "\njuanku COMMAND --help says more. Exit codes: 0 ok, 1 usage, "
-                      "2 input, 3 missing\ndependency, 4 output, 5 access, 6 refused by a "
-                      "rule, 7 unavailable.\n");
+    (void)fprintf(to,
+                  "\njuanku COMMAND --help says more. Exit codes: 0 ok, 1 usage, "
+                  "2 input, 3 missing\ndependency, 4 output, 5 access, 6 refused by a "
+                  "rule, 7 unavailable.\n");
 }
 
 int main(int argc, char **argv)

@@ -20,22 +20,23 @@
 
 enum {
     BAGIT_FILES_MAX = 100000,
-    BAGIT_NAME_MAX = 255,  /* bytes of a path below the bag */
-    BAGIT_DEPTH_MAX = 8,   /* folders in such a path */
+    BAGIT_NAME_MAX = 255, /* bytes of a path below the bag */
+    BAGIT_DEPTH_MAX = 8,  /* folders in such a path */
     BAGIT_VALUE_MAX = 1000,
     BAGIT_MANIFEST_MAX = 64 * 1024 * 1024, /* bytes of a manifest that is read */
 };
 
 /* Give the content of the file at `index`; it is copied from offset 0 and closed. */
-typedef enum rc bagit_open_file(void *context, size_t index, int *ret_fd, struct fault *why);
+typedef enum rc bagit_open_file(void *context, size_t index, int *ret_fd,
+                                struct fault *why);
 
 struct bagit_info {
     const char *label, *value; /* borrowed: "Source-Organization", "…" */
 };
 
 struct bagit {
-    const char *folder; /* borrowed: where the bag goes; must exist */
-    const char *name;   /* borrowed: the bag's own folder name, without '/' */
+    const char *folder;       /* borrowed: where the bag goes; must exist */
+    const char *name;         /* borrowed: the bag's own folder name, without '/' */
     const char *const *files; /* borrowed: paths below the bag, "data/volume.pdf". Those
                                * outside of data/ are tag files */
     size_t file_count;

@@ -1,6 +1,6 @@
-/* The certificate 纸质与电子一致性核对证书: one PDF/A document that says, for one volume, that
- * its paper and its images agree, who compared them, under which rules, and where the
- * ledger stood. With the list of capture hashes and their root, anybody who has the
+/* The certificate 纸质与电子一致性核对证书: one PDF/A document that says, for one volume,
+ * that its paper and its images agree, who compared them, under which rules, and where
+ * the ledger stood. With the list of capture hashes and their root, anybody who has the
  * captures can repeat it:
  *
  *   root = SHA-256 over the lines of the list, each the 64 lower-case hex digits of one
@@ -22,14 +22,14 @@ struct certificate_item {
 };
 
 struct certificate {
-    const char *court;    /* borrowed, all: "粤0399" or the court's name */
-    const char *case_no;  /* "(2026)粤0399民初10027号" */
-    const char *cause;    /* "民间借贷纠纷" */
-    const char *parties;  /* "张三 诉 李四" */
-    const char *volume;   /* the label "V…" */
-    unsigned kind, part;  /* 1 正卷 2 副卷; 册 */
-    const char *outcome;  /* 判决 …; NULL for none */
-    const char *rules;    /* rules_name() */
+    const char *court;   /* borrowed, all: "粤0399" or the court's name */
+    const char *case_no; /* "(2026)粤0399民初10027号" */
+    const char *cause;   /* "民间借贷纠纷" */
+    const char *parties; /* "张三 诉 李四" */
+    const char *volume;  /* the label "V…" */
+    unsigned kind, part; /* 1 正卷 2 副卷; 册 */
+    const char *outcome; /* 判决 …; NULL for none */
+    const char *rules;   /* rules_name() */
     const struct rules_reconciliation *reconciliation; /* borrowed; must be ok */
     const struct certificate_item *items;              /* borrowed, catalogue order */
     size_t item_count;
@@ -38,9 +38,9 @@ struct certificate {
     const char *checker, *checker_badge; /* who compared paper and images */
     int64_t at_ms;                       /* when: also the document's date */
     uint64_t ledger_size;                /* events in the ledger then */
-    const char *ledger_root;             /* the head's root hash as printed in checkpoints */
-    const char *ledger_origin;           /* the checkpoint's first line */
-    const char *font_path;               /* a TrueType font with Chinese */
+    const char *ledger_root;   /* the head's root hash as printed in checkpoints */
+    const char *ledger_origin; /* the checkpoint's first line */
+    const char *font_path;     /* a TrueType font with Chinese */
 };
 
 /* The root above, over all images in their order. RC_INVALID when a hash is missing. */
@@ -50,7 +50,7 @@ MUST_USE enum rc certificate_root(const struct rules_image *images, size_t count
 /* Write it. The caller frees *ret_pdf.
  *   RC_REFUSED    the reconciliation is not ok: there is nothing to certify
  *   RC_NOT_FOUND  no font at font_path (install fonts-droid-fallback) */
-MUST_USE enum rc certificate_write(const struct certificate *certificate, uint8_t **ret_pdf,
-                                   size_t *ret_len, struct fault *why);
+MUST_USE enum rc certificate_write(const struct certificate *certificate,
+                                   uint8_t **ret_pdf, size_t *ret_len, struct fault *why);
 
 #endif

@@ -108,8 +108,8 @@ struct ledger_ops {
                            ledger_on_event *on_event, void *context, struct fault *why);
     enum rc (*wait)(struct ledger *ledger, uint64_t after_seq, uint32_t timeout_ms,
                     struct fault *why);
-    enum rc (*node)(struct ledger *ledger, unsigned level, uint64_t index,
-                    struct sha256 *ret_hash, struct fault *why);
+    enum rc (*prove)(struct ledger *ledger, uint64_t seq, uint64_t size,
+                     struct sha256 ret_proof[64], size_t *ret_count, struct fault *why);
     enum rc (*checkpoint)(struct ledger *ledger, char ret_text[LEDGER_CHECKPOINT_MAX],
                           struct fault *why);
     void (*close)(struct ledger *ledger);
@@ -207,10 +207,8 @@ MUST_USE enum rc ledger_checkpoint(struct ledger *ledger,
                                    char ret_text[LEDGER_CHECKPOINT_MAX],
                                    struct fault *why);
 
-/* Leaf hash of event `seq`, and its inclusion proof in the tree of `size` events: at most
- * 64 hashes, leaf side first. */
-MUST_USE enum rc ledger_leaf(struct ledger *ledger, uint64_t seq, struct sha256 *ret_hash,
-                             struct fault *why);
+/* Inclusion proof of event `seq` in the tree of the first `size` events: at most 64
+ * hashes, leaf side first. The leaf hash is merkle_leaf() of the event's bytes. */
 MUST_USE enum rc ledger_prove(struct ledger *ledger, uint64_t seq, uint64_t size,
                               struct sha256 ret_proof[64], size_t *ret_count,
                               struct fault *why);

@@ -20,8 +20,8 @@
 #include <stdint.h>
 
 enum {
-    RULES_ROWS_MAX = 99,      /* a label's row has two digits */
-    RULES_COUNT_MAX = 200,    /* rules in a file */
+    RULES_ROWS_MAX = 99,       /* a label's row has two digits */
+    RULES_COUNT_MAX = 200,     /* rules in a file */
     RULES_MATERIALS_MAX = 100, /* materials of a row */
     RULES_ID_MAX = 16,
     RULES_SENTENCE_MAX = 600,
@@ -36,18 +36,20 @@ struct rules; /* one file, read and checked */
 /* Read a rules file. Unknown fields, rows named twice, a rule on a row that is not there
  * and the like are refused: a typing error in a law must not pass silently.
  *   RC_INVALID  why->text names the place, in English: who edits rules is a developer */
-MUST_USE enum rc rules_load(struct bytes json, struct rules **ret_rules, struct fault *why);
+MUST_USE enum rc rules_load(struct bytes json, struct rules **ret_rules,
+                            struct fault *why);
 void rules_free(struct rules *rules); /* accepts NULL */
 
-/* The newest built-in rules for a case type ("民事一审"), kind of volume (1 正卷, 2 副卷),
- * court ("粤0399"; a file for this court goes before one for "*") and day ("2026-11-20").
- *   RC_NOT_FOUND  there is none; the sentence says for what */
+/* The newest built-in rules for a case type ("民事一审"), kind of volume (1 正卷, 2
+ * 副卷), court ("粤0399"; a file for this court goes before one for "*") and day
+ * ("2026-11-20"). RC_NOT_FOUND  there is none; the sentence says for what */
 MUST_USE enum rc rules_find(const char *case_type, unsigned kind, const char *court,
                             const char *day, struct rules **ret_rules, struct fault *why);
 
 /* "民事一审-正卷 2026.1". Borrowed from `rules`, as all answers below. */
 const char *rules_name(const struct rules *rules);
-/* Title of a row, or NULL when the catalogue has no such row. Rows are 1..rules_row_count. */
+/* Title of a row, or NULL when the catalogue has no such row. Rows
+ * are 1..rules_row_count. */
 const char *rules_row_title(const struct rules *rules, unsigned row);
 unsigned rules_row_count(const struct rules *rules);
 /* Cover, catalogue, 备考表, evidence bag and back cover carry no page number. */
@@ -64,16 +66,17 @@ struct rules_item {
     bool registered;
 };
 
-/* Where a missing thing was last seen, if anybody knows: "2026-11-03 10:12 由窗口收件员李四登记".
- * Shown behind the sentence. */
+/* Where a missing thing was last seen, if anybody knows: "2026-11-03 10:12
+ * 由窗口收件员李四登记". Shown behind the sentence. */
 struct rules_seen {
     unsigned row;
     const char *text; /* borrowed */
 };
 
 struct rules_facts {
-    const char *outcome;      /* 判决 调解 撤诉 裁定; must be in the file's list */
-    const char *const *facts; /* borrowed: 保全 上诉 合议庭 … each must be in the file's list */
+    const char *outcome; /* 判决 调解 撤诉 裁定; must be in the file's list */
+    const char *const
+        *facts; /* borrowed: 保全 上诉 合议庭 … each must be in the file's list */
     size_t fact_count;
 };
 
@@ -117,18 +120,18 @@ struct rules_batch {
 /* One image. rules_arrange() puts them in order and fills page_no. */
 struct rules_image {
     enum rules_kind kind;
-    unsigned batch;   /* index into the batches: 0 is the first feeding */
-    unsigned index;   /* 1.. within its batch, in the order of scanning */
-    unsigned row;     /* RULES_PAGE: its row; else 0 */
-    unsigned page_no; /* 1..n over the volume; 0: carries none */
+    unsigned batch;             /* index into the batches: 0 is the first feeding */
+    unsigned index;             /* 1.. within its batch, in the order of scanning */
+    unsigned row;               /* RULES_PAGE: its row; else 0 */
+    unsigned page_no;           /* 1..n over the volume; 0: carries none */
     const char *capture_sha256; /* borrowed, 64 hex digits; NULL when missing */
     const char *pdf_sha256;     /* RULES_PAGE only */
     bool qc_ok;                 /* the second person passed it */
 };
 
-/* Merge feedings into catalogue order: pages by row, then batch, then index, numbered from
- * 1 without gaps (rows without numbers get 0); images that are no pages come last, by
- * batch and index. Sorts in place. */
+/* Merge feedings into catalogue order: pages by row, then batch, then index, numbered
+ * from 1 without gaps (rows without numbers get 0); images that are no pages come last,
+ * by batch and index. Sorts in place. */
 void rules_arrange(const struct rules *rules, struct rules_image *images, size_t count);
 
 struct rules_line {
@@ -148,7 +151,7 @@ struct rules_reconciliation {
 /* Reconcile. `images` in the order of rules_arrange(). Never fails: what is wrong is in
  * the lines. */
 void rules_reconcile(const struct rules *rules, const struct rules_batch *batches,
-                     size_t batch_count, const struct rules_image *images, size_t image_count,
-                     struct rules_reconciliation *ret_result);
+                     size_t batch_count, const struct rules_image *images,
+                     size_t image_count, struct rules_reconciliation *ret_result);
 
 #endif

@@ -1,7 +1,8 @@
 /* The files around a store.
  *
- * The lock is an flock() on a file of its own: it ends with the process, however that
- * ends, and LMDB's own lock table cannot tell two writers of one program apart. */
+ * The lock stands on a file of its own and belongs to the open file description: it ends
+ * with the process, however that ends, and two stores in one process exclude each other
+ * as well, which LMDB's own lock table does not see to. */
 #include "repo-daemon/store_file.h"
 
 #include "sys/file.h"
@@ -9,16 +10,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 enum rc store_file_lock(int folder, int *ret_fd, struct fault *why)
 {
-    SCOPED(fd_close_at) int fd =
-        openat(folder, "writer.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    SCOPED(fd_close_at)
+    int fd = openat(folder, "writer.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
         return fault_set(why, rc_of_errno(errno), errno, "open the writer's lock");
-    if (flock(fd, LOCK_EX | LOCK_NB))
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fcntl(fd, F_OFD_SETLK, &whole))
         return fault_set(why, RC_AGAIN, errno,
                          "另一个程序正在写这个库；请先停止它 (juanku-repod) 再做一次");
     *ret_fd = TAKE_FD(fd);

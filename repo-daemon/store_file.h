@@ -19,6 +19,7 @@ MUST_USE enum rc store_file_reserve(int fd, uint64_t size, struct fault *why);
 uint64_t store_file_size(int folder, const char *name);
 
 /* Flush a file that a library wrote, and its folder. */
-MUST_USE enum rc store_file_flush(const char *folder, const char *name, struct fault *why);
+MUST_USE enum rc store_file_flush(const char *folder, const char *name,
+                                  struct fault *why);
 
 #endif

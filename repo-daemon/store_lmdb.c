@@ -72,13 +72,15 @@ static enum rc fault_mdb(struct fault *why, int code, const char *what)
                      mdb_strerror(code));
 }
 
-static uint64_t used_bytes(const struct store *store)
+void store_figures(struct store *store, struct store_figures *ret_figures)
 {
     MDB_envinfo info;
     MDB_stat stat;
-    if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat))
-        return 0;
-    return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    *ret_figures = (struct store_figures){ .map_bytes = store->map_bytes,
+                                           .most_bytes = store->most_bytes,
+                                           .readers_reaped = store->reaped };
+    if (!mdb_env_info(store->env, &info) && !mdb_env_stat(store->env, &stat))
+        ret_figures->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
 }
 
 /* Reserve a bigger file and map it. RC_FULL when disk, limit or an open transaction of
@@ -91,12 +93,14 @@ static enum rc grow(struct store *store, struct fault *why)
         want = store->most_bytes;
     if (want <= store->map_bytes)
         return fault_set(why, RC_FULL, 0,
-                         "库文件已到设定的上限（%llu MiB），这一步没有保存；请管理员调大上限后再做一次",
+                         "库文件已到设定的上限（%llu "
+                         "MiB），这一步没有保存；请管理员调大上限后再做一次",
                          (unsigned long long)(store->most_bytes >> 20));
     if (store->open_txns)
-        return fault_set(why, RC_FULL, 0,
-                         "库正忙，这一步没有保存；请再做一次 (a read is still open, so the map "
-                         "cannot grow)");
+        return fault_set(
+            why, RC_FULL, 0,
+            "库正忙，这一步没有保存；请再做一次 (a read is still open, so the map "
+            "cannot grow)");
     int data = -1;
     (void)mdb_env_get_fd(store->env, &data);
     enum rc rc = store_file_reserve(data, want, why);
@@ -190,8 +194,7 @@ enum rc store_table(struct store *store, const char *name, struct store_table *r
 {
     MDB_txn *txn = NULL;
     MDB_dbi dbi = 0;
-    int code =
-        mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
+    int code = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
     if (code)
         return fault_mdb(why, code, name);
     code = mdb_dbi_open(txn, name, store->read_only ? 0 : MDB_CREATE, &dbi);
@@ -217,7 +220,9 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
         uint64_t spare = store->map_bytes / 8;
         if (spare < SPARE_LEAST)
             spare = SPARE_LEAST;
-        if (used_bytes(store) + spare > store->map_bytes)
+        struct store_figures now;
+        store_figures(store, &now);
+        if (now.used_bytes + spare > store->map_bytes)
             (void)grow(store, NULL); /* what is left may still be enough */
     }
     struct store_txn *txn = calloc(1, sizeof *txn);
@@ -270,8 +275,10 @@ enum rc store_commit(struct store_txn *txn, struct fault *why)
     bool space = code == ENOSPC || code == EDQUOT || code == EFBIG;
     MDB_txn *probe = NULL; /* LMDB refuses to begin when a root could not be restored */
     if (!space || mdb_txn_begin(store->env, NULL, 0, &probe)) {
-        fprintf(stderr, "<2>store: commit failed: %s; ending, so that the next start reads "
-                        "what the disk holds\n", mdb_strerror(code));
+        fprintf(stderr,
+                "<2>store: commit failed: %s; ending, so that the next start reads "
+                "what the disk holds\n",
+                mdb_strerror(code));
         abort();
     }
     mdb_txn_abort(probe);
@@ -326,20 +333,13 @@ enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes 
                   struct fault *why)
 {
     MDB_val k = { key.len, (void *)(uintptr_t)key.at };
-    int code = mdb_del(txn->txn, table.handle, &k, NULL);
+    int code = key.len ? mdb_del(txn->txn, table.handle, &k, NULL)
+                       : mdb_drop(txn->txn, table.handle, 0);
     if (code == MDB_NOTFOUND)
         return RC_NOT_FOUND;
     if (code == MDB_MAP_FULL)
         txn->map_full = true;
     return code ? fault_mdb(why, code, "del") : RC_OK;
-}
-
-enum rc store_clear(struct store_txn *txn, struct store_table table, struct fault *why)
-{
-    int code = mdb_drop(txn->txn, table.handle, 0);
-    if (code == MDB_MAP_FULL)
-        txn->map_full = true;
-    return code ? fault_mdb(why, code, "clear") : RC_OK;
 }
 
 uint64_t store_count(struct store_txn *txn, struct store_table table)
@@ -392,14 +392,6 @@ void store_cursor_free(struct store_cursor *cursor)
     if (cursor)
         mdb_cursor_close(cursor->cursor);
     free(cursor);
-}
-
-void store_figures(struct store *store, struct store_figures *ret_figures)
-{
-    *ret_figures = (struct store_figures){ .map_bytes = store->map_bytes,
-                                           .used_bytes = used_bytes(store),
-                                           .most_bytes = store->most_bytes,
-                                           .readers_reaped = store->reaped };
 }
 
 void store_reap(struct store *store)

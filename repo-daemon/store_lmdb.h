@@ -60,13 +60,15 @@ MUST_USE enum rc store_table(struct store *store, const char *name,
  * reader keeps old pages from being used again. */
 MUST_USE enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
                              struct fault *why);
-static inline MUST_USE enum rc
-store_begin_read(struct store *store, struct store_txn **ret_txn, struct fault *why)
+static inline MUST_USE enum rc store_begin_read(struct store *store,
+                                                struct store_txn **ret_txn,
+                                                struct fault *why)
 {
     return store_begin(store, false, ret_txn, why);
 }
-static inline MUST_USE enum rc
-store_begin_write(struct store *store, struct store_txn **ret_txn, struct fault *why)
+static inline MUST_USE enum rc store_begin_write(struct store *store,
+                                                 struct store_txn **ret_txn,
+                                                 struct fault *why)
 {
     return store_begin(store, true, ret_txn, why);
 }
@@ -75,7 +77,7 @@ store_begin_write(struct store *store, struct store_txn **ret_txn, struct fault 
  *   RC_AGAIN  the map was too small; it has grown: do the whole transaction again
  *   RC_FULL   no space; nothing of this transaction was kept */
 MUST_USE enum rc store_commit(struct store_txn *txn, struct fault *why);
-void store_abort(struct store_txn *txn);     /* accepts NULL */
+void store_abort(struct store_txn *txn); /* accepts NULL */
 
 /* For SCOPED: TAKE the transaction into store_commit(). */
 static inline void store_abort_at(struct store_txn **txn)
@@ -99,13 +101,15 @@ MUST_USE enum rc store_get(struct store_txn *txn, struct store_table table,
 MUST_USE enum rc store_put(struct store_txn *txn, struct store_table table,
                            struct bytes key, struct bytes value, struct fault *why);
 
-/* RC_NOT_FOUND (with no fault text) when the key was not there. */
+/* RC_NOT_FOUND (with no fault text) when the key was not there. An empty key stands for
+ * every entry of the table. */
 MUST_USE enum rc store_del(struct store_txn *txn, struct store_table table,
                            struct bytes key, struct fault *why);
-
-/* Empty the table. */
-MUST_USE enum rc store_clear(struct store_txn *txn, struct store_table table,
-                             struct fault *why);
+static inline MUST_USE enum rc store_clear(struct store_txn *txn,
+                                           struct store_table table, struct fault *why)
+{
+    return store_del(txn, table, (struct bytes){ NULL, 0 }, why);
+}
 uint64_t store_count(struct store_txn *txn, struct store_table table);
 
 /* Walk a table in key order. Free every cursor before its transaction ends. Each call

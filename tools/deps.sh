@@ -29,6 +29,8 @@ libharfbuzz-dev|demo|part of a font for certificates
 fonts-droid-fallback|demo|the font in certificates
 jq|demo|reads JSON in the day script
 curl|all|asks the API in tests
+systemd|all|judges the units
+git|all|tells the house checks which files are ours
 libcmocka-dev|all|unit tests
 clang|all|second compiler, fuzzers
 clang-format|all|one style

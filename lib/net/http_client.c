@@ -246,8 +246,6 @@ void http_answer_free(struct http_answer *answer)
     *answer = (struct http_answer){ 0 };
 }
 
-SCOPE_RELEASER(json_text_free_at, char *, free)
-
 static void answer_free_at(struct http_answer *answer)
 {
     http_answer_free(answer);
@@ -285,7 +283,7 @@ enum rc http_client_json(struct http_client *c, const char *method, const char *
                          json_t *body, uint32_t timeout_ms, json_t **ret_json,
                          struct fault *why)
 {
-    SCOPED(json_text_free_at) char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    SCOPED(free_at) char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     if (body && !text)
         return fault_set(why, RC_INVALID, 0, "要发送的内容里有无法识别的文字");
     struct bytes bytes = { (const uint8_t *)text, text ? strlen(text) : 0 };

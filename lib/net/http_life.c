@@ -48,6 +48,13 @@ static void no_route(struct http_request *r)
     http_reply_problem(r, 405, "method", "这个地址不支持这种操作", NULL);
 }
 
+/* Answered before the body came: not waiting for it is worth a closed connection when
+ * the sender asked first, or would send much. */
+static bool refuse_at_once(const struct http_request *r)
+{
+    return r->answered && (http_header(r, "Expect") || declared_len(r) > DRAIN_MAX);
+}
+
 /* The headers are there: refuse early, or let the body come. */
 enum http_step http_life_headers(struct http_request *r)
 {
@@ -59,12 +66,12 @@ enum http_step http_life_headers(struct http_request *r)
         no_route(r);
     if (!r->answered && declared_len(r) > r->route->body_max)
         too_large(r);
+    if (!r->answered && r->route->upload && !http_header(r, "Content-Length"))
+        http_reply_problem(r, 411, "length", "发送前要说明文件大小", NULL);
     if (!r->answered && r->route->upload && r->route->upload->begin &&
         !r->route->upload->begin(r, r->settings->context))
         r->dropping = true;
-    bool waits =
-        http_header(r, "Expect") != NULL; /* it will not send what we do not want */
-    if (r->answered && (waits || declared_len(r) > DRAIN_MAX))
+    if (refuse_at_once(r))
         return STEP_CARRY_OUT;
     return r->paused && !r->answered ? STEP_WAIT : STEP_GO_ON;
 }
@@ -88,6 +95,8 @@ enum http_step http_life_piece(struct http_request *r, struct bytes piece)
 
 enum http_step http_life_end(struct http_request *r)
 {
+    if (r->seen < declared_len(r)) /* woken from a pause: the body is still to come */
+        return refuse_at_once(r) ? STEP_CARRY_OUT : STEP_GO_ON;
     if (!r->answered && !r->handled) {
         r->handled = true;
         r->route->handler(r, r->settings->context);

@@ -34,8 +34,10 @@ struct http_server {
     char *listen, *cert, *key;
     struct MHD_Daemon *daemon;
     int fd; /* the listening socket; the library closes it */
-    sd_event_source *ready, *timer, *heartbeat;
+    sd_event_source *ready, *again, *timer, *heartbeat;
     struct http_request *requests;
+    bool resumed; /* since the library last ran: it must run again before the loop sleeps
+                   */
     bool ending;
 };
 
@@ -45,6 +47,7 @@ void http_wire_go_on(struct http_request *r)
         return;
     r->suspended = false;
     MHD_resume_connection(r->connection);
+    r->server->resumed = true;
 }
 
 static ssize_t stream_read(void *context, __attribute__((unused)) uint64_t at, char *room,
@@ -204,29 +207,41 @@ static void on_completed(void *context,
     http_request_free(r);
 }
 
+static int library_run(struct http_server *server)
+{
+    server->resumed = false;
+    MHD_run(server->daemon);
+    return 0;
+}
+
 static int on_ready(__attribute__((unused)) sd_event_source *source,
                     __attribute__((unused)) int fd,
                     __attribute__((unused)) uint32_t events, void *context)
 {
-    struct http_server *server = context;
-    MHD_run(server->daemon);
-    return 0;
+    return library_run(context);
+}
+
+static int on_again(__attribute__((unused)) sd_event_source *source, void *context)
+{
+    return library_run(context);
 }
 
 static int on_timer(__attribute__((unused)) sd_event_source *source,
                     __attribute__((unused)) uint64_t at_us, void *context)
 {
-    struct http_server *server = context;
-    MHD_run(server->daemon);
-    return 0;
+    return library_run(context);
 }
 
-/* Just before the loop sleeps: for how long may it? */
+/* Just before the loop sleeps: for how long may it? Zero goes through a deferred source,
+ * since the loop moves its timers together by a quarter of a second. */
 static int on_prepare(__attribute__((unused)) sd_event_source *source, void *context)
 {
     struct http_server *server = context;
-    MHD_UNSIGNED_LONG_LONG wait_ms;
-    if (MHD_get_timeout(server->daemon, &wait_ms) != MHD_YES)
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+    bool waits = server->resumed || MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES;
+    if (waits && !wait_ms)
+        return sd_event_source_set_enabled(server->again, SD_EVENT_ONESHOT);
+    if (!waits)
         return sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
     int error = sd_event_source_set_time_relative(server->timer, wait_ms * 1000);
     return error < 0 ? error
@@ -275,6 +290,8 @@ static enum rc sources_add(struct http_server *s, sd_event *loop, struct fault *
     int error = info ? 0 : -EINVAL;
     if (error >= 0)
         error = sd_event_add_io(loop, &s->ready, info->epoll_fd, EPOLLIN, on_ready, s);
+    if (error >= 0)
+        error = sd_event_add_defer(loop, &s->again, on_again, s);
     if (error >= 0)
         error = sd_event_add_time_relative(loop, &s->timer, CLOCK_MONOTONIC, 0, 0,
                                            on_timer, s);
@@ -333,6 +350,7 @@ void http_server_free(struct http_server *s)
         return;
     s->ending = true;
     sd_event_source_disable_unref(s->ready);
+    sd_event_source_disable_unref(s->again);
     sd_event_source_disable_unref(s->timer);
     sd_event_source_disable_unref(s->heartbeat);
     for (struct http_request *r = s->requests; r; r = r->next)

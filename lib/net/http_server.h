@@ -60,7 +60,8 @@ struct http_settings {
 /* Listens at once. RC_REFUSED: plain HTTP on an address that is not loopback. */
 MUST_USE enum rc http_server_new(sd_event *loop, const struct http_settings *settings,
                                  struct http_server **ret_server, struct fault *why);
-void http_server_free(struct http_server *server); /* accepts NULL; requests are dead after it */
+void http_server_free(
+    struct http_server *server); /* accepts NULL; requests are dead after it */
 /* The port it listens on; of use when the settings said 0. */
 unsigned http_server_port(const struct http_server *server);
 

@@ -34,7 +34,8 @@ void http_stream_put(struct http_stream *s, const char *text, size_t len)
         return;
     }
     if (s->from + s->len + len > s->room) {
-        memmove(s->data, s->data + s->from, s->len);
+        if (s->from)
+            memmove(s->data, s->data + s->from, s->len);
         s->from = 0;
         s->room = (s->len + len) * 2;
         s->data = http_realloc(s->data, s->room);
@@ -46,7 +47,8 @@ void http_stream_put(struct http_stream *s, const char *text, size_t len)
 size_t http_stream_take(struct http_stream *s, char *room, size_t most)
 {
     size_t len = s->len < most ? s->len : most;
-    memcpy(room, s->data + s->from, len);
+    if (len)
+        memcpy(room, s->data + s->from, len);
     s->len -= len;
     s->from = s->len ? s->from + len : 0;
     return len;

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 /* A picture with more pixels is refused before anything is allocated for it. */
-enum { JPEG_PIXELS_MAX = 200 * 1000 * 1000, JPEG_SIDE_MAX = 65500 };
+enum { JPEG_PIXELS_MAX = 100 * 1000 * 1000, JPEG_SIDE_MAX = 65500 };
 
 struct jpeg_info {
     uint32_t width_px, height_px;

@@ -112,7 +112,8 @@ static void drop_seal(PIX *work, PIX *gray, BOX *box)
             for (l_int32 d = -2; d <= 2 && !reddish; d++)
                 reddish = x + d >= x0 && x + d < x1 && is_red(line[x + d]);
             int level = reddish ? r * 255 / ink : r;
-            SET_DATA_BYTE(out, x, level > 255 ? 255 : level);
+            l_uint8 shown = (l_uint8)(level > 255 ? 255 : level);
+            SET_DATA_BYTE(out, x, shown);
         }
     }
 }

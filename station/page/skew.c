@@ -1,21 +1,25 @@
 /* Skew by leptonica's search: shear the picture by trial angles, and take the one where
  * the sums of neighbouring pixel rows differ most. On old dark paper the maximum is flat
- * (confidence below CONFIDENCE_MIN): then nothing is turned. */
+ * (confidence below confidence_min): then nothing is turned. */
 #include "station/page/skew.h"
 
 #include "station/page/pix.h"
 
 #include <math.h>
 
-enum { BITS_THRESHOLD = 160, CONFIDENCE_MIN = 2 };
+enum { BITS_THRESHOLD = 160, SWEEP_REDUCTION = 4, SEARCH_REDUCTION = 2 };
+
+static const float confidence_min = 1.75f;
+/* Near the ends of the range a flat curve has its false maxima. */
+static const double doubt_deg = 4.5;
+static const float doubt_confidence_min = 3.0f;
 
 static const float sweep_range_deg = 7.0f, sweep_step_deg = 1.0f, search_step_deg = 0.02f;
 static const double turn_worth_deg = 0.03;
 
 enum rc page_to_bits(PIX *gray, PIX **ret_bits, struct fault *why)
 {
-    SCOPED_PIX half = pixScaleAreaMap2(gray);
-    PIX *bits = half ? pixThresholdToBinary(half, BITS_THRESHOLD) : NULL;
+    PIX *bits = pixThresholdToBinary(gray, BITS_THRESHOLD);
     if (!bits)
         return pix_no_memory(why);
     *ret_bits = bits;
@@ -27,10 +31,11 @@ enum rc page_find_skew(PIX *bits, struct page_skew *ret_skew, struct fault *why)
     (void)why;
     struct page_skew skew = { 0 };
     l_float32 angle = 0, confidence = 0, score = 0;
-    if (!pixFindSkewSweepAndSearchScore(bits, &angle, &confidence, &score, 2, 1, 0,
+    if (!pixFindSkewSweepAndSearchScore(bits, &angle, &confidence, &score, SWEEP_REDUCTION,
+                                        SEARCH_REDUCTION, 0,
                                         sweep_range_deg, sweep_step_deg,
                                         search_step_deg)) {
-        skew.sure = confidence >= CONFIDENCE_MIN;
+        skew.sure = confidence >= (fabs((double)angle) > doubt_deg ? doubt_confidence_min : confidence_min);
         skew.score = (double)score;
         if (skew.sure && fabs((double)angle) >= turn_worth_deg)
             skew.turn_deg = (double)angle;

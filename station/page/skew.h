@@ -14,10 +14,10 @@ struct page_skew {
     double score; /* of the level picture: how sharply lines and gaps alternate */
 };
 
-/* `bits`: 1 bit a pixel, black = 1, at any size from about 75 dpi. */
+/* `bits`: 1 bit a pixel, black = 1, about 200 dpi. */
 MUST_USE enum rc page_find_skew(PIX *bits, struct page_skew *ret_skew, struct fault *why);
 
-/* Black and white at half the size of the evened `gray`, for the calls above and below. */
+/* Black and white of the evened `gray`, for the calls above and below. */
 MUST_USE enum rc page_to_bits(PIX *gray, PIX **ret_bits, struct fault *why);
 
 /* Do the lines of text run from side to side (true) or up and down? *ret_sure tells

@@ -1,0 +1,106 @@
+/* juanku session: log in, who am I, log out. */
+#include "cli/api.h"
+#include "cli/args.h"
+#include "cli/cmd.h"
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+
+SCOPE_RELEASER(client_free_at, struct http_client *, http_client_free)
+SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
+
+enum { PASSWORD_MAX = 256 };
+
+static void help(void)
+{
+    puts("usage: juanku session login LOGIN [--url URL] [--password-file F]\n"
+         "       juanku session show | logout\n\n"
+         "The password is asked for without echo, or read from the first line of F.\n"
+         "The token is kept in $JUANKU_SESSION (else ~/.config/juanku/session).");
+}
+
+static bool ask_password(char ret_password[PASSWORD_MAX])
+{
+    struct termios old, quiet;
+    bool terminal = tcgetattr(STDIN_FILENO, &old) == 0;
+    if (terminal) {
+        (void)fputs("口令: ", stderr);
+        quiet = old;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    }
+    bool got = fgets(ret_password, PASSWORD_MAX, stdin) != NULL;
+    if (terminal) {
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &old);
+        (void)fputc('\n', stderr);
+    }
+    return got;
+}
+
+static enum rc read_password(const char *file, char ret_password[PASSWORD_MAX],
+                             struct fault *why)
+{
+    if (file) {
+        SCOPED(free_at) char *text = NULL;
+        size_t len;
+        enum rc rc = file_read(AT_FDCWD, file, PASSWORD_MAX - 1, &text, &len, why);
+        if (rc)
+            return rc;
+        memcpy(ret_password, text, len + 1);
+    } else if (!ask_password(ret_password))
+        return fault_set(why, RC_INVALID, 0, "没有输入口令");
+    ret_password[strcspn(ret_password, "\r\n")] = 0;
+    return RC_OK;
+}
+
+static int login(const char *name, const char *url, const char *password_file)
+{
+    struct fault why;
+    char password[PASSWORD_MAX];
+    if (read_password(password_file, password, &why))
+        return cmd_fail(&why);
+    SCOPED(client_free_at) struct http_client *client = NULL;
+    if (http_client_new(url, getenv("JUANKU_CA"), &client, &why))
+        return cmd_fail(&why);
+    SCOPED(json_decref_at)
+    json_t *body = json_pack("{s:s, s:s}", "login", name, "password", password);
+    explicit_bzero(password, sizeof password);
+    SCOPED(json_decref_at) json_t *answer = NULL;
+    if (http_client_json(client, "POST", "/v1/session", body, API_TIMEOUT_MS, &answer,
+                         &why) ||
+        api_keep_session(url, api_text(answer, "token"), &why))
+        return cmd_fail(&why);
+    printf("%s 已登录\n", api_person(answer, "person"));
+    return EXIT_OK;
+}
+
+int cmd_session(int argc, char **argv)
+{
+    const char *url = api_usual_url(), *password_file = NULL;
+    bool show_help = false;
+    const struct arg table[] = { { "url", &url, NULL },
+                                 { "password-file", &password_file, NULL },
+                                 { "help", NULL, &show_help } };
+    struct args args;
+    if (!args_read("session", argc, argv, table, COUNT(table), &args))
+        return EXIT_USAGE;
+    const char *verb = args.count ? args.words[0] : "";
+    if (show_help)
+        return help(), EXIT_OK;
+    if (!strcmp(verb, "login") && args.count == 2)
+        return login(args.words[1], url, password_file);
+    bool out = !strcmp(verb, "logout");
+    if (!out && strcmp(verb, "show"))
+        return cmd_usage("session", "login LOGIN, show or logout is expected");
+    struct fault why;
+    SCOPED(json_decref_at) json_t *answer = NULL;
+    if (api_call(out ? "DELETE" : "GET", "/v1/session", NULL, false, &answer, &why))
+        return cmd_fail(&why);
+    if (!out)
+        api_print(answer);
+    return EXIT_OK;
+}

@@ -1,0 +1,48 @@
+/* How each lamp shines now: colour, rhythm, brightness, and when it goes out by itself.
+ *
+ * A lamp register says what the host wants; this engine turns it into light every
+ * LAMP_TICK_MS. Two things stand over the registers without changing them: a show
+ * (self-test, identify), and the safe style while the host is lost. */
+#ifndef APP_LAMP_H
+#define APP_LAMP_H
+
+#include "core/rack_map.h"
+
+enum {
+    LAMP_TICK_MS = 20,
+    LAMP_TEST_MS = 4000, /* a second each of red, green, blue, white */
+    LAMP_IDENTIFY_MS = 10000,
+    LAMP_COIL_STYLE = RACK_GREEN, /* what writing 1 to a coil means: steady, full */
+};
+
+enum lamp_show { LAMP_NO_SHOW, LAMP_SHOW_TEST, LAMP_SHOW_IDENTIFY };
+
+struct lamps {
+    uint32_t off_at_ms[RACK_SLOTS_MAX]; /* uptime; of lamps with a bit in `ends` */
+    uint32_t shown[RACK_SLOTS_MAX];     /* 0xRRGGBB as told to the port */
+    uint32_t show_from_ms;
+    uint16_t style[RACK_SLOTS_MAX]; /* the registers */
+    uint16_t ends[RACK_PRESENCE_WORDS];
+    uint16_t out[RACK_PRESENCE_WORDS]; /* went out by itself */
+    uint16_t crc;                      /* of the registers */
+    uint8_t count;                     /* fitted */
+    uint8_t show;                      /* enum lamp_show */
+};
+
+void lamp_init(struct lamps *lamps, uint8_t count);
+
+/* Write register `lamp`; the value is a valid style. lamp_image_done() must follow, once
+ * for a whole image. */
+void lamp_set(struct lamps *lamps, unsigned lamp, uint16_t style, uint32_t now_ms);
+void lamp_image_done(struct lamps *lamps);
+
+void lamp_group(struct lamps *lamps, enum rack_group group, uint32_t now_ms);
+
+/* It has a colour and has not gone out by itself. */
+bool lamp_lit(const struct lamps *lamps, unsigned lamp);
+
+/* Bring the light up to date. `safe` is the style of all lamps while the host is lost,
+ * or -1 while it is there. */
+void lamp_tick(struct lamps *lamps, int32_t safe, uint32_t now_ms);
+
+#endif

@@ -1,0 +1,272 @@
+/* The register map of a rack controller: one list, three readers.
+ *
+ * Firmware, driver and manual all take their addresses from RACK_MAP below. The firmware
+ * test checks that each address of the list answers and no other does; the manual test
+ * checks that docs/rack.md prints exactly these rows. Registers are 16 bits, big-endian
+ * on the wire; of 32-bit values the high word comes first. What can be read answers to
+ * function 3 and to function 4 alike.
+ *
+ * Slots, lamps and sensors are counted from 0 here (slot 1 of a label is index 0). */
+#ifndef CORE_RACK_MAP_H
+#define CORE_RACK_MAP_H
+
+#include "core/bytes.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    RACK_SLOTS_MAX = 120, /* one frame carries the whole lamp image */
+    RACK_SLOTS_PRESET = 96,
+    RACK_PRESENCE_WORDS = 8, /* index n: bit n % 16 of word n / 16 */
+    RACK_EVENT_WORDS = 5,
+    RACK_EVENTS_READ = 21, /* events that one read shows */
+    RACK_NO_SLOT = 0xFF,
+    RACK_PROTOCOL = 0x0100, /* major << 8 | minor */
+    RACK_VENDOR = 0x4A4B,   /* "JK" */
+    RACK_ADDRESS_PRESET = 1,
+    RACK_ADDRESS_MAX = 247,
+    RACK_BROADCAST_ADDRESS = 0,
+    RACK_BAUD_PRESET = 115200,
+    RACK_COUNTERS_CLEAR = 0xC1EA,
+    RACK_SEQ_LAST = 0xFFFF, /* then 1 again, under the next boot id */
+};
+
+enum rack_space { RACK_COIL, RACK_DISCRETE, RACK_REGISTER };
+
+enum rack_access {
+    RACK_READ = 1,
+    RACK_WRITE = 2,
+    RACK_BOTH = 3,
+    RACK_WRITE_ALL = 6, /* may be written, also by broadcast */
+};
+
+/*  item, space, first, count, access, name, meaning */
+#define RACK_MAP(ROW) \
+    ROW(LAMP_COILS, COIL, 0, 120, BOTH, "lamp on", \
+        "lamp n lit; writing 1 gives green, steady, full; writing 0 dark") \
+    ROW(FULL_BITS, DISCRETE, 0, 120, READ, "slot full", "debounced presence of slot n") \
+    ROW(RAW_BITS, DISCRETE, 1000, 120, READ, "slot full, raw", "the switch as it is") \
+    ROW(VERSION, REGISTER, 0x0000, 1, READ, "protocol", "major << 8 | minor; 0x0100") \
+    ROW(BOOT, REGISTER, 0x0001, 1, READ, "boot id", \
+        "one more at each start, and each time the event sequence starts again at 1") \
+    ROW(STATUS, REGISTER, 0x0002, 1, READ, "status", "bits, see below") \
+    ROW(NEWEST, REGISTER, 0x0003, 1, READ, "newest event", \
+        "its sequence number; 0 until the boot event is written") \
+    ROW(OLDEST, REGISTER, 0x0004, 1, READ, "oldest event", \
+        "the oldest one not acknowledged; 0 when there is none") \
+    ROW(LAMP_CRC, REGISTER, 0x0005, 1, READ, "lamp image", \
+        "CRC-16/MODBUS of registers 0x0300-0x0377, high byte first") \
+    ROW(LOCK, REGISTER, 0x0006, 1, READ, "lock", "0: no lock fitted") \
+    ROW(RESET, REGISTER, 0x0007, 1, READ, "last reset", "cause << 8 | fault code") \
+    ROW(PRESENCE, REGISTER, 0x0008, 8, READ, "presence", \
+        "debounced; slot index n is bit n % 16 of word n / 16") \
+    ROW(EVENTS, REGISTER, 0x0010, 105, READ, "events", \
+        "the 21 oldest not acknowledged, 5 words each; 0 where there is none") \
+    ROW(VENDOR, REGISTER, 0x0100, 1, READ, "vendor", "0x4A4B, \"JK\"") \
+    ROW(MODEL, REGISTER, 0x0101, 1, READ, "model", "1: lamps and switches, no lock") \
+    ROW(HARDWARE, REGISTER, 0x0102, 1, READ, "hardware", "revision; 0: the host port") \
+    ROW(FIRMWARE, REGISTER, 0x0103, 2, READ, "firmware", \
+        "major << 8 | minor, then patch") \
+    ROW(SOURCE, REGISTER, 0x0105, 2, READ, "source", \
+        "first 32 bits of the commit; 0 when the build did not record it") \
+    ROW(UID, REGISTER, 0x0107, 6, READ, "unique id", "96 bits of this controller") \
+    ROW(SLOTS, REGISTER, 0x010D, 1, READ, "slots", "fitted, 1 to 120") \
+    ROW(SENSOR, REGISTER, 0x010E, 1, READ, "sensor kind", "1: a switch in each slot") \
+    ROW(FEATURES, REGISTER, 0x010F, 1, READ, "features", \
+        "bit 0 lamps, 1 lock, 2 reader, 3 update") \
+    ROW(IDENTITY_REST, REGISTER, 0x0110, 16, READ, "reserved", "reads 0") \
+    ROW(NAME, REGISTER, 0x0120, 32, READ, "name", "text, two bytes a word, 0 behind it") \
+    ROW(COUNT_MINE, REGISTER, 0x0180, 1, READ, "count: mine", \
+        "requests to this address") \
+    ROW(COUNT_ALL, REGISTER, 0x0181, 1, READ, "count: broadcast", \
+        "requests to address 0") \
+    ROW(COUNT_OTHER, REGISTER, 0x0182, 1, READ, "count: other", \
+        "requests to and answers of other controllers") \
+    ROW(COUNT_CRC, REGISTER, 0x0183, 1, READ, "count: bad frame", \
+        "runs of bytes that are no frame, whole or by their CRC") \
+    ROW(COUNT_FLAG, REGISTER, 0x0184, 1, READ, "count: line", \
+        "bytes with a parity, framing or break flag") \
+    ROW(COUNT_OVERRUN, REGISTER, 0x0185, 1, READ, "count: overrun", "bytes lost here") \
+    ROW(COUNT_SHORT, REGISTER, 0x0186, 1, READ, "count: short", \
+        "frames that silence cut off") \
+    ROW(COUNT_EXCEPTION, REGISTER, 0x0187, 1, READ, "count: exception", \
+        "requests that were answered with an exception") \
+    ROW(COUNT_STALE, REGISTER, 0x0188, 1, READ, "count: stale", \
+        "requests not answered because more bytes followed") \
+    ROW(COUNT_HOST_LOST, REGISTER, 0x0189, 1, READ, "count: host lost", "times") \
+    ROW(COUNT_EVENT_LOST, REGISTER, 0x018A, 1, READ, "count: event lost", \
+        "older events of a slot dropped because the ring was full") \
+    ROW(COUNT_LOOP, REGISTER, 0x018B, 1, READ, "longest pass", "of the main loop, us") \
+    ROW(COUNT_CHATTER, REGISTER, 0x018C, 1, READ, "worst switch", \
+        "slot index << 8 | edges in its worst second, at most 255") \
+    ROW(COUNT_REST, REGISTER, 0x018D, 34, READ, "reserved", "reads 0") \
+    ROW(COUNT_CLEAR, REGISTER, 0x01AF, 1, WRITE, "clear counters", "0xC1EA clears") \
+    ROW(RAW, REGISTER, 0x0200, 8, READ, "raw presence", "not debounced, as 0x0008") \
+    ROW(LAMPS, REGISTER, 0x0300, 120, BOTH, "lamp n", "how lamp n shines, see below") \
+    ROW(GROUP, REGISTER, 0x0380, 1, WRITE_ALL, "all lamps", \
+        "0xA5A5 dark, 0x7E57 self-test, 0x1DEA identify; broadcast allowed") \
+    ROW(SET_ADDRESS, REGISTER, 0x0400, 1, READ, "address", "1 to 247; preset 1") \
+    ROW(SET_BAUD, REGISTER, 0x0401, 1, READ, "speed", \
+        "bit/s divided by 100; preset 1152") \
+    ROW(SET_PARITY, REGISTER, 0x0402, 1, READ, "parity", \
+        "0 none, 1 odd, 2 even; preset 2") \
+    ROW(SET_DELAY, REGISTER, 0x0403, 1, READ, "answer delay", "ms; preset 0") \
+    ROW(SET_GAP, REGISTER, 0x0404, 1, READ, "resync gap", "ms of silence; preset 20") \
+    ROW(SET_ON, REGISTER, 0x0405, 1, READ, "debounce on", "ms; preset 40") \
+    ROW(SET_OFF, REGISTER, 0x0406, 1, READ, "debounce off", "ms; preset 40") \
+    ROW(SET_HOST, REGISTER, 0x0407, 1, READ, "host time-out", "s; preset 30") \
+    ROW(SET_SAFE, REGISTER, 0x0408, 1, READ, "safe lamp style", \
+        "of every lamp while the host is lost; preset 0, dark") \
+    ROW(SET_LOCK, REGISTER, 0x0409, 2, READ, "lock times", "0: no lock fitted") \
+    ROW(SET_SLOTS, REGISTER, 0x040B, 1, READ, "slots", "preset 96") \
+    ROW(SET_REST, REGISTER, 0x040C, 19, READ, "reserved", "reads 0") \
+    ROW(ACK, REGISTER, 0x0600, 1, WRITE, "acknowledge", \
+        "events up to this sequence number; it must lie between oldest and newest")
+
+#define RACK_MAP_ITEM(item, ...) RACK_MAP_##item,
+enum rack_item { RACK_MAP(RACK_MAP_ITEM) RACK_ITEMS };
+#undef RACK_MAP_ITEM
+
+#define RACK_MAP_AT(item, space, first, ...) RACK_AT_##item = (first),
+enum rack_at { RACK_MAP(RACK_MAP_AT) };
+#undef RACK_MAP_AT
+
+struct rack_row {
+    uint16_t first, count;
+    uint8_t space;  /* enum rack_space */
+    uint8_t access; /* enum rack_access */
+};
+
+struct rack_words {
+    const char *name, *meaning;
+};
+
+/* By enum rack_item: sorted by space, then by address, without overlap. The words stand
+ * apart so that a controller need not carry them. */
+extern const struct rack_row rack_rows[RACK_ITEMS];
+extern const struct rack_words rack_words[RACK_ITEMS];
+
+/* The item that `address` belongs to; RACK_ITEMS when it is not in the map. */
+enum rack_item rack_map_find(enum rack_space space, uint16_t address);
+
+/* Whether each of `count` addresses from `first` is in the map and allows `access`. */
+bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
+                     enum rack_access access);
+
+enum rack_status_bit {
+    RACK_DOOR_OPEN = 1u << 0,
+    RACK_LOCKED = 1u << 1,
+    RACK_LOCK_MISMATCH = 1u << 2,
+    RACK_BUTTON = 1u << 3,
+    RACK_OVERFLOW = 1u << 4, /* until the events that stood then are acknowledged */
+    RACK_DEFAULTED = 1u << 5,
+    RACK_LOW_SUPPLY = 1u << 6,
+    RACK_HOST_WAS_LOST = 1u << 7, /* until that event is acknowledged */
+    RACK_SCAN_WAITING = 1u << 8,
+    RACK_TAMPER = 1u << 9,
+    RACK_UPDATING = 1u << 10,
+    RACK_SAFE_MODE = 1u << 11,
+    RACK_SENSOR_FAULT = 1u << 12, /* a switch chatters */
+};
+
+enum rack_reset_cause {
+    RACK_RESET_UNKNOWN,
+    RACK_RESET_POWER,
+    RACK_RESET_PIN,
+    RACK_RESET_WATCHDOG,
+    RACK_RESET_FAULT,
+};
+
+enum rack_group {
+    RACK_GROUP_DARK = 0xA5A5,
+    RACK_GROUP_TEST = 0x7E57,
+    RACK_GROUP_IDENTIFY = 0x1DEA,
+};
+
+/* Bits 0-3 of a lamp register. */
+enum rack_colour {
+    RACK_DARK,
+    RACK_RED,
+    RACK_GREEN,
+    RACK_BLUE,
+    RACK_AMBER,
+    RACK_CYAN,
+    RACK_MAGENTA,
+    RACK_WHITE,
+    RACK_COLOURS
+};
+
+/* Bits 4-6 of a lamp register; bit 7 must be 0. */
+enum rack_mode {
+    RACK_STEADY,
+    RACK_BLINK,  /* 1 Hz */
+    RACK_HURRY,  /* 4 Hz */
+    RACK_FLASH,  /* 10 % of a second */
+    RACK_DOUBLE, /* two pulses a second */
+    RACK_BREATHE,
+    RACK_MODES
+};
+
+/* Bits 8-11 are the brightness: 0 full, else n/15. Bits 12-15 switch the lamp off by
+ * itself: 0 never, else 2^n seconds after it was written. The register keeps its value,
+ * so the image CRC does not change when a lamp goes out. */
+struct rack_style {
+    enum rack_colour colour;
+    enum rack_mode mode;
+    uint8_t brightness; /* 0..15 */
+    uint8_t off_power;  /* 0..15 */
+};
+
+uint16_t rack_style_pack(struct rack_style style);
+struct rack_style rack_style_unpack(uint16_t value); /* of a valid value */
+bool rack_style_valid(uint16_t value);
+uint16_t rack_lamps_crc(const uint16_t image[RACK_SLOTS_MAX]);
+
+/* English words of the wire between programs: "green", "steady". NULL out of range. */
+const char *rack_colour_name(enum rack_colour colour);
+const char *rack_mode_name(enum rack_mode mode);
+
+enum rack_event_type {
+    RACK_PLACED = 1,
+    RACK_REMOVED,
+    RACK_DOOR_OPENED,
+    RACK_DOOR_CLOSED,
+    RACK_UNLOCKED,
+    RACK_LOCKED_AGAIN,
+    RACK_FORCED,
+    RACK_HELD_OPEN,
+    RACK_BUTTON_PRESSED,
+    RACK_SCANNED,
+    RACK_CHATTER, /* value: edges in one second */
+    RACK_SUPPLY,
+    RACK_BOOTED, /* value: slots full */
+    RACK_HOST,   /* value: 0 lost, 1 back */
+    RACK_BAD_TAG,
+    RACK_EVENT_TYPES
+};
+
+struct rack_event {
+    uint32_t uptime_cs; /* 10 ms since the controller started */
+    uint16_t seq;       /* 1..RACK_SEQ_LAST; (boot id, seq) names an event for ever */
+    uint16_t value;     /* placed, removed: edges the switch made until it was settled */
+    uint8_t type;       /* enum rack_event_type */
+    uint8_t slot;       /* index, or RACK_NO_SLOT */
+};
+
+void rack_event_pack(const struct rack_event *event,
+                     uint16_t ret_words[RACK_EVENT_WORDS]);
+void rack_event_unpack(const uint16_t words[RACK_EVENT_WORDS],
+                       struct rack_event *ret_event);
+const char *rack_event_name(
+    unsigned type); /* "placed"; NULL when there is no such type */
+
+/* Sequence numbers run 1, 2, ... RACK_SEQ_LAST, 1, ...; 0 is none. */
+uint16_t rack_seq_next(uint16_t seq);
+/* Steps from `from` to `to`; both not 0. */
+uint16_t rack_seq_steps(uint16_t from, uint16_t to);
+/* The boot id of event `seq`, when the registers show `boot` and `newest`: an event with
+ * a higher number than the newest was written before the numbers started again. */
+uint16_t rack_seq_boot(uint16_t seq, uint16_t newest, uint16_t boot);
+
+#endif

@@ -1,0 +1,121 @@
+/* The texts of page_form.h. */
+#include "pdfa/page_form.h"
+
+#include "pdfa/glyphless.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char form_packed[] = "/Filter /FlateDecode";
+const char form_program_dict[] = "/Length1 284 /Filter /FlateDecode";
+const char form_profile_dict[] = "/N 3 /Filter /FlateDecode";
+
+/* No subset tag: the whole font is in the file, so no CIDSet is asked for. */
+#define FONT_NAME "JuankuGlyphless"
+#define SYSTEM "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
+
+struct form_refs form_page_refs(bool has_rare)
+{
+    return (struct form_refs){ .tree = FORM_TREE,
+                               .contents = FORM_CONTENTS,
+                               .picture = FORM_PICTURE,
+                               .font = FORM_FONT,
+                               .rare_font = has_rare ? FORM_RARE_FONT : 0,
+                               .characters = FORM_CHARACTERS,
+                               .measures = FORM_MEASURES,
+                               .program = FORM_PROGRAM,
+                               .glyphs = FORM_GLYPHS,
+                               .unicode = FORM_UNICODE,
+                               .profile = FORM_PROFILE };
+}
+
+void form_page(const struct form_refs *refs, double width_pt, double height_pt, char *ret_text)
+{
+    char width[PDF_NUMBER_MAX], height[PDF_NUMBER_MAX], rare[32] = "";
+    pdf_number(width_pt, width);
+    pdf_number(height_pt, height);
+    if (refs->rare_font)
+        (void)snprintf(rare, sizeof rare, " /F1 %" PRIu32 " 0 R", refs->rare_font);
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] "
+                   "/Resources << /Font << /F0 %" PRIu32 " 0 R%s >> /XObject << /P %" PRIu32
+                   " 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
+                   refs->tree, width, height, refs->font, rare, refs->picture,
+                   refs->contents);
+}
+
+void form_font(const struct form_refs *refs, char *ret_text)
+{
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /Font /Subtype /Type0 /BaseFont /" FONT_NAME
+                   " /Encoding /Identity-H /DescendantFonts [%" PRIu32
+                   " 0 R] /ToUnicode %" PRIu32 " 0 R >>\n",
+                   refs->characters, refs->unicode);
+}
+
+void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text)
+{
+    char narrow[64] = "";
+    if (!is_rare)
+        (void)snprintf(narrow, sizeof narrow, " /W [0 [%d] 1 %d %d]", GLYPHLESS_WIDE_EM,
+                       GLYPHLESS_NARROW_END - 1, GLYPHLESS_NARROW_EM);
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /" FONT_NAME " " SYSTEM
+                   " /FontDescriptor %" PRIu32 " 0 R /DW %d%s /CIDToGIDMap %" PRIu32
+                   " 0 R >>\n",
+                   refs->measures, GLYPHLESS_WIDE_EM, narrow, refs->glyphs);
+}
+
+void form_measures(const struct form_refs *refs, char *ret_text)
+{
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /FontDescriptor /FontName /" FONT_NAME
+                   " /Flags 4 /FontBBox [0 -%d %d %d] /ItalicAngle 0 /Ascent %d "
+                   "/Descent -%d /CapHeight %d /StemV 80 /FontFile2 %" PRIu32 " 0 R >>\n",
+                   GLYPHLESS_DESCENT_EM, GLYPHLESS_WIDE_EM, GLYPHLESS_ASCENT_EM,
+                   GLYPHLESS_ASCENT_EM, GLYPHLESS_DESCENT_EM, GLYPHLESS_ASCENT_EM,
+                   refs->program);
+}
+
+void form_intent(const struct form_refs *refs, char *ret_text)
+{
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier "
+                   "(sRGB IEC61966-2.1) /RegistryName (http://www.color.org) /Info (sRGB "
+                   "IEC61966-2.1) /DestOutputProfile %" PRIu32 " 0 R >>\n",
+                   refs->profile);
+}
+
+void form_picture_dict(const struct form_picture *picture, char *ret_text)
+{
+    bool is_bits = picture->coding == PDFA_G4 || picture->coding == PDFA_BITS;
+    bool is_gray = picture->coding == PDFA_JPEG ? picture->is_gray
+                                                : picture->coding != PDFA_RGB;
+    char more[160] = "";
+    const char *filter = "/FlateDecode";
+    if (picture->coding == PDFA_JPEG) {
+        filter = "/DCTDecode";
+        if (picture->is_plain)
+            (void)snprintf(more, sizeof more, " /DecodeParms << /ColorTransform 0 >>");
+    }
+    if (picture->coding == PDFA_G4) {
+        filter = "/CCITTFaxDecode";
+        (void)snprintf(more, sizeof more,
+                       " /DecodeParms << /K -1 /Columns %" PRIu32 " /Rows %" PRIu32 " >>",
+                       picture->width_px, picture->height_px);
+    }
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "/Type /XObject /Subtype /Image /Width %" PRIu32 " /Height %" PRIu32
+                   " /ColorSpace /%s /BitsPerComponent %d%s /Filter %s%s",
+                   picture->width_px, picture->height_px, is_gray ? "DeviceGray" : "DeviceRGB",
+                   is_bits ? 1 : 8, picture->coding == PDFA_BITS ? " /Decode [1 0]" : "",
+                   filter, more);
+}
+
+void form_put(struct pdf_out *out, uint32_t number, const char *text)
+{
+    pdf_out_object(out, number);
+    pdf_out_put(out, (struct bytes){ (const uint8_t *)text, strlen(text) });
+    pdf_out_object_end(out);
+}

@@ -1,0 +1,74 @@
+/* The form of our page files: which object has which number, and the exact text of every
+ * dictionary. The writer writes it, the reader demands it, the join writes it again with
+ * other numbers; so the three cannot drift apart. Private to lib/pdfa.
+ *
+ *   1 catalogue  2 page tree  3 page  4 contents  5 picture
+ *   6 font  7 its characters  8 its measures  9 its program  10 character to glyph
+ *   11 character to Unicode  12 output intent  13 colour profile
+ *   [14 font of rare characters  15  16  17, as 6 7 10 11]
+ *   last but one: Info; last: XMP
+ *
+ * Objects stand in the file in the order of their numbers. Character codes are the code
+ * points of the Basic Multilingual Plane themselves, the same in every file; the few
+ * beyond it (rare characters in names) have codes 1, 2, ... in a font of their page. */
+#ifndef PDFA_PAGE_FORM_H
+#define PDFA_PAGE_FORM_H
+
+#include "pdfa/pdf_out.h"
+
+enum {
+    FORM_CATALOGUE = 1,
+    FORM_TREE,
+    FORM_PAGE,
+    FORM_CONTENTS,
+    FORM_PICTURE,
+    FORM_FONT,
+    FORM_CHARACTERS,
+    FORM_MEASURES,
+    FORM_PROGRAM,
+    FORM_GLYPHS,
+    FORM_UNICODE,
+    FORM_INTENT,
+    FORM_PROFILE,
+    FORM_RARE_FONT,
+    FORM_RARE_CHARACTERS,
+    FORM_RARE_GLYPHS,
+    FORM_RARE_UNICODE,
+    FORM_OBJECTS_MAX = 20, /* with Info, XMP and the free object 0 */
+    FORM_TEXT_MAX = 1024,  /* of one dictionary */
+};
+
+/* Numbers of the objects that a dictionary points to. */
+struct form_refs {
+    uint32_t tree, contents, picture, font, rare_font; /* of a page; rare_font 0: none */
+    uint32_t characters, measures, program, glyphs, unicode; /* of a font */
+    uint32_t profile;                                        /* of the output intent */
+};
+
+/* The numbers in a page file. */
+struct form_refs form_page_refs(bool has_rare);
+
+struct form_picture {
+    enum pdfa_coding coding; /* PDFA_BITS, PDFA_GRAY and PDFA_RGB: deflated */
+    bool is_gray, is_plain;  /* PDFA_JPEG only, as jpeg_head */
+    uint32_t width_px, height_px;
+};
+
+/* Dictionaries with their << >> and the line feed behind, as they stand between "n 0 obj\n"
+ * and "endobj\n". `ret_text` is FORM_TEXT_MAX. */
+void form_page(const struct form_refs *refs, double width_pt, double height_pt, char *ret_text);
+void form_font(const struct form_refs *refs, char *ret_text);
+void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text);
+void form_measures(const struct form_refs *refs, char *ret_text);
+void form_intent(const struct form_refs *refs, char *ret_text);
+
+/* What stands in a stream's dictionary before /Length, without << . */
+void form_picture_dict(const struct form_picture *picture, char *ret_text);
+extern const char form_packed[];       /* contents, glyphs, Unicode */
+extern const char form_program_dict[]; /* the font program */
+extern const char form_profile_dict[];
+
+/* A dictionary as an object of its own. */
+void form_put(struct pdf_out *out, uint32_t number, const char *text);
+
+#endif

@@ -1,0 +1,209 @@
+/* Grouping is done anew from all pictures each time something changes: a few thousand
+ * entries, and nothing that could drift from what the spool holds. */
+#include "station/group.h"
+
+#include "core/bytes.h"
+#include "station/json_field.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The first label of ours of this type on the picture. */
+static bool find_label(const struct job_image *image, enum label_type type,
+                       struct label *ret, char ret_text[LABEL_TEXT_MAX])
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(image->result, "labels"), i, one)
+    {
+        char text[LABEL_TEXT_MAX];
+        struct label label;
+        if (json_integer_value(json_object_get(one, "ours")) != 1 ||
+            !field_text(one, "text", text, sizeof text) ||
+            label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) ||
+            label.type != type)
+            continue;
+        *ret = label;
+        memcpy(ret_text, text, sizeof text);
+        return true;
+    }
+    return false;
+}
+
+static unsigned kind_of_volume(const struct job *job)
+{
+    return job->volume[1 + LABEL_CASE_DIGITS] == '2' ? 2 : 1;
+}
+
+static const char *kind_word(unsigned kind)
+{
+    return kind == 2 ? "副卷" : "正卷";
+}
+
+void group_pages(struct job *job)
+{
+    unsigned current = 0;
+    for (size_t i = 0; i < job->count; i++) {
+        struct job_image *image = &job->images[i];
+        const char *kind = image_kind(image);
+        struct label label;
+        char text[LABEL_TEXT_MAX];
+        image->row = 0;
+        if (!strcmp(kind, "separator"))
+            current = find_label(image, LABEL_TYPE, &label, text) &&
+                              label.kind == kind_of_volume(job)
+                          ? label.row
+                          : 0;
+        else if (!strcmp(kind, "page"))
+            image->row = image->edit & EDIT_MOVE ? image->edit_row : current;
+    }
+}
+
+bool group_all_read(const struct job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (job->images[i].state != IMAGE_READY && job->images[i].state != IMAGE_FAILED)
+            return false;
+    return true;
+}
+
+static const json_t *rule_row(const struct job *job, unsigned row)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(job->rules, "rows"), i, one)
+    {
+        if (json_integer_value(json_object_get(one, "row")) == (json_int_t)row)
+            return one;
+    }
+    return NULL;
+}
+
+void group_title(const struct job *job, unsigned row, char ret_title[JOB_TITLE_MAX])
+{
+    if (!field_text(rule_row(job, row), "title", ret_title, JOB_TITLE_MAX))
+        snprintf(ret_title, JOB_TITLE_MAX, "第%u项", row);
+}
+
+static bool has_qc(const struct job_image *image, const char *code, const char **sentence)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(image->result, "qc"), i, one)
+    {
+        if (!strcmp(field_peek(one, "code"), code)) {
+            *sentence = field_peek(one, "sentence");
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool other_cover(const struct job *job, const struct job_image *image,
+                        char ret_label[LABEL_TEXT_MAX])
+{
+    struct label label;
+    return !image->edit && find_label(image, LABEL_VOLUME, &label, ret_label) &&
+           strcmp(ret_label, job->volume);
+}
+
+static bool page_doubt(const struct job *job, const struct job_image *image,
+                       char ret[JOB_SENTENCE_MAX])
+{
+    const char *sentence = "";
+    if (!image->edit && has_qc(image, "label-check", &sentence)) {
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。", image->sheet,
+                 sentence);
+        return true;
+    }
+    if (!image->row) {
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "第 %u 张未分项：前面没有分隔页。请把它移到所属目录项。", image->sheet);
+        return true;
+    }
+    if (job->rules && json_object_get(job->rules, "rows") && !rule_row(job, image->row)) {
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "第 %u 张：目录里没有第 %u 项。请移到别的目录项。", image->sheet, image->row);
+        return true;
+    }
+    return false;
+}
+
+bool group_image_doubt(const struct job *job, const struct job_image *image,
+                       char ret_sentence[JOB_SENTENCE_MAX])
+{
+    char text[LABEL_TEXT_MAX];
+    struct label label;
+    if (other_cover(job, image, text)) {
+        snprintf(ret_sentence, JOB_SENTENCE_MAX,
+                 "第 %u 张的封面是另一卷（%s），不是正在扫描的 %s。请作废本次扫描，把两卷分开后重来。",
+                 image->sheet, text, job->volume);
+        return true;
+    }
+    if (!group_all_read(job))
+        return false;
+    const char *kind = image_kind(image);
+    if (!strcmp(kind, "separator") && find_label(image, LABEL_TYPE, &label, text) &&
+        label.kind != kind_of_volume(job)) {
+        snprintf(ret_sentence, JOB_SENTENCE_MAX,
+                 "第 %u 张是%s的分隔页，而这一卷是%s。请把它设为空白，再把后面的页移到所属目录项。",
+                 image->sheet, kind_word(label.kind), kind_word(kind_of_volume(job)));
+        return true;
+    }
+    if (!*kind) {
+        snprintf(ret_sentence, JOB_SENTENCE_MAX, "第 %u 张读不出来：%s请看图后选“保留为页”或“设为空白”。",
+                 image->sheet, field_peek(image->result, "sentence"));
+        return true;
+    }
+    return !strcmp(kind, "page") && page_doubt(job, image, ret_sentence);
+}
+
+bool group_other_volume(const struct job *job, char ret_label[LABEL_TEXT_MAX])
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (other_cover(job, &job->images[i], ret_label))
+            return true;
+    return false;
+}
+
+static bool cover_seen(const struct job *job)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        struct label label;
+        char text[LABEL_TEXT_MAX];
+        if (find_label(&job->images[i], LABEL_VOLUME, &label, text) &&
+            !strcmp(text, job->volume))
+            return true;
+    }
+    return false;
+}
+
+bool group_doubt(const struct job *job, char ret_sentence[JOB_SENTENCE_MAX])
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (group_image_doubt(job, &job->images[i], ret_sentence))
+            return true;
+    if (!group_all_read(job) || job->confirmed || cover_seen(job))
+        return false;
+    snprintf(ret_sentence, JOB_SENTENCE_MAX,
+             "没有看到这一卷的封面标签。请用扫码枪读一下卷皮上的标签（或输入 %s）来确认。",
+             job->volume);
+    return true;
+}
+
+struct group_counts group_count(const struct job *job)
+{
+    struct group_counts counts = { 0 };
+    for (size_t i = 0; i < job->count; i++) {
+        const struct job_image *image = &job->images[i];
+        const char *kind = image_kind(image);
+        counts.pages += !strcmp(kind, "page");
+        counts.blank += !strcmp(kind, "blank");
+        counts.cover += !strcmp(kind, "cover");
+        counts.separators += !strcmp(kind, "separator");
+        counts.failed += image->state == IMAGE_FAILED && !image->edit;
+        counts.unread += image->state == IMAGE_CAPTURED || image->state == IMAGE_READING;
+    }
+    return counts;
+}

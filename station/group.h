@@ -1,0 +1,38 @@
+/* From pictures in the order of feeding to items of the catalogue.
+ *
+ * A separator starts an item of its row; the pages behind it belong to it until the next
+ * one. Blanks, covers and separators are kept and listed, in no item. What a program must
+ * not decide alone is a doubt, with a sentence for the operator. Pure. */
+#ifndef STATION_GROUP_H
+#define STATION_GROUP_H
+
+#include "station/job.h"
+
+/* Set image->row of each picture from the separators and the operator's decisions. */
+void group_pages(struct job *job);
+
+/* True when no picture waits to be read. */
+bool group_all_read(const struct job *job);
+
+/* Does this picture need a person? Then *ret_sentence says why and what to do. Only the
+ * cover of another volume is told before all pictures were read, since the separator of a
+ * page may still be among the unread. */
+bool group_image_doubt(const struct job *job, const struct job_image *image,
+                       char ret_sentence[JOB_SENTENCE_MAX]);
+/* The same for the job as a whole: a page in doubt, or no cover was seen. */
+bool group_doubt(const struct job *job, char ret_sentence[JOB_SENTENCE_MAX]);
+/* True when a cover among the pictures names another volume than the job's. */
+bool group_other_volume(const struct job *job, char ret_label[LABEL_TEXT_MAX]);
+
+struct group_counts {
+    unsigned pages, blank, cover, separators, unread, failed;
+};
+struct group_counts group_count(const struct job *job);
+
+/* Title of a catalogue row: from the repository's rules, else "第6项". */
+void group_title(const struct job *job, unsigned row, char ret_title[JOB_TITLE_MAX]);
+
+/* The upload manifest (docs/api.md). New reference. group_pages() was called before. */
+json_t *group_manifest(const struct job *job, const char *station);
+
+#endif

@@ -1,0 +1,158 @@
+/* A job back from the spool after any end of the program.
+ *
+ * The sheets are walked from 1 until a record is missing. What lies behind the last whole
+ * sheet was never acknowledged (or is damaged) and is moved aside, so that a sheet that is
+ * fed again can never be mixed with what is left of its first feeding. */
+#include "station/spool.h"
+
+#include "station/json_field.h"
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { RECORD_MAX = 64 * 1024 };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+SCOPE_RELEASER(dir_close_at, DIR *, closedir)
+SCOPE_RELEASER(job_free_at, struct job *, job_free)
+
+/* The sheet that a name in sheets/ belongs to; temporary names (".0001-….new") too. */
+static unsigned sheet_of_name(const char *name)
+{
+    unsigned sheet = 0;
+    return sscanf(name + (name[0] == '.'), "%4u", &sheet) == 1 ? sheet : 0;
+}
+
+enum rc spool_set_aside(struct spool *spool, const char *id, unsigned last,
+                        struct fault *why)
+{
+    SCOPED(fd_close_at) int aside = -1;
+    int sheets = -1;
+    enum rc rc = spool_folder(spool, id, "aside", &aside, why);
+    if (!rc)
+        rc = spool_folder(spool, id, "sheets", &sheets, why);
+    SCOPED(dir_close_at) DIR *dir = rc ? NULL : fdopendir(sheets);
+    if (!dir)
+        return rc ? rc : fault_set(why, rc_of_errno(errno), errno, "list a job's sheets");
+    for (struct dirent *e; !rc && (e = readdir(dir));) {
+        if (e->d_name[0] == '.' && !e->d_name[1])
+            continue;
+        unsigned sheet = sheet_of_name(e->d_name);
+        if (sheet && sheet <= last && e->d_name[0] == '.')
+            (void)unlinkat(dirfd(dir), e->d_name, 0); /* cut-off write of a kept sheet */
+        else if (sheet > last &&
+                 renameat(dirfd(dir), e->d_name, aside, e->d_name))
+            rc = fault_set(why, rc_of_errno(errno), errno, "move '%s' aside: %s", e->d_name,
+                           strerror(errno));
+    }
+    return rc                                      ? rc
+           : fsync(aside) || fsync(dirfd(dir)) ? fault_set(why, RC_IO, errno, "flush a job")
+                                                   : RC_OK;
+}
+
+static enum rc read_json(int dir, const char *name, size_t most, json_t **ret_json,
+                         struct fault *why)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    enum rc rc = file_read(dir, name, most, &text, &len, why);
+    if (rc)
+        return rc;
+    *ret_json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+    return *ret_json ? RC_OK : fault_set(why, RC_CORRUPT, 0, "'%s' is no JSON", name);
+}
+
+static bool file_has_size(int dir, const char *name, uint64_t bytes)
+{
+    struct stat st;
+    return !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
+           st.st_size >= 0 && (uint64_t)st.st_size == bytes;
+}
+
+static enum rc load_sheet(int dir, unsigned sheet, struct job *job, struct fault *why)
+{
+    char name[SPOOL_NAME_MAX];
+    snprintf(name, sizeof name, "%04u.json", sheet);
+    SCOPED(json_free_at) json_t *json = NULL;
+    enum rc rc = read_json(dir, name, RECORD_MAX, &json, why);
+    if (rc)
+        return rc;
+    struct capture sides[2];
+    unsigned count = 0;
+    rc = sheet_from_json(json, sheet, sides, &count, why);
+    for (unsigned i = 0; i < count && !rc; i++)
+        if (!file_has_size(dir, sides[i].file, sides[i].bytes))
+            rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing or cut off", sides[i].file);
+    if (rc)
+        return rc;
+    job_add_sheet(job, sides, count);
+    return RC_OK;
+}
+
+/* A result counts only when all parts it names are there. */
+static void load_result(int dir, struct job_image *image)
+{
+    char name[SPOOL_NAME_MAX];
+    spool_image_name(image, ".json", name);
+    SCOPED(json_free_at) json_t *json = NULL;
+    if (read_json(dir, name, SPOOL_JSON_MAX, &json, NULL) || !json_is_object(json))
+        return;
+    for (int i = 0; i < PART_COUNT; i++) {
+        spool_image_name(image, spool_part_ending((enum spool_part)i), name);
+        if (*field_peek(json, spool_part_field((enum spool_part)i)) &&
+            faccessat(dir, name, R_OK, 0))
+            return;
+    }
+    image->state = *field_peek(json, "kind") ? IMAGE_READY : IMAGE_FAILED;
+    image->result = TAKE(json);
+}
+
+static enum rc load_sheets(int dir, struct job *job, struct fault *why)
+{
+    enum rc rc = RC_OK;
+    while (!rc && job->sheets < JOB_SHEETS_MAX) {
+        struct fault bad;
+        rc = load_sheet(dir, job->sheets + 1, job, &bad);
+        if (rc == RC_CORRUPT || rc == RC_INVALID)
+            snprintf(job->note, sizeof job->note,
+                     "本机存的第 %u 张已损坏，请从第 %u 张起重新放纸。", job->sheets + 1,
+                     job->sheets + 1);
+        else if (rc && rc != RC_NOT_FOUND)
+            return fault_set(why, rc, bad.err, "%s", bad.text);
+    }
+    for (size_t i = 0; i < job->count; i++)
+        load_result(dir, &job->images[i]);
+    return RC_OK;
+}
+
+enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job,
+                       struct fault *why)
+{
+    SCOPED(json_free_at) json_t *json = NULL;
+    SCOPED(json_free_at) json_t *decisions = NULL;
+    SCOPED(job_free_at) struct job *job = NULL;
+    SCOPED(fd_close_at) int sheets = -1;
+    enum rc rc = spool_get_json(spool, id, "job.json", &json, why);
+    if (!rc)
+        rc = job_from_json(json, &job, &decisions, why);
+    if (!rc && strcmp(job->id, id))
+        rc = fault_set(why, RC_CORRUPT, 0, "job.json in '%s' is of another job", id);
+    if (!rc)
+        rc = spool_folder(spool, id, "sheets", &sheets, why);
+    if (!rc)
+        rc = load_sheets(sheets, job, why);
+    if (!rc)
+        rc = spool_set_aside(spool, id, job->sheets, why);
+    if (rc)
+        return rc;
+    job_decide_all(job, decisions);
+    *ret_job = TAKE(job);
+    return RC_OK;
+}

@@ -1,0 +1,95 @@
+/* The volume in hand: what it is, how far its paper has come, what to do now.
+ *
+ * The count of sheets is drawn to be read from two metres, and there is always exactly
+ * one main button. */
+import { html, nothing } from 'lit';
+
+import { icon } from '../../web/icons.js';
+import { spacedLabel } from '../../web/label.js';
+import { badge, Part, server } from '../../web/part.js';
+import { say } from '../../web/words.js';
+import { keys, step, tally } from './model.js';
+
+const stateTone = {
+    declared: 'calm', scanning: 'move', stopped: 'bad', counted: 'move',
+    review: 'wait', submitting: 'move',
+};
+const stateSign = {
+    declared: 'clock', scanning: 'scanner', stopped: 'stop', counted: 'check',
+    review: 'eye', submitting: 'link',
+};
+const actSign = { start: 'play', resume: 'play', stop: 'stop', finish: 'check', wait: 'wait' };
+
+class Job extends Part {
+    static properties = { job: {} };
+
+    tile(name, n, tone = '') {
+        return html`<div class=${tone}>
+            <dt>${say(`count.${name}`)}</dt>
+            <dd>${tone ? icon('alert') : nothing}${n}</dd>
+        </div>`;
+    }
+
+    counts() {
+        const { sheets_fed: fed, sheets_declared: declared, pages } = this.job;
+        const sum = tally(pages);
+        return html`<div class="count">
+                <p><span class="soft">${say('count.fed')}</span> <b>${fed}</b></p>
+                <p class="of">${say('count.of', { n: declared })}</p>
+            </div>
+            <progress max=${declared} value=${Math.min(fed, declared)} aria-label=${say('count.fed')}></progress>
+            <dl class="tiles">
+                ${this.tile('images', sum.images)} ${this.tile('page', sum.page)}
+                ${this.tile('blank', sum.blank)} ${this.tile('marker', sum.marker)}
+                ${this.tile('trouble', sum.trouble, sum.trouble ? 'bad' : '')}
+            </dl>`;
+    }
+
+    mainButton(act) {
+        if (act === 'wait')
+            return html`<p class="button huge waiting" role="status">${icon('wait')}${say('step.wait')}</p>`;
+        return html`<button class="button huge ${act === 'stop' ? 'stop' : 'main'}" type="button"
+            aria-keyshortcuts=${keys[act]} @click=${() => this.tell('act', act)}>
+            ${icon(actSign[act])}${say(`step.${act}`)}<kbd>${keys[act]}</kbd>
+        </button>`;
+    }
+
+    abandon() {
+        const dialog = () => this.querySelector('dialog');
+        return html`<button class="button quiet" type="button" @click=${() => dialog().showModal()}>
+                ${say('abandon')}
+            </button>
+            <dialog aria-labelledby="abandon-ask">
+                <form method="dialog" @submit=${(event) => event.submitter.value === 'go' && this.tell('act', 'abandon')}>
+                    <h2 id="abandon-ask">${say('abandon.ask')}</h2>
+                    <p>${say('abandon.say', { n: this.job.sheets_fed })}</p>
+                    <div class="row">
+                        <button class="button" type="submit" value="keep">${say('abandon.keep')}</button>
+                        <button class="button stop" type="submit" value="go">${say('abandon.go')}</button>
+                    </div>
+                </form>
+            </dialog>`;
+    }
+
+    render() {
+        const { job } = this;
+        const next = step(job);
+        return html`<section class="card stage" aria-labelledby="case-no">
+            <div class="which">
+                <h1 id="case-no" lang="zh-CN">${job.case_no}</h1>
+                <p class="row"><span class="mono soft">${spacedLabel(job.volume)}</span></p>
+            </div>
+            ${this.counts()}
+            <div class="say-now" aria-live="polite">
+                <p class="row">${badge(stateTone[job.state], say(`job.${job.state}`), stateSign[job.state])}
+                    ${badge('calm', say(`kind.${job.kind}`))}</p>
+                ${job.sentence ? html`<p>${server(job.sentence)}</p>` : nothing}
+                <p class="do">${job.next ? server(job.next) : say(next.say, next.slots)}</p>
+            </div>
+            ${this.mainButton(next.act)}
+            ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${this.abandon()}</div>`}
+        </section>`;
+    }
+}
+
+customElements.define('jk-job', Job);

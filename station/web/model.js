@@ -1,0 +1,112 @@
+/* What the operator's page knows and concludes, without any drawing.
+ *
+ * The station sends a whole state, then single pages; merge() joins them. step() is the
+ * heart of the page: from the state alone, the one thing the operator may do next. */
+
+export const keys = { start: 'F2', resume: 'F2', stop: 'F4', finish: 'F8' };
+export const jobStates = ['declared', 'scanning', 'stopped', 'counted', 'review', 'submitting', 'done', 'abandoned'];
+const over = new Set(['done', 'abandoned']);
+
+/* A state without pages is news about everything but them: they stay. */
+export function mergeState(old, news) {
+    if (!news.job || news.job.pages) return news;
+    const same = old?.job?.job === news.job.job;
+    return { ...news, job: { ...news.job, pages: same ? old.job.pages : [] } };
+}
+
+export function mergePage(old, page) {
+    if (!old?.job) return old;
+    const pages = (old.job.pages ?? []).filter((one) => one.index !== page.index);
+    pages.push(page);
+    pages.sort((a, b) => a.index - b.index);
+    return { ...old, job: { ...old.job, pages } };
+}
+
+export function isOpen(job) {
+    return Boolean(job) && !over.has(job.state);
+}
+
+export function hasTrouble(page) {
+    return page.state === 'failed' || (page.qc?.length ?? 0) > 0;
+}
+
+/* good, wait or bad, and the word for it. */
+export function pageState(page) {
+    if (hasTrouble(page)) return { tone: 'bad', word: 'page.trouble' };
+    if (page.state === 'ready') return { tone: 'good', word: 'page.ready' };
+    return { tone: 'wait', word: page.state === 'reading' ? 'page.reading' : 'page.captured' };
+}
+
+export function pageKind(page) {
+    return ['page', 'blank', 'cover', 'separator'].includes(page.kind) ? page.kind : 'unknown';
+}
+
+export function tally(pages = []) {
+    const sum = { images: pages.length, page: 0, blank: 0, marker: 0, trouble: 0, busy: 0 };
+    for (const page of pages) {
+        const kind = pageKind(page);
+        if (kind === 'cover' || kind === 'separator') sum.marker++;
+        else if (kind !== 'unknown') sum[kind]++;
+        if (hasTrouble(page)) sum.trouble++;
+        else if (page.state !== 'ready') sum.busy++;
+    }
+    return sum;
+}
+
+/* The one next action: its name, whether it can be pressed, and the sentence for it. */
+export function step(job) {
+    const sum = tally(job.pages);
+    const short = job.sheets_fed < job.sheets_declared;
+    switch (job.state) {
+    case 'declared':
+        return { act: 'start', say: 'do.start', slots: { n: job.sheets_declared } };
+    case 'scanning':
+        return { act: 'stop', say: 'do.stop', slots: {} };
+    case 'stopped':
+        return { act: 'resume', say: 'do.resume', slots: {} };
+    case 'counted':
+    case 'review':
+        if (short) return { act: 'resume', say: 'do.resume', slots: {} };
+        if (sum.busy) return { act: 'wait', say: 'do.wait', slots: { n: sum.busy } };
+        if (sum.trouble) return { act: 'finish', say: 'do.trouble', slots: { n: sum.trouble } };
+        return { act: 'finish', say: 'do.finish', slots: {} };
+    default:
+        return { act: 'wait', say: 'do.submitting', slots: {} };
+    }
+}
+
+/* Paper, not pictures: each sheet with its two sides. */
+export function sheetsOf(pages = []) {
+    const sheets = new Map();
+    for (const page of pages) {
+        if (!sheets.has(page.sheet)) sheets.set(page.sheet, { sheet: page.sheet, sides: [] });
+        sheets.get(page.sheet).sides.push(page);
+    }
+    return [...sheets.values()].sort((a, b) => a.sheet - b.sheet);
+}
+
+export const filters = {
+    all: () => true,
+    page: (page) => page.kind === 'page',
+    blank: (page) => page.kind === 'blank',
+    trouble: hasTrouble,
+};
+
+/* The tone that a change deserves, or nothing. */
+export function toneFor(old, now) {
+    const before = old?.job;
+    const after = now?.job;
+    if (!before || !after || before.job !== after.job) return undefined;
+    if (before.state !== after.state) {
+        if (after.state === 'stopped') return 'stop';
+        if (['counted', 'review', 'done'].includes(after.state)) return 'accept';
+    }
+    if (tally(after.pages).trouble > tally(before.pages).trouble) return 'refuse';
+    if (after.sheets_fed > before.sheets_fed) return 'tick';
+    return undefined;
+}
+
+/* A thumbnail changes when its page was read and turned upright. */
+export function pictureOf(job, page, what) {
+    return `/api/images/${page.index}/${what}?job=${job.job}&s=${page.state}`;
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Install what `make all` built: install.sh DESTDIR PREFIX
+set -eu
+dest=$1
+prefix=$2
+out=${OUT:-out}
+put() { install -D -m "$1" "$2" "$dest$3"; }
+for program in juanku juanku-repod juanku-stationd; do put 755 "$out/bin/$program" "$prefix/bin/$program"; done
+put 755 "$out/sane/libsane-paper.so.1" "$prefix/lib/$(gcc -print-multiarch)/sane/libsane-paper.so.1"
+put 644 repo-daemon/juanku-repod.service "$prefix/lib/systemd/system/juanku-repod.service"
+put 644 station/juanku-stationd.service "$prefix/lib/systemd/system/juanku-stationd.service"
+put 640 repo-daemon/repod.conf /etc/juanku/repod.conf
+put 640 station/stationd.conf /etc/juanku/stationd.conf
+for quirk in drivers/quirks/*.conf; do put 644 "$quirk" "$prefix/share/juanku/quirks/$(basename "$quirk")"; done
+for page in README.zh-CN.md architecture.md ledger.md rack.md api.md; do
+    put 644 "docs/$page" "$prefix/share/doc/juanku/$page"
+done
