@@ -103,8 +103,8 @@ static bool other_cover(const struct job *job, const struct job_image *image,
                         char ret_label[LABEL_TEXT_MAX])
 {
     struct label label;
-    return !image->edit && find_label(image, LABEL_VOLUME, &label, ret_label) &&
-           strcmp(ret_label, job->volume);
+    return find_label(image, LABEL_VOLUME, &label, ret_label) &&
+           strcmp(ret_label, job->volume) != 0;
 }
 
 static bool page_doubt(const struct job *job, const struct job_image *image,
@@ -113,8 +113,8 @@ static bool page_doubt(const struct job *job, const struct job_image *image,
     const char *sentence = "";
     if (!image->edit && has_qc(image, "label-check", &sentence)) {
         snprintf(ret, JOB_SENTENCE_MAX,
-                 "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。", image->sheet,
-                 sentence);
+                 "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。",
+                 image->sheet, sentence);
         return true;
     }
     if (!image->row) {
@@ -124,7 +124,8 @@ static bool page_doubt(const struct job *job, const struct job_image *image,
     }
     if (job->rules && json_object_get(job->rules, "rows") && !rule_row(job, image->row)) {
         snprintf(ret, JOB_SENTENCE_MAX,
-                 "第 %u 张：目录里没有第 %u 项。请移到别的目录项。", image->sheet, image->row);
+                 "第 %u 张：目录里没有第 %u 项。请移到别的目录项。", image->sheet,
+                 image->row);
         return true;
     }
     return false;
@@ -137,7 +138,8 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
     struct label label;
     if (other_cover(job, image, text)) {
         snprintf(ret_sentence, JOB_SENTENCE_MAX,
-                 "第 %u 张的封面是另一卷（%s），不是正在扫描的 %s。请作废本次扫描，把两卷分开后重来。",
+                 "第 %u 张的封面是另一卷（%s），不是正在扫描的 "
+                 "%s。请作废本次扫描，把两卷分开后重来。",
                  image->sheet, text, job->volume);
         return true;
     }
@@ -146,14 +148,17 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
     const char *kind = image_kind(image);
     if (!strcmp(kind, "separator") && find_label(image, LABEL_TYPE, &label, text) &&
         label.kind != kind_of_volume(job)) {
-        snprintf(ret_sentence, JOB_SENTENCE_MAX,
-                 "第 %u 张是%s的分隔页，而这一卷是%s。请把它设为空白，再把后面的页移到所属目录项。",
-                 image->sheet, kind_word(label.kind), kind_word(kind_of_volume(job)));
+        snprintf(
+            ret_sentence, JOB_SENTENCE_MAX,
+            "第 %u "
+            "张是%s的分隔页，而这一卷是%s。请把它设为空白，再把后面的页移到所属目录项。",
+            image->sheet, kind_word(label.kind), kind_word(kind_of_volume(job)));
         return true;
     }
     if (!*kind) {
-        snprintf(ret_sentence, JOB_SENTENCE_MAX, "第 %u 张读不出来：%s请看图后选“保留为页”或“设为空白”。",
-                 image->sheet, field_peek(image->result, "sentence"));
+        snprintf(ret_sentence, JOB_SENTENCE_MAX,
+                 "第 %u 张读不出来：%s请看图后选“保留为页”或“设为空白”。", image->sheet,
+                 field_peek(image->result, "sentence"));
         return true;
     }
     return !strcmp(kind, "page") && page_doubt(job, image, ret_sentence);
@@ -186,9 +191,10 @@ bool group_doubt(const struct job *job, char ret_sentence[JOB_SENTENCE_MAX])
             return true;
     if (!group_all_read(job) || job->confirmed || cover_seen(job))
         return false;
-    snprintf(ret_sentence, JOB_SENTENCE_MAX,
-             "没有看到这一卷的封面标签。请用扫码枪读一下卷皮上的标签（或输入 %s）来确认。",
-             job->volume);
+    snprintf(
+        ret_sentence, JOB_SENTENCE_MAX,
+        "没有看到这一卷的封面标签。请用扫码枪读一下卷皮上的标签（或输入 %s）来确认。",
+        job->volume);
     return true;
 }
 

@@ -21,9 +21,9 @@ static json_t *image_entry(const struct job_image *image, unsigned index)
     json_t *entry = json_pack(
         "{s:i,s:i,s:s,s:s,s:I,s:s,s:i,s:s,s:i,s:i,s:s,s:s}", "index", (int)index, "sheet",
         (int)image->sheet, "side", side_name(image->side), "capture_sha256", c->sha256,
-        "capture_bytes", (json_int_t)c->bytes, "capture_type", c->type, "dpi", (int)c->dpi,
-        "mode", c->mode, "width_px", (int)c->width_px, "height_px", (int)c->height_px,
-        "kind", image_kind(image), "provenance", "scanned");
+        "capture_bytes", (json_int_t)c->bytes, "capture_type", c->type, "dpi",
+        (int)c->dpi, "mode", c->mode, "width_px", (int)c->width_px, "height_px",
+        (int)c->height_px, "kind", image_kind(image), "provenance", "scanned");
     for (size_t i = 0; i < COUNT(result_keys); i++) {
         json_t *value = json_object_get(image->result, result_keys[i]);
         if (value)
@@ -58,7 +58,11 @@ static json_t *new_item(const struct job *job, const struct job_image *first)
     const char *name = match_name(materials(job, first->row), head);
     const char *line = json_string_value(json_array_get(head, 0));
     return json_pack("{s:i,s:s,s:s,s:[]}", "row", (int)first->row, "title", title,
-                     "document", name ? name : line ? line : title, "images");
+                     "document",
+                     name   ? name
+                     : line ? line
+                            : title,
+                     "images");
 }
 
 /* A page that was moved by hand joins the item of its row that is there already. */
@@ -104,11 +108,12 @@ json_t *group_manifest(const struct job *job, const char *station)
     json_t *images = json_array();
     for (size_t i = 0; i < job->count; i++)
         json_array_append_new(images, image_entry(&job->images[i], (unsigned)i + 1));
-    json_t *manifest = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o}", "id", job->id, "volume", job->volume,
-        "kind", job->kind, "station", station, "operator", job->operator_badge, "started_at",
-        started, "ended_at", ended, "sheets_declared", (int)job->sheets_declared,
-        "sheets_counted", (int)job->sheets, "images", images, "items", items_of(job));
+    json_t *manifest =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o}", "id", job->id,
+                  "volume", job->volume, "kind", job->kind, "station", station,
+                  "operator", job->operator_badge, "started_at", started, "ended_at",
+                  ended, "sheets_declared", (int)job->sheets_declared, "sheets_counted",
+                  (int)job->sheets, "images", images, "items", items_of(job));
     json_object_set_new(manifest, "scanner",
                         job->scanner ? json_incref(job->scanner) : json_object());
     if (json_array_size(job->recounts))

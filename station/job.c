@@ -154,8 +154,7 @@ json_t *job_to_json(const struct job *job)
 
 static bool is_id(const char *text)
 {
-    return strlen(text) == JOB_ID_LEN &&
-           strspn(text, "0123456789abcdef") == JOB_ID_LEN;
+    return strlen(text) == JOB_ID_LEN && strspn(text, "0123456789abcdef") == JOB_ID_LEN;
 }
 
 static bool is_volume(const char *text)
@@ -191,8 +190,10 @@ static bool read_words(const json_t *json, struct job *job)
            (!strcmp(job->kind, "first") || !strcmp(job->kind, "supplement")) &&
            field_text(json, "stop", job->stop.code, sizeof job->stop.code) &&
            field_text(json, "note", job->note, sizeof job->note) &&
-           field_text(json, "operator", job->operator_badge, sizeof job->operator_badge) &&
-           field_text(json, "operator_name", job->operator_name, sizeof job->operator_name);
+           field_text(json, "operator", job->operator_badge,
+                      sizeof job->operator_badge) &&
+           field_text(json, "operator_name", job->operator_name,
+                      sizeof job->operator_name);
 }
 
 enum rc job_from_json(const json_t *json, struct job **ret_job, json_t **ret_decisions,

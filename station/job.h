@@ -37,7 +37,12 @@ enum image_state {
 const char *image_state_name(enum image_state state);
 
 /* What the operator decided about a picture. */
-enum image_edit { EDIT_NONE = 0, EDIT_KEEP_AS_PAGE = 1, EDIT_SET_BLANK = 2, EDIT_MOVE = 4 };
+enum image_edit {
+    EDIT_NONE = 0,
+    EDIT_KEEP_AS_PAGE = 1,
+    EDIT_SET_BLANK = 2,
+    EDIT_MOVE = 4
+};
 
 /* The scanner's bits as they lie in the spool. */
 struct capture {
@@ -80,8 +85,9 @@ struct job {
     bool confirmed;  /* the volume's label was read a second time, by a person */
     char operator_badge[LABEL_TEXT_MAX], operator_name[JOB_WORD_MAX];
     int64_t started_ms, ended_ms;
-    json_t *scanner;  /* owned; vendor, model, serial, device; NULL before the first scan */
-    json_t *rules;    /* owned; rows of the catalogue from the repository, or NULL */
+    json_t
+        *scanner;  /* owned; vendor, model, serial, device; NULL before the first scan */
+    json_t *rules; /* owned; rows of the catalogue from the repository, or NULL */
     json_t *recounts; /* owned; corrections of sheets_declared, with who and when */
     json_t *stored;   /* owned; the repository's answer, when done */
     struct job_image *images; /* owned */
@@ -104,7 +110,8 @@ const char *image_kind(const struct job_image *image);
 /* job.json, without the pictures (but with the decisions about them) and back. */
 json_t *job_to_json(const struct job *job);
 /* RC_CORRUPT: a field is missing or out of its bounds. *ret_decisions gets a new
- * reference to the list of decisions, for job_decide_all(), since the sheets come later. */
+ * reference to the list of decisions, for job_decide_all(), since the sheets come later.
+ */
 MUST_USE enum rc job_from_json(const json_t *json, struct job **ret_job,
                                json_t **ret_decisions, struct fault *why);
 /* Apply the list of decisions once the sheets are there; unknown indices are left out. */

@@ -7,11 +7,12 @@
 enum { SAME = JOB_STATE_COUNT, NO };
 
 static const char *const state_names[JOB_STATE_COUNT] = {
-    "declared", "scanning", "stopped", "counted", "review", "submitting", "done", "abandoned",
+    "declared", "scanning",   "stopped", "counted",
+    "review",   "submitting", "done",    "abandoned",
 };
 
 static const char *const event_names[JOB_EVENT_COUNT] = {
-    "start", "sheet", "stop",  "halt",   "equal",   "differs", "doubt",
+    "start", "sheet",  "stop",   "halt",    "equal",   "differs", "doubt",
     "clear", "finish", "stored", "refused", "abandon", "restore",
 };
 

@@ -20,7 +20,8 @@
  *                                                                          [DONE]
  *
  * STOPPED also stands for "the sheets do not add up": the way on is always to feed,
- * or to correct the declared number with one's name. Pure; the caller does what follows. */
+ * or to correct the declared number with one's name. Pure; the caller does what follows.
+ */
 #ifndef STATION_JOB_FLOW_H
 #define STATION_JOB_FLOW_H
 

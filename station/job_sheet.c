@@ -63,8 +63,8 @@ enum rc sheet_from_json(const json_t *json, unsigned sheet, struct capture ret_s
                  count <= 2;
     struct capture sides[2] = { 0 };
     for (size_t i = 0; right && i < count; i++)
-        right = read_capture(json_array_get(images, i), sheet,
-                             i ? SIDE_BACK : SIDE_FRONT, &sides[i]);
+        right = read_capture(json_array_get(images, i), sheet, i ? SIDE_BACK : SIDE_FRONT,
+                             &sides[i]);
     if (!right)
         return fault_set(why, RC_CORRUPT, 0, "the record of sheet %u is damaged", sheet);
     memcpy(ret_sides, sides, sizeof sides);

@@ -10,7 +10,8 @@
 /* Copy the text of `key`. false, and `ret` is "", when it is missing, no text, holds a
  * NUL, or does not fit with its own NUL. */
 bool field_text(const json_t *json, const char *key, char *ret, size_t room);
-/* The integer of `key`, when it lies within the bounds; false, and *ret untouched, else. */
+/* The integer of `key`, when it lies within the bounds; false, and *ret untouched, else.
+ */
 bool field_uint(const json_t *json, const char *key, uint64_t least, uint64_t most,
                 uint64_t *ret);
 /* The text of `key`, borrowed, or "" (never NULL). */

@@ -59,7 +59,8 @@ enum rc spool_open(const char *dir, struct spool **ret_spool, struct fault *why)
         return no(why, "open the lock of the spool");
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     if (fcntl(spool->lock, F_OFD_SETLK, &whole))
-        return fault_set(why, RC_AGAIN, errno, "another station uses the spool '%s'", dir);
+        return fault_set(why, RC_AGAIN, errno, "another station uses the spool '%s'",
+                         dir);
     *ret_spool = TAKE(spool);
     return RC_OK;
 }
@@ -129,8 +130,8 @@ static enum rc find_jobs(struct spool *spool, struct found *found, size_t *count
     return RC_OK;
 }
 
-enum rc spool_list(struct spool *spool, char (**ret_ids)[JOB_ID_LEN + 1], size_t *ret_count,
-                   struct fault *why)
+enum rc spool_list(struct spool *spool, char (**ret_ids)[JOB_ID_LEN + 1],
+                   size_t *ret_count, struct fault *why)
 {
     SCOPED(free_at) struct found *found = calloc(SPOOL_JOBS_MAX, sizeof *found);
     SCOPED(free_at) char(*ids)[JOB_ID_LEN + 1] = calloc(SPOOL_JOBS_MAX, sizeof *ids);

@@ -52,9 +52,9 @@ MUST_USE enum rc spool_create_job(struct spool *spool, const struct job *job,
 MUST_USE enum rc spool_save_job(struct spool *spool, const struct job *job,
                                 struct fault *why);
 /* Everything that is acknowledged, back in memory. Captures whose result is not there, or
- * not whole, come back as IMAGE_CAPTURED. When a record or capture is damaged the job ends
- * before that sheet, the rest is moved aside, and job->note says so.
- *   RC_CORRUPT  job.json itself cannot be read */
+ * not whole, come back as IMAGE_CAPTURED. When a record or capture is damaged the job
+ * ends before that sheet, the rest is moved aside, and job->note says so. RC_CORRUPT
+ * job.json itself cannot be read */
 MUST_USE enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job,
                                 struct fault *why);
 /* Delete a job with all its files. For jobs that are done or abandoned. */
@@ -62,13 +62,13 @@ MUST_USE enum rc spool_remove_job(struct spool *spool, const char *id, struct fa
 
 /* The scanner's bits of one side, read from `fd` (any file, from its start). Sets file,
  * sha256 and bytes of *capture; the caller filled the rest. Not acknowledged yet. */
-MUST_USE enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned sheet,
-                                   enum side side, int fd, struct capture *capture,
-                                   struct fault *why);
+MUST_USE enum rc spool_put_capture(struct spool *spool, const struct job *job,
+                                   unsigned sheet, enum side side, int fd,
+                                   struct capture *capture, struct fault *why);
 /* Write the sheet's record: now it is acknowledged. RC_EXISTS: it was already. */
-MUST_USE enum rc spool_put_sheet(struct spool *spool, const struct job *job, unsigned sheet,
-                                 const struct capture *sides, unsigned count,
-                                 struct fault *why);
+MUST_USE enum rc spool_put_sheet(struct spool *spool, const struct job *job,
+                                 unsigned sheet, const struct capture *sides,
+                                 unsigned count, struct fault *why);
 /* Move the bits of sheets after `last` aside: they were never acknowledged. */
 MUST_USE enum rc spool_set_aside(struct spool *spool, const char *id, unsigned last,
                                  struct fault *why);

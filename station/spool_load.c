@@ -1,8 +1,8 @@
 /* A job back from the spool after any end of the program.
  *
  * The sheets are walked from 1 until a record is missing. What lies behind the last whole
- * sheet was never acknowledged (or is damaged) and is moved aside, so that a sheet that is
- * fed again can never be mixed with what is left of its first feeding. */
+ * sheet was never acknowledged (or is damaged) and is moved aside, so that a sheet that
+ * is fed again can never be mixed with what is left of its first feeding. */
 #include "station/spool.h"
 
 #include "station/json_field.h"
@@ -47,14 +47,14 @@ enum rc spool_set_aside(struct spool *spool, const char *id, unsigned last,
         unsigned sheet = sheet_of_name(e->d_name);
         if (sheet && sheet <= last && e->d_name[0] == '.')
             (void)unlinkat(dirfd(dir), e->d_name, 0); /* cut-off write of a kept sheet */
-        else if (sheet > last &&
-                 renameat(dirfd(dir), e->d_name, aside, e->d_name))
-            rc = fault_set(why, rc_of_errno(errno), errno, "move '%s' aside: %s", e->d_name,
-                           strerror(errno));
+        else if (sheet > last && renameat(dirfd(dir), e->d_name, aside, e->d_name))
+            rc = fault_set(why, rc_of_errno(errno), errno, "move '%s' aside: %s",
+                           e->d_name, strerror(errno));
     }
-    return rc                                      ? rc
-           : fsync(aside) || fsync(dirfd(dir)) ? fault_set(why, RC_IO, errno, "flush a job")
-                                                   : RC_OK;
+    return rc ? rc
+           : fsync(aside) || fsync(dirfd(dir))
+               ? fault_set(why, RC_IO, errno, "flush a job")
+               : RC_OK;
 }
 
 static enum rc read_json(int dir, const char *name, size_t most, json_t **ret_json,
@@ -89,7 +89,8 @@ static enum rc load_sheet(int dir, unsigned sheet, struct job *job, struct fault
     rc = sheet_from_json(json, sheet, sides, &count, why);
     for (unsigned i = 0; i < count && !rc; i++)
         if (!file_has_size(dir, sides[i].file, sides[i].bytes))
-            rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing or cut off", sides[i].file);
+            rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing or cut off",
+                           sides[i].file);
     if (rc)
         return rc;
     job_add_sheet(job, sides, count);

@@ -1,5 +1,6 @@
-/* Sheets in the spool. The order of writes is the whole point: bits of each side, flushed;
- * then the record, flushed; only then may the caller let the next sheet be fed. */
+/* Sheets in the spool. The order of writes is the whole point: bits of each side,
+ * flushed; then the record, flushed; only then may the caller let the next sheet be fed.
+ */
 #include "station/spool.h"
 
 #include "station/json_field.h"

@@ -11,16 +11,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 
 enum { STATE_MAX = 128 };
 
 struct feeder {
     struct feeder_conf conf;
-    int folder;        /* -1 while not in use */
-    int lock;          /* on STATE.lock, -1 without state */
-    unsigned fed;      /* when there is no state file to ask */
-    uint64_t print;    /* of the stack that `fed` counts */
+    int folder;     /* -1 while not in use */
+    int lock;       /* on STATE.lock, -1 without state */
+    unsigned fed;   /* when there is no state file to ask */
+    uint64_t print; /* of the stack that `fed` counts */
     bool unplugged;
     enum trouble_kind struck; /* the last trouble, until the next feed */
 };
@@ -132,7 +131,8 @@ static enum rc lock_state(const struct feeder *feeder, int *ret_lock, struct fau
     SCOPED(fd_close_at) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock < 0)
         return fault_set(why, rc_of_errno(errno), errno, "'%s' cannot be made", path);
-    if (flock(lock, LOCK_EX | LOCK_NB))
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fcntl(lock, F_OFD_SETLK, &whole))
         return fault_set(why, RC_AGAIN, errno, "another program uses this feeder");
     *ret_lock = TAKE_FD(lock);
     return RC_OK;
@@ -195,7 +195,8 @@ static enum rc set_fed(struct feeder *feeder, unsigned fed, struct fault *why)
     return rc ? rc : keep_fed(feeder, &stack, fed, why);
 }
 
-enum rc feeder_feed(struct feeder *feeder, const struct fed_sheet *sheet, struct fault *why)
+enum rc feeder_feed(struct feeder *feeder, const struct fed_sheet *sheet,
+                    struct fault *why)
 {
     feeder->struck = TROUBLE_NONE;
     return set_fed(feeder, sheet->number, why);
@@ -212,11 +213,13 @@ static bool strikes(const struct trouble *trouble, unsigned number, enum side si
 {
     if (trouble->kind == TROUBLE_DEVICE_GONE && trouble->sheet < number)
         return true;
-    return trouble->kind != TROUBLE_NONE && trouble->sheet == number && trouble->side == side;
+    return trouble->kind != TROUBLE_NONE && trouble->sheet == number &&
+           trouble->side == side;
 }
 
-enum rc feeder_trouble(struct feeder *feeder, const struct trouble *asked, unsigned number,
-                       enum side side, struct trouble *ret_trouble, struct fault *why)
+enum rc feeder_trouble(struct feeder *feeder, const struct trouble *asked,
+                       unsigned number, enum side side, struct trouble *ret_trouble,
+                       struct fault *why)
 {
     struct trouble troubles[TROUBLES_MAX];
     size_t count;

@@ -48,7 +48,8 @@ void feeder_close(struct feeder *feeder);
 /* The folder with the pictures; borrowed while open. */
 int feeder_folder(const struct feeder *feeder);
 
-/* Unplugged: by faults.tsv when its sheet is reached, or by feeder_unplug() until closed. */
+/* Unplugged: by faults.tsv when its sheet is reached, or by feeder_unplug() until closed.
+ */
 bool feeder_is_gone(struct feeder *feeder);
 void feeder_unplug(struct feeder *feeder);
 
@@ -68,8 +69,8 @@ MUST_USE enum rc feeder_put_back(struct feeder *feeder, unsigned number,
 /* What goes wrong with this side of sheet `number`: `asked` (an option) first, then
  * faults.tsv as it is now. *ret_trouble has TROUBLE_NONE when nothing does. */
 MUST_USE enum rc feeder_trouble(struct feeder *feeder, const struct trouble *asked,
-                                unsigned number, enum side side, struct trouble *ret_trouble,
-                                struct fault *why);
+                                unsigned number, enum side side,
+                                struct trouble *ret_trouble, struct fault *why);
 
 /* Sensors now; `asked` as above. */
 MUST_USE enum rc feeder_sense(struct feeder *feeder, const struct trouble *asked,

@@ -21,9 +21,12 @@ struct word {
 #define FIELD(f) offsetof(struct feeder_conf, f), sizeof(((struct feeder_conf *)0)->f)
 
 static const struct word words[] = {
-    { "name", FIELD(name), false },     { "vendor", FIELD(vendor), false },
-    { "model", FIELD(model), false },   { "serial", FIELD(serial), false },
-    { "folder", FIELD(folder), true },  { "state", FIELD(state), true },
+    { "name", FIELD(name), false },
+    { "vendor", FIELD(vendor), false },
+    { "model", FIELD(model), false },
+    { "serial", FIELD(serial), false },
+    { "folder", FIELD(folder), true },
+    { "state", FIELD(state), true },
     { "feed-ms", offsetof(struct feeder_conf, feed_ms), 0, false },
 };
 
@@ -56,8 +59,8 @@ static bool read_ms(struct bytes text, unsigned *ret_ms)
     return true;
 }
 
-static bool put_field(struct feeder_conf *conf, const struct word *word, struct bytes value,
-                      const char *base)
+static bool put_field(struct feeder_conf *conf, const struct word *word,
+                      struct bytes value, const char *base)
 {
     if (!word->room)
         return read_ms(value, &conf->feed_ms);
@@ -71,7 +74,8 @@ static bool put_field(struct feeder_conf *conf, const struct word *word, struct 
 static const struct word *find_word(struct bytes name)
 {
     for (size_t i = 0; i < COUNT(words); i++)
-        if (strlen(words[i].name) == name.len && !memcmp(words[i].name, name.at, name.len))
+        if (strlen(words[i].name) == name.len &&
+            !memcmp(words[i].name, name.at, name.len))
             return &words[i];
     return NULL;
 }
@@ -99,11 +103,13 @@ static enum rc read_line(struct bytes line, unsigned number, const char *base,
                          word ? "a value is missing" : "unknown word");
     if (word->offset == offsetof(struct feeder_conf, folder)) {
         if (*count == FEEDER_CONF_MAX)
-            return fault_set(why, RC_INVALID, 0, "paper.conf line %u: more than %d feeders",
-                             number, FEEDER_CONF_MAX);
+            return fault_set(why, RC_INVALID, 0,
+                             "paper.conf line %u: more than %d feeders", number,
+                             FEEDER_CONF_MAX);
         struct feeder_conf *conf = &confs[*count];
         if (feeder_conf_default("/", conf) || !put_field(conf, word, value, base))
-            return fault_set(why, RC_INVALID, 0, "paper.conf line %u: path too long", number);
+            return fault_set(why, RC_INVALID, 0, "paper.conf line %u: path too long",
+                             number);
         memcpy(conf->name, conf->folder, sizeof conf->name);
         ++*count;
         return RC_OK;
@@ -115,8 +121,8 @@ static enum rc read_line(struct bytes line, unsigned number, const char *base,
 }
 
 enum rc feeder_conf_parse(struct bytes text, const char *base,
-                          struct feeder_conf ret_confs[FEEDER_CONF_MAX], size_t *ret_count,
-                          struct fault *why)
+                          struct feeder_conf ret_confs[FEEDER_CONF_MAX],
+                          size_t *ret_count, struct fault *why)
 {
     size_t count = 0;
     unsigned number = 0;
@@ -166,7 +172,8 @@ enum rc feeder_conf_load(struct feeder_conf ret_confs[FEEDER_CONF_MAX], size_t *
     if (len < 0 || (size_t)len >= sizeof paths)
         return fault_set(why, RC_INVALID, 0, "SANE_CONFIG_DIR is too long");
     char *rest = NULL;
-    for (char *path = strtok_r(paths, ":", &rest); path; path = strtok_r(NULL, ":", &rest)) {
+    for (char *path = strtok_r(paths, ":", &rest); path;
+         path = strtok_r(NULL, ":", &rest)) {
         enum rc rc = load_from(path, ret_confs, ret_count, why);
         if (rc != RC_NOT_FOUND)
             return rc;

@@ -37,7 +37,8 @@ static bool next_line(struct bytes *text, struct bytes *ret_line)
     const uint8_t *end = memchr(text->at, '\n', text->len);
     size_t len = end ? (size_t)(end - text->at) : text->len;
     size_t used = end ? len + 1 : len;
-    *ret_line = (struct bytes){ text->at, len && text->at[len - 1] == '\r' ? len - 1 : len };
+    *ret_line =
+        (struct bytes){ text->at, len && text->at[len - 1] == '\r' ? len - 1 : len };
     *text = (struct bytes){ text->at + used, text->len - used };
     return true;
 }
@@ -63,7 +64,8 @@ static bool is_text(struct bytes column, const char *text)
 }
 
 /* A number up to `most`; an empty column is `preset`. */
-static bool read_number(struct bytes column, unsigned preset, unsigned most, unsigned *ret)
+static bool read_number(struct bytes column, unsigned preset, unsigned most,
+                        unsigned *ret)
 {
     unsigned number = column.len ? 0 : preset;
     for (size_t i = 0; i < column.len; i++) {
@@ -97,7 +99,8 @@ void stack_free(struct stack *stack)
     *stack = (struct stack){ 0 };
 }
 
-static enum rc stack_add(struct stack *stack, const struct sheet *sheet, struct fault *why)
+static enum rc stack_add(struct stack *stack, const struct sheet *sheet,
+                         struct fault *why)
 {
     if (stack->count == STACK_SHEETS_MAX)
         return fault_set(why, RC_INVALID, 0, "more than %d sheets", STACK_SHEETS_MAX);
@@ -126,7 +129,8 @@ enum rc stack_parse(struct bytes text, struct stack *ret_stack, struct fault *wh
     struct bytes line, columns[COLUMNS_MAX];
     for (unsigned number = 1; next_line(&text, &line); number++) {
         if (!cut_columns(line, columns))
-            return fault_set(why, RC_INVALID, 0, "sheets.tsv line %u: too many columns", number);
+            return fault_set(why, RC_INVALID, 0, "sheets.tsv line %u: too many columns",
+                             number);
         if (number == 1) {
             if (!is_text(columns[0], "sheet") || !is_text(columns[1], "front") ||
                 !is_text(columns[2], "back"))
@@ -138,13 +142,16 @@ enum rc stack_parse(struct bytes text, struct stack *ret_stack, struct fault *wh
             continue;
         struct sheet sheet = { 0 };
         unsigned which;
-        if (!read_number(columns[0], 0, STACK_SHEETS_MAX, &which) || which != stack.count + 1)
-            return fault_set(why, RC_INVALID, 0, "sheets.tsv line %u: sheet %zu comes here",
-                             number, stack.count + 1);
+        if (!read_number(columns[0], 0, STACK_SHEETS_MAX, &which) ||
+            which != stack.count + 1)
+            return fault_set(why, RC_INVALID, 0,
+                             "sheets.tsv line %u: sheet %zu comes here", number,
+                             stack.count + 1);
         if (!read_name(columns[1], sheet.side[SIDE_FRONT]) ||
             !read_name(columns[2], sheet.side[SIDE_BACK]))
             return fault_set(why, RC_INVALID, 0,
-                             "sheets.tsv line %u: a side is a plain file name or '-'", number);
+                             "sheets.tsv line %u: a side is a plain file name or '-'",
+                             number);
         enum rc rc = stack_add(&stack, &sheet, why);
         if (rc)
             return rc;
@@ -172,8 +179,9 @@ static enum rc stack_of_pictures(int dir, struct stack *ret_stack, struct fault 
     SCOPED(stack_free_at) struct stack stack = { .print = PRINT_START };
     struct dirent **names = NULL;
     int count = scandirat(dir, ".", &names, is_picture, by_name);
-    enum rc rc = count < 0 ? fault_set(why, RC_IO, 0, "the feeder's folder cannot be listed")
-                           : RC_OK;
+    enum rc rc = count < 0
+                     ? fault_set(why, RC_IO, 0, "the feeder's folder cannot be listed")
+                     : RC_OK;
     for (int i = 0; i < count; i++) {
         struct sheet sheet = { 0 };
         memcpy(sheet.side[SIDE_FRONT], names[i]->d_name, strlen(names[i]->d_name));
@@ -204,7 +212,8 @@ enum rc stack_read(int dir, struct stack *ret_stack, struct fault *why)
     return rc;
 }
 
-static bool read_trouble(const struct bytes columns[COLUMNS_MAX], struct trouble *ret_trouble)
+static bool read_trouble(const struct bytes columns[COLUMNS_MAX],
+                         struct trouble *ret_trouble)
 {
     struct trouble trouble = { .kind = TROUBLE_COUNT };
     for (int i = 0; i < TROUBLE_COUNT; i++)
@@ -234,15 +243,16 @@ enum rc trouble_parse(struct bytes text, struct trouble ret_troubles[TROUBLES_MA
             continue;
         if (!cut || count == TROUBLES_MAX || !read_trouble(columns, &ret_troubles[count]))
             return fault_set(why, RC_INVALID, 0,
-                             "faults.tsv line %u: fault, sheet, side, percent, ms", number);
+                             "faults.tsv line %u: fault, sheet, side, percent, ms",
+                             number);
         count++;
     }
     *ret_count = count;
     return RC_OK;
 }
 
-enum rc trouble_read(int dir, struct trouble ret_troubles[TROUBLES_MAX], size_t *ret_count,
-                     struct fault *why)
+enum rc trouble_read(int dir, struct trouble ret_troubles[TROUBLES_MAX],
+                     size_t *ret_count, struct fault *why)
 {
     SCOPED(free_at) char *text = NULL;
     size_t len;
@@ -252,5 +262,6 @@ enum rc trouble_read(int dir, struct trouble ret_troubles[TROUBLES_MAX], size_t 
         return RC_OK;
     if (rc)
         return rc;
-    return trouble_parse((struct bytes){ (uint8_t *)text, len }, ret_troubles, ret_count, why);
+    return trouble_parse((struct bytes){ (uint8_t *)text, len }, ret_troubles, ret_count,
+                         why);
 }

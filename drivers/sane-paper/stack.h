@@ -6,8 +6,8 @@
  *   1      001.jpg  -          '-' is a clean side: the backend draws white paper
  *   2      002.jpg  003.jpg
  *
- * Without it every *.jpg or *.jpeg in the order of its name is the front of one sheet with
- * a clean back. Names are plain, without '/'.
+ * Without it every *.jpg or *.jpeg in the order of its name is the front of one sheet
+ * with a clean back. Names are plain, without '/'.
  *
  * faults.tsv asks for trouble, one a line; the last three columns may be left out:
  *
@@ -42,13 +42,15 @@ struct sheet {
 struct stack {
     struct sheet *sheets; /* owned: stack_free() */
     size_t count;
-    uint64_t print; /* changes when another stack is put in: names and sheets.tsv's time */
+    uint64_t
+        print; /* changes when another stack is put in: names and sheets.tsv's time */
 };
 
 void stack_free(struct stack *stack);
 
 /* Read the text of a sheets.tsv; `print` covers its names. RC_INVALID names the line. */
-MUST_USE enum rc stack_parse(struct bytes text, struct stack *ret_stack, struct fault *why);
+MUST_USE enum rc stack_parse(struct bytes text, struct stack *ret_stack,
+                             struct fault *why);
 
 /* The stack that lies in the folder `dir` now. */
 MUST_USE enum rc stack_read(int dir, struct stack *ret_stack, struct fault *why);
@@ -79,7 +81,8 @@ struct trouble {
 enum { TROUBLE_SLOW_MS = 3000 };
 
 /* Read the text of a faults.tsv. At most TROUBLES_MAX. RC_INVALID names the line. */
-MUST_USE enum rc trouble_parse(struct bytes text, struct trouble ret_troubles[TROUBLES_MAX],
+MUST_USE enum rc trouble_parse(struct bytes text,
+                               struct trouble ret_troubles[TROUBLES_MAX],
                                size_t *ret_count, struct fault *why);
 
 /* Troubles asked for in the folder now. No faults.tsv is RC_OK with 0. */

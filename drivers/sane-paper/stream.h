@@ -1,7 +1,7 @@
-/* The wire between the scanning head and sane_read(): a pipe, filled by one thread for one
- * picture. So a front end may read one byte or a megabyte, block or not, and wait on a
- * descriptor that is readable when, and only when, a read would get something (bytes, the
- * end, or the news that it was cancelled). */
+/* The wire between the scanning head and sane_read(): a pipe, filled by one thread for
+ * one picture. So a front end may read one byte or a megabyte, block or not, and wait on
+ * a descriptor that is readable when, and only when, a read would get something (bytes,
+ * the end, or the news that it was cancelled). */
 #ifndef SANE_PAPER_STREAM_H
 #define SANE_PAPER_STREAM_H
 
@@ -19,11 +19,11 @@ struct stream;
 typedef int stream_make(struct stream *stream, void *context);
 
 struct stream {
-    int stop;         /* eventfd: readable once cancelled */
-    int out, in;      /* the pipe, -1 while no picture runs */
+    int stop;    /* eventfd: readable once cancelled */
+    int out, in; /* the pipe, -1 while no picture runs */
     pthread_t thread;
-    bool running;     /* the thread is to be joined */
-    bool waits;       /* stream_read() blocks */
+    bool running; /* the thread is to be joined */
+    bool waits;   /* stream_read() blocks */
     atomic_bool cancelled;
     atomic_int end;
     stream_make *make;

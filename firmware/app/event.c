@@ -86,6 +86,13 @@ bool event_known(const struct event_log *log, uint16_t seq)
            rack_seq_steps(oldest->seq, seq) <= rack_seq_steps(oldest->seq, log->newest);
 }
 
+bool event_boot_stands(const struct event_log *log, uint16_t boot)
+{
+    const struct rack_event *oldest = event_at(log, 0);
+    return boot == log->boot ||
+           (oldest && boot == rack_seq_boot(oldest->seq, log->newest, log->boot));
+}
+
 void event_acknowledge(struct event_log *log, uint16_t seq)
 {
     const struct rack_event *oldest = event_at(log, 0);

@@ -34,6 +34,11 @@ const struct rack_event *event_at(const struct event_log *log, unsigned index);
 /* Whether `seq` lies between the oldest and the newest that are not acknowledged. */
 bool event_known(const struct event_log *log, uint16_t seq);
 
+/* Whether events of boot id `boot` may stand in the ring: the present one, or the one
+ * before when the numbers started again since the oldest. Guards an acknowledgement that
+ * was meant for a controller that has restarted in between. */
+bool event_boot_stands(const struct event_log *log, uint16_t boot);
+
 /* Forget all up to `seq`, which event_known() knows. */
 void event_acknowledge(struct event_log *log, uint16_t seq);
 

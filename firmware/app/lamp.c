@@ -45,9 +45,9 @@ static unsigned rhythm(enum rack_mode mode, uint32_t now_ms)
 static uint32_t mix(enum rack_colour colour, unsigned level)
 {
     static const uint8_t parts[RACK_COLOURS][3] = {
-        [RACK_RED] = { 255, 0, 0 },     [RACK_GREEN] = { 0, 255, 0 },
-        [RACK_BLUE] = { 0, 0, 255 },    [RACK_AMBER] = { 255, 128, 0 },
-        [RACK_CYAN] = { 0, 255, 255 },  [RACK_MAGENTA] = { 255, 0, 255 },
+        [RACK_RED] = { 255, 0, 0 },       [RACK_GREEN] = { 0, 255, 0 },
+        [RACK_BLUE] = { 0, 0, 255 },      [RACK_AMBER] = { 255, 128, 0 },
+        [RACK_CYAN] = { 0, 255, 255 },    [RACK_MAGENTA] = { 255, 0, 255 },
         [RACK_WHITE] = { 255, 255, 255 },
     };
     uint32_t rgb = 0;

@@ -6,8 +6,8 @@
 #include "core/crc16.h"
 
 enum {
-    FIFO_FUNCTION = 0x18,        /* its answer counts in 16 bits */
-    IDENTITY_FUNCTION = 0x2B,    /* its answer is a list of objects */
+    FIFO_FUNCTION = 0x18,     /* its answer counts in 16 bits */
+    IDENTITY_FUNCTION = 0x2B, /* its answer is a list of objects */
     EXCEPTION_BIT = 0x80,
     EXCEPTION_LEN = 5,
 };
@@ -19,16 +19,16 @@ struct shape {
 };
 
 static const struct shape requests[] = {
-    { 0x01, 8, 0 }, { 0x02, 8, 0 },  { 0x03, 8, 0 },  { 0x04, 8, 0 }, { 0x05, 8, 0 },
-    { 0x06, 8, 0 }, { 0x07, 4, 0 },  { 0x08, 8, 0 },  { 0x0B, 4, 0 }, { 0x0C, 4, 0 },
-    { 0x0F, 9, 6 }, { 0x10, 9, 6 },  { 0x11, 4, 0 },  { 0x14, 5, 2 }, { 0x15, 5, 2 },
+    { 0x01, 8, 0 },  { 0x02, 8, 0 },   { 0x03, 8, 0 }, { 0x04, 8, 0 }, { 0x05, 8, 0 },
+    { 0x06, 8, 0 },  { 0x07, 4, 0 },   { 0x08, 8, 0 }, { 0x0B, 4, 0 }, { 0x0C, 4, 0 },
+    { 0x0F, 9, 6 },  { 0x10, 9, 6 },   { 0x11, 4, 0 }, { 0x14, 5, 2 }, { 0x15, 5, 2 },
     { 0x16, 10, 0 }, { 0x17, 13, 10 }, { 0x18, 6, 0 }, { 0x2B, 7, 0 },
 };
 
 static const struct shape answers[] = {
-    { 0x01, 5, 2 }, { 0x02, 5, 2 }, { 0x03, 5, 2 }, { 0x04, 5, 2 }, { 0x05, 8, 0 },
-    { 0x06, 8, 0 }, { 0x07, 5, 0 }, { 0x08, 8, 0 }, { 0x0B, 8, 0 }, { 0x0C, 5, 2 },
-    { 0x0F, 8, 0 }, { 0x10, 8, 0 }, { 0x11, 5, 2 }, { 0x14, 5, 2 }, { 0x15, 5, 2 },
+    { 0x01, 5, 2 },  { 0x02, 5, 2 }, { 0x03, 5, 2 }, { 0x04, 5, 2 }, { 0x05, 8, 0 },
+    { 0x06, 8, 0 },  { 0x07, 5, 0 }, { 0x08, 8, 0 }, { 0x0B, 8, 0 }, { 0x0C, 5, 2 },
+    { 0x0F, 8, 0 },  { 0x10, 8, 0 }, { 0x11, 5, 2 }, { 0x14, 5, 2 }, { 0x15, 5, 2 },
     { 0x16, 10, 0 }, { 0x17, 5, 2 },
 };
 
@@ -96,9 +96,8 @@ int modbus_answer_len(const uint8_t *at, size_t have)
 
 bool modbus_crc_holds(const uint8_t *at, size_t len)
 {
-    return len > MODBUS_CRC_LEN &&
-           crc16_add(CRC16_START, at, len - MODBUS_CRC_LEN) ==
-               (at[len - 2] | at[len - 1] << 8);
+    return len > MODBUS_CRC_LEN && crc16_add(CRC16_START, at, len - MODBUS_CRC_LEN) ==
+                                       (at[len - 2] | at[len - 1] << 8);
 }
 
 size_t modbus_crc_append(uint8_t *at, size_t len)

@@ -22,7 +22,8 @@ static enum verdict judge(const struct modbus_stream *s, size_t *ret_len)
     int lens[2] = { modbus_request_len(s->at, s->len), modbus_answer_len(s->at, s->len) };
     bool wait = false;
     for (int i = 0; i < 2; i++) {
-        if (lens[i] > 0 && lens[i] <= s->len && modbus_crc_holds(s->at, (size_t)lens[i])) {
+        if (lens[i] > 0 && lens[i] <= s->len &&
+            modbus_crc_holds(s->at, (size_t)lens[i])) {
             *ret_len = (size_t)lens[i];
             return ours && i == 0 ? MINE : OTHER;
         }
@@ -70,8 +71,8 @@ static bool take_last(struct modbus_stream *s, struct bytes *ret_frame)
         if (!addressed(s, at) || len > MODBUS_FRAME_MAX)
             continue;
         int want = modbus_request_len(at, len);
-        bool nameless = from == 0 && s->in_step && want == MODBUS_LEN_NONE &&
-                        at[0] == s->address;
+        bool nameless =
+            from == 0 && s->in_step && want == MODBUS_LEN_NONE && at[0] == s->address;
         if ((want == (int)len || nameless) && modbus_crc_holds(at, len)) {
             if (from > 0)
                 fall_out_of_step(s);

@@ -122,7 +122,9 @@ enum rack_access {
     ROW(SET_SLOTS, REGISTER, 0x040B, 1, READ, "slots", "preset 96") \
     ROW(SET_REST, REGISTER, 0x040C, 19, READ, "reserved", "reads 0") \
     ROW(ACK, REGISTER, 0x0600, 1, WRITE, "acknowledge", \
-        "events up to this sequence number; it must lie between oldest and newest")
+        "events up to this sequence number; it must lie between oldest and newest") \
+    ROW(ACK_BOOT, REGISTER, 0x0601, 1, WRITE, "of boot", \
+        "written together with 0x0600: the boot id of those events, or nothing is done")
 
 #define RACK_MAP_ITEM(item, ...) RACK_MAP_##item,
 enum rack_item { RACK_MAP(RACK_MAP_ITEM) RACK_ITEMS };

@@ -62,6 +62,12 @@ void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text)
 void form_measures(const struct form_refs *refs, char *ret_text);
 void form_intent(const struct form_refs *refs, char *ret_text);
 
+extern const char form_tree_text[]; /* of a page file */
+/* Page tree, output intent, XMP; a printf format for three int or uint32_t. */
+#define FORM_CATALOGUE_TEXT                                                              \
+    "<< /Type /Catalog /Pages %d 0 R /Lang (zh-CN) /OutputIntents [%d 0 R] "             \
+    "/Metadata %d 0 R >>\n"
+
 /* What stands in a stream's dictionary before /Length, without << . */
 void form_picture_dict(const struct form_picture *picture, char *ret_text);
 extern const char form_packed[];       /* contents, glyphs, Unicode */

@@ -6,6 +6,7 @@
 #include "pdfa/flate.h"
 #include "pdfa/xmp.h"
 #include "sys/file.h"
+#include "sys/scope.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -202,6 +203,11 @@ void pdf_out_open(struct pdf_out *out, int fd)
 {
     *out = (struct pdf_out){ .fd = fd, .hash = hash_new() };
     pdf_out_put(out, BYTES(header));
+}
+
+void pdf_out_open_bare(struct pdf_out *out)
+{
+    *out = (struct pdf_out){ .fd = -1 };
 }
 
 void pdf_out_free(struct pdf_out *out)

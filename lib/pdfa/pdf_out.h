@@ -26,6 +26,8 @@ struct pdf_out {
 
 /* Begin a file with the PDF 1.4 header. fd -1: in memory. */
 void pdf_out_open(struct pdf_out *out, int fd);
+/* Begin bytes that are no file: a content stream. */
+void pdf_out_open_bare(struct pdf_out *out);
 void pdf_out_free(struct pdf_out *out);
 
 /* Record an error of the caller. Returns its code. */

@@ -1,36 +1,17 @@
-/* Messages between roles. A frame is a fixed header (length, kind, request number, count
- * of descriptors) and one JSON text. The kernel keeps descriptors in the order of the
- * bytes they came with, so a frame takes as many from the arrived ones as its header
- * says. */
+/* Messages between roles: requests, replies and news over the frames of ipc_frame.c. A
+ * callback may end the channel it is called from: release waits until all have returned.
+ */
 #include "sys/ipc.h"
 
 #include "sys/clock.h"
+#include "sys/ipc_frame.h"
 #include "sys/scope.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-
-enum kind { KIND_NEWS, KIND_REQUEST, KIND_REPLY, KIND_COUNT };
-
-struct header {
-    uint32_t len;
-    uint16_t kind;
-    uint16_t fd_count;
-    uint64_t id;
-};
-
-struct outgoing {
-    struct outgoing *next;
-    size_t len, sent;
-    int fds[IPC_FDS_MAX];
-    int fd_count;
-    char at[];
-};
 
 struct pending {
     struct pending *next;
@@ -41,31 +22,16 @@ struct pending {
     void *context;
 };
 
-enum { ARRIVED_FDS_MAX = 64, READ_STEP = 64 * 1024 };
-
 struct ipc {
-    int fd;
+    struct frame_wire wire;
     sd_event *loop;
     sd_event_source *source;
     struct ipc_handlers handlers;
-    struct outgoing *first, *last;
-    unsigned queued;
     struct pending *pending;
     uint64_t next_id;
-    char *in;
-    size_t in_len, in_room;
-    int arrived[ARRIVED_FDS_MAX];
-    int arrived_count;
     unsigned depth; /* callbacks running: free is put off until they return */
     bool closed, freed;
 };
-
-static void outgoing_free(struct outgoing *o)
-{
-    for (int i = 0; i < o->fd_count; i++)
-        close(o->fds[i]);
-    free(o);
-}
 
 static void pending_free(struct pending *p)
 {
@@ -73,26 +39,13 @@ static void pending_free(struct pending *p)
     free(p);
 }
 
-static void release(struct ipc *ipc)
-{
-    while (ipc->first) {
-        struct outgoing *o = ipc->first;
-        ipc->first = o->next;
-        outgoing_free(o);
-    }
-    for (int i = 0; i < ipc->arrived_count; i++)
-        close(ipc->arrived[i]);
-    sd_event_source_disable_unref(ipc->source);
-    if (ipc->fd >= 0)
-        close(ipc->fd);
-    free(ipc->in);
-    free(ipc);
-}
-
 static void leave(struct ipc *ipc)
 {
-    if (--ipc->depth == 0 && ipc->freed)
-        release(ipc);
+    if (--ipc->depth > 0 || !ipc->freed)
+        return;
+    sd_event_source_disable_unref(ipc->source);
+    frame_end(&ipc->wire);
+    free(ipc);
 }
 
 static void fail_pending(struct ipc *ipc)
@@ -119,94 +72,22 @@ static void peer_gone(struct ipc *ipc)
     leave(ipc);
 }
 
-static ssize_t send_piece(struct ipc *ipc, struct outgoing *o)
-{
-    struct iovec part = { o->at + o->sent, o->len - o->sent };
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(int) * IPC_FDS_MAX)];
-    } control = { 0 };
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    if (o->sent == 0 && o->fd_count) {
-        size_t bytes = sizeof(int) * (size_t)o->fd_count;
-        message.msg_control = control.room;
-        message.msg_controllen = CMSG_SPACE(bytes);
-        struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(bytes);
-        memcpy(CMSG_DATA(c), o->fds, bytes);
-    }
-    return sendmsg(ipc->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* False when the peer is gone. */
-static bool flush_some(struct ipc *ipc)
-{
-    while (ipc->first) {
-        struct outgoing *o = ipc->first;
-        ssize_t n = send_piece(ipc, o);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == EAGAIN;
-        o->sent += (size_t)n;
-        if (o->sent < o->len)
-            continue;
-        ipc->first = o->next;
-        if (!ipc->first)
-            ipc->last = NULL;
-        ipc->queued--;
-        outgoing_free(o);
-    }
-    return true;
-}
-
 static void watch(struct ipc *ipc)
 {
     if (ipc->source && !ipc->closed)
         (void)sd_event_source_set_io_events(ipc->source,
-                                            EPOLLIN | (ipc->first ? EPOLLOUT : 0u));
+                                            EPOLLIN | (ipc->wire.first ? EPOLLOUT : 0u));
 }
 
-static enum rc enqueue(struct ipc *ipc, enum kind kind, uint64_t id, json_t *body,
-                       const int *fds, int fd_count)
+static enum rc put(struct ipc *ipc, enum frame_kind kind, uint64_t id, json_t *body,
+                   const int *fds, int fd_count)
 {
-    char *text = ipc->closed ? NULL : json_dumps(body, JSON_COMPACT);
+    enum rc rc = ipc->closed ? RC_UNAVAILABLE
+                             : frame_put(&ipc->wire, kind, id, body, fds, fd_count);
     json_decref(body);
-    if (ipc->closed)
-        return RC_UNAVAILABLE;
-    SCOPED(free_at) char *owned = text;
-    size_t len = text ? strlen(text) : 0;
-    if (!text || len > IPC_MESSAGE_MAX || fd_count > IPC_FDS_MAX)
-        return RC_INVALID;
-    if (ipc->queued >= IPC_QUEUE_MAX)
-        return RC_FULL;
-    struct header head = { (uint32_t)len, (uint16_t)kind, (uint16_t)fd_count, id };
-    struct outgoing *o = calloc(1, sizeof *o + sizeof head + len);
-    if (!o)
-        return RC_NO_MEMORY;
-    memcpy(o->at, &head, sizeof head);
-    memcpy(o->at + sizeof head, text, len);
-    o->len = sizeof head + len;
-    for (int i = 0; i < fd_count; i++) {
-        int copy = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
-        if (copy < 0) {
-            outgoing_free(o);
-            return RC_FULL;
-        }
-        o->fds[o->fd_count++] = copy;
-    }
-    if (ipc->last)
-        ipc->last->next = o;
-    else
-        ipc->first = o;
-    ipc->last = o;
-    ipc->queued++;
-    if (!flush_some(ipc))
-        return RC_UNAVAILABLE; /* the reading side notices and tells the owner */
-    watch(ipc);
-    return RC_OK;
+    watch(ipc); /* a peer that is gone is noticed by the reading side, which tells the
+                   owner */
+    return rc;
 }
 
 static struct pending *take_pending(struct ipc *ipc, uint64_t id)
@@ -220,105 +101,18 @@ static struct pending *take_pending(struct ipc *ipc, uint64_t id)
     return NULL;
 }
 
-static void deliver(struct ipc *ipc, const struct header *head, const char *text)
+static bool arrived(const struct frame_head *head, struct ipc_message *m, void *context)
 {
-    struct ipc_message m = { .id = head->id, .fd_count = head->fd_count };
-    for (int i = 0; i < m.fd_count; i++)
-        m.fds[i] = ipc->arrived[i];
-    ipc->arrived_count -= m.fd_count;
-    memmove(ipc->arrived, ipc->arrived + m.fd_count,
-            sizeof(int) * (size_t)ipc->arrived_count);
-    m.body = json_loadb(text, head->len, JSON_DECODE_ANY, NULL);
-    if (head->kind == KIND_REPLY) {
+    struct ipc *ipc = context;
+    if (head->kind == FRAME_REPLY) {
         struct pending *p = take_pending(ipc, head->id);
         if (p) { /* else it came after its time-out */
-            p->on_reply(ipc, m.body ? &m : NULL, p->context);
+            p->on_reply(ipc, m->body ? m : NULL, p->context);
             pending_free(p);
         }
-    } else if (m.body && ipc->handlers.message)
-        ipc->handlers.message(ipc, &m, ipc->handlers.context);
-    json_decref(m.body);
-    for (int i = 0; i < m.fd_count; i++)
-        if (m.fds[i] >= 0)
-            close(m.fds[i]);
-}
-
-/* Hand over every whole frame. False: the peer does not speak our frames. */
-static bool deliver_whole(struct ipc *ipc)
-{
-    size_t used = 0;
-    struct header head;
-    while (!ipc->freed && ipc->in_len - used >= sizeof head) {
-        memcpy(&head, ipc->in + used, sizeof head);
-        if (head.len > IPC_MESSAGE_MAX || head.kind >= KIND_COUNT ||
-            head.fd_count > IPC_FDS_MAX)
-            return false;
-        if (ipc->in_len - used - sizeof head < head.len)
-            break;
-        if (head.fd_count > ipc->arrived_count)
-            return false;
-        deliver(ipc, &head, ipc->in + used + sizeof head);
-        used += sizeof head + head.len;
-    }
-    if (used) {
-        memmove(ipc->in, ipc->in + used, ipc->in_len - used);
-        ipc->in_len -= used;
-    }
-    return true;
-}
-
-static bool make_room(struct ipc *ipc)
-{
-    if (ipc->in_room - ipc->in_len >= READ_STEP)
-        return true;
-    size_t room = ipc->in_room * 2 + READ_STEP;
-    char *more = realloc(ipc->in, room);
-    if (!more)
-        return false;
-    ipc->in = more;
-    ipc->in_room = room;
-    return true;
-}
-
-static void keep_fds(struct ipc *ipc, struct msghdr *message)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        int count = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-        for (int i = 0; i < count; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(c) + sizeof fd * (size_t)i, sizeof fd);
-            if (ipc->arrived_count < ARRIVED_FDS_MAX)
-                ipc->arrived[ipc->arrived_count++] = fd;
-            else
-                close(fd);
-        }
-    }
-}
-
-/* Read what is there. False when the peer is gone or talks nonsense. */
-static bool read_some(struct ipc *ipc)
-{
-    if (!make_room(ipc))
-        return false;
-    struct iovec part = { ipc->in + ipc->in_len, READ_STEP };
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(int) * IPC_FDS_MAX)];
-    } control;
-    struct msghdr message = { .msg_iov = &part,
-                              .msg_iovlen = 1,
-                              .msg_control = control.room,
-                              .msg_controllen = sizeof control.room };
-    ssize_t n = recvmsg(ipc->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR;
-    if (n == 0)
-        return false;
-    keep_fds(ipc, &message);
-    ipc->in_len += (size_t)n;
-    return deliver_whole(ipc);
+    } else if (m->body && ipc->handlers.message)
+        ipc->handlers.message(ipc, m, ipc->handlers.context);
+    return !ipc->freed;
 }
 
 static int on_ready(sd_event_source *source, int fd, uint32_t events, void *context)
@@ -326,9 +120,9 @@ static int on_ready(sd_event_source *source, int fd, uint32_t events, void *cont
     (void)source, (void)fd;
     struct ipc *ipc = context;
     ipc->depth++;
-    bool alive = !(events & EPOLLOUT) || flush_some(ipc);
+    bool alive = !(events & EPOLLOUT) || frame_flush(&ipc->wire);
     if (alive && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-        alive = read_some(ipc);
+        alive = frame_read(&ipc->wire, arrived, ipc);
     if (!ipc->freed) {
         if (!alive)
             peer_gone(ipc);
@@ -345,7 +139,7 @@ enum rc ipc_new(sd_event *loop, int fd, const struct ipc_handlers *handlers,
     struct ipc *ipc = calloc(1, sizeof *ipc);
     if (!ipc)
         return fault_set(why, RC_NO_MEMORY, 0, "out of memory");
-    ipc->fd = fd;
+    ipc->wire.fd = fd;
     ipc->loop = loop;
     ipc->handlers = *handlers;
     int r = sd_event_add_io(loop, &ipc->source, fd, EPOLLIN, on_ready, ipc);
@@ -384,13 +178,13 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *context)
 
 enum rc ipc_send(struct ipc *ipc, json_t *body, const int *fds, int fd_count)
 {
-    return enqueue(ipc, KIND_NEWS, 0, body, fds, fd_count);
+    return put(ipc, FRAME_NEWS, 0, body, fds, fd_count);
 }
 
 enum rc ipc_reply(struct ipc *ipc, uint64_t id, json_t *body, const int *fds,
                   int fd_count)
 {
-    return enqueue(ipc, KIND_REPLY, id, body, fds, fd_count);
+    return put(ipc, FRAME_REPLY, id, body, fds, fd_count);
 }
 
 enum rc ipc_call(struct ipc *ipc, json_t *body, const int *fds, int fd_count,
@@ -413,7 +207,7 @@ enum rc ipc_call(struct ipc *ipc, json_t *body, const int *fds, int fd_count,
     p->next = ipc->pending;
     ipc->pending = p;
     uint64_t id = p->id;
-    enum rc rc = enqueue(ipc, KIND_REQUEST, id, body, fds, fd_count);
+    enum rc rc = put(ipc, FRAME_REQUEST, id, body, fds, fd_count);
     if (!rc)
         return RC_OK;
     p = take_pending(ipc, id);
@@ -454,15 +248,16 @@ enum rc ipc_call_wait(struct ipc *ipc, json_t *body, const int *fds, int fd_coun
     ipc->depth++;
     while (!w.done) {
         int64_t left_ms = end_ms - clock_mono_ms();
-        short events = (short)(POLLIN | (ipc->first ? POLLOUT : 0));
-        struct pollfd ready = { .fd = ipc->fd, .events = events };
+        short events = (short)(POLLIN | (ipc->wire.first ? POLLOUT : 0));
+        struct pollfd ready = { .fd = ipc->wire.fd, .events = events };
         int n = left_ms > 0 ? poll(&ready, 1, (int)left_ms) : 0;
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             break;
-        if (((ready.revents & POLLOUT) && !flush_some(ipc)) ||
-            ((ready.revents & (POLLIN | POLLHUP | POLLERR)) && !read_some(ipc)))
+        if (((ready.revents & POLLOUT) && !frame_flush(&ipc->wire)) ||
+            ((ready.revents & (POLLIN | POLLHUP | POLLERR)) &&
+             !frame_read(&ipc->wire, arrived, ipc)))
             peer_gone(ipc);
     }
     struct pending *late = w.done ? NULL : take_pending(ipc, id);

@@ -118,37 +118,57 @@ static void drop_seal(PIX *work, PIX *gray, BOX *box)
     }
 }
 
-static enum rc to_gray(PIX *work, double work_dpi, PIX **ret_gray, struct fault *why)
+enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why)
 {
-    if (pixGetDepth(work) == 8) {
-        *ret_gray = pixClone(work);
-        return *ret_gray ? RC_OK : pix_no_memory(why);
-    }
-    SCOPED_BOXA seals = NULL;
-    enum rc rc = page_find_seals(work, work_dpi, &seals, why);
-    if (rc)
-        return rc;
-    PIX *gray = pixConvertRGBToGray(work, 0.3f, 0.59f, 0.11f);
+    PIX *gray = pixGetDepth(work) == 8 ? pixClone(work)
+                                       : pixConvertRGBToGray(work, 0.3f, 0.59f, 0.11f);
     if (!gray)
         return pix_no_memory(why);
-    for (l_int32 i = 0; i < boxaGetCount(seals); i++) {
-        BOX *box = boxaGetBox(seals, i, L_CLONE);
-        drop_seal(work, gray, box);
-        boxDestroy(&box);
-    }
     *ret_gray = gray;
     return RC_OK;
 }
 
-enum rc page_clean(PIX *work, double work_dpi, PIX **ret_gray, struct fault *why)
+static enum rc drop_seals(PIX *work, PIX *gray, double work_dpi, PIX **ret_clear,
+                          struct fault *why)
 {
-    enum { TILE = 24, FOREGROUND_BELOW = 100, COUNT_MIN = 160, WHITE = 245, SMOOTH = 2 };
-    SCOPED_PIX gray = NULL;
-    enum rc rc = to_gray(work, work_dpi, &gray, why);
+    SCOPED_BOXA seals = NULL;
+    enum rc rc = page_find_seals(work, work_dpi, &seals, why);
     if (rc)
         return rc;
-    PIX *even = pixBackgroundNorm(gray, NULL, NULL, TILE, TILE, FOREGROUND_BELOW, COUNT_MIN,
-                                  WHITE, SMOOTH, SMOOTH);
-    *ret_gray = even ? even : TAKE(gray); /* too small for tiles: as it is */
+    PIX *clear = pixCopy(NULL, gray);
+    if (!clear)
+        return pix_no_memory(why);
+    for (l_int32 i = 0; i < boxaGetCount(seals); i++) {
+        BOX *box = boxaGetBox(seals, i, L_CLONE);
+        drop_seal(work, clear, box);
+        boxDestroy(&box);
+    }
+    *ret_clear = clear;
     return RC_OK;
+}
+
+enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
+                   struct fault *why)
+{
+    enum { TILE = 24, FOREGROUND_BELOW = 100, COUNT_MIN = 160, WHITE = 245, SMOOTH = 2 };
+    SCOPED_PIX clear = NULL;
+    if (pixGetDepth(work) == 32) {
+        enum rc rc = drop_seals(work, gray, work_dpi, &clear, why);
+        if (rc)
+            return rc;
+    } else
+        clear = pixClone(gray);
+    PIX *even = pixBackgroundNorm(clear, NULL, NULL, TILE, TILE, FOREGROUND_BELOW, COUNT_MIN,
+                                  WHITE, SMOOTH, SMOOTH);
+    /* Too small for tiles: as it is, but never the caller's own picture. */
+    *ret_even = even ? even : pixCopy(NULL, clear);
+    return *ret_even ? RC_OK : pix_no_memory(why);
+}
+
+/* What a dropped seal leaves behind is some levels from the paper; the recogniser's line
+ * finder is misled by it, and a stretch by these two levels removes it. */
+void page_contrast(PIX *even)
+{
+    enum { BLACK_TO = 40, WHITE_FROM = 215 };
+    pixGammaTRC(even, even, 1.0f, BLACK_TO, WHITE_FROM);
 }

@@ -9,8 +9,17 @@
 
 #include <allheaders.h>
 
-/* `work` has 8 or 32 bits. The caller owns *ret_gray (8 bits, same size). */
-MUST_USE enum rc page_clean(PIX *work, double work_dpi, PIX **ret_gray, struct fault *why);
+/* Luminance of `work` (8 or 32 bits), untouched. The caller owns *ret_gray. */
+MUST_USE enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why);
+
+/* Seals dropped, paper evened to level 245; `gray` is page_gray() of `work`. The caller
+ * owns *ret_even (8 bits, same size). */
+MUST_USE enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
+                            struct fault *why);
+
+/* The evened picture with its faint texture gone and its ink black, for the recogniser.
+ * Changes `even` itself. */
+void page_contrast(PIX *even);
 
 /* Where red seals stand, in pixels of `work` (32 bits): roundish or square red marks of
  * 8 to 70 mm. Red lines of text are no seals. The caller owns *ret_seals. */

@@ -219,8 +219,7 @@ enum rc tiff_read(struct bytes file, const struct picture_look *look, PIX **ret_
     return RC_OK;
 }
 
-bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits,
-             bool *ret_black_is_1)
+bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits)
 {
     struct source source = { .file = file };
     SCOPED(tiff_close_at) TIFF *tiff = open_frame(&source, look->frame);
@@ -236,12 +235,11 @@ bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *r
     TIFFGetField(tiff, TIFFTAG_GROUP4OPTIONS, &options);
     if (packing != COMPRESSION_CCITTFAX4 || order != FILLORDER_MSB2LSB || options ||
         orientation != ORIENTATION_TOPLEFT || TIFFIsTiled(tiff) ||
-        TIFFNumberOfStrips(tiff) != 1 || photometric > PHOTOMETRIC_MINISBLACK)
+        TIFFNumberOfStrips(tiff) != 1 || photometric != PHOTOMETRIC_MINISWHITE)
         return false;
     uint64_t at = TIFFGetStrileOffset(tiff, 0), len = TIFFGetStrileByteCount(tiff, 0);
     if (!len || at > file.len || len > file.len - at)
         return false;
     *ret_bits = (struct bytes){ file.at + at, (size_t)len };
-    *ret_black_is_1 = photometric == PHOTOMETRIC_MINISBLACK;
     return true;
 }

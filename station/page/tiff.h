@@ -19,10 +19,9 @@ MUST_USE enum rc tiff_look(struct bytes file, uint32_t frame, struct picture_loo
 MUST_USE enum rc tiff_read(struct bytes file, const struct picture_look *look,
                            PIX **ret_pix, struct fault *why);
 
-/* The bits of a CCITT G4 picture as they lie in the file, when it is bilevel, in one
- * strip, in ordinary bit order; borrowed from `file`. False for every other picture.
- * *ret_black_is_1: a coded black run stands for 1 bits shown black. */
-bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits,
-             bool *ret_black_is_1);
+/* The bits of a CCITT G4 picture as they lie in the file, when it is bilevel with black
+ * as 1, in one strip, in ordinary bit order; borrowed from `file`. False for every other
+ * picture. */
+bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits);
 
 #endif

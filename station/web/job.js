@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { spacedLabel } from '../../web/label.js';
 import { badge, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { keys, step, tally } from './model.js';
+import { differs, keys, step, tally } from './model.js';
 
 const stateTone = {
     declared: 'calm', scanning: 'move', stopped: 'bad', counted: 'move',
@@ -18,7 +18,7 @@ const stateSign = {
     declared: 'clock', scanning: 'scanner', stopped: 'stop', counted: 'check',
     review: 'eye', submitting: 'link',
 };
-const actSign = { start: 'play', resume: 'play', stop: 'stop', finish: 'check', wait: 'wait' };
+const actSign = { start: 'play', resume: 'play', stop: 'stop', finish: 'check', recount: 'eye', wait: 'wait' };
 
 class Job extends Part {
     static properties = { job: {} };
@@ -45,27 +45,57 @@ class Job extends Part {
             </dl>`;
     }
 
+    press(act) {
+        if (act === 'recount') this.ask('recount');
+        else this.tell('act', { act });
+    }
+
+    ask(name) {
+        this.querySelector(`dialog.${name}`).showModal();
+    }
+
     mainButton(act) {
         if (act === 'wait')
             return html`<p class="button huge waiting" role="status">${icon('wait')}${say('step.wait')}</p>`;
         return html`<button class="button huge ${act === 'stop' ? 'stop' : 'main'}" type="button"
-            aria-keyshortcuts=${keys[act]} @click=${() => this.tell('act', act)}>
-            ${icon(actSign[act])}${say(`step.${act}`)}<kbd>${keys[act]}</kbd>
+            aria-keyshortcuts=${keys[act] ?? nothing} @click=${() => this.press(act)}>
+            ${icon(actSign[act])}${say(`step.${act}`)}${keys[act] ? html`<kbd>${keys[act]}</kbd>` : nothing}
         </button>`;
     }
 
     abandon() {
-        const dialog = () => this.querySelector('dialog');
-        return html`<button class="button quiet" type="button" @click=${() => dialog().showModal()}>
+        return html`<button class="button quiet" type="button" @click=${() => this.ask('abandon')}>
                 ${say('abandon')}
             </button>
-            <dialog aria-labelledby="abandon-ask">
-                <form method="dialog" @submit=${(event) => event.submitter.value === 'go' && this.tell('act', 'abandon')}>
+            <dialog class="abandon" aria-labelledby="abandon-ask">
+                <form method="dialog" @submit=${(event) => event.submitter?.value === 'go' && this.press('abandon')}>
                     <h2 id="abandon-ask">${say('abandon.ask')}</h2>
                     <p>${say('abandon.say', { n: this.job.sheets_fed })}</p>
                     <div class="row">
                         <button class="button" type="submit" value="keep">${say('abandon.keep')}</button>
                         <button class="button stop" type="submit" value="go">${say('abandon.go')}</button>
+                    </div>
+                </form>
+            </dialog>`;
+    }
+
+    /* The promised number was wrong: it is corrected with the operator's name on it. */
+    recount() {
+        const send = (event) => {
+            if (event.submitter?.value !== 'go') return;
+            const sheets = Number(new FormData(event.target).get('sheets'));
+            this.tell('act', { act: 'recount', body: { sheets_declared: sheets } });
+        };
+        return html`<button class="button quiet" type="button" @click=${() => this.ask('recount')}>${say('step.recount')}</button>
+            <dialog class="recount" aria-labelledby="recount-ask">
+                <form method="dialog" @submit=${send}>
+                    <h2 id="recount-ask">${say('recount.ask')}</h2>
+                    <p>${say('recount.say', { fed: this.job.sheets_fed, declared: this.job.sheets_declared })}</p>
+                    <div class="field"><label for="recount">${say('new.sheets')}</label>
+                        <input id="recount" name="sheets" type="number" min="1" max="2000" required .value=${String(this.job.sheets_fed)}></div>
+                    <div class="row">
+                        <button class="button main" type="submit" value="go">${say('step.recount')}</button>
+                        <button class="button" type="submit" value="keep" formnovalidate>${say('cancel')}</button>
                     </div>
                 </form>
             </dialog>`;
@@ -87,7 +117,7 @@ class Job extends Part {
                 <p class="do">${job.next ? server(job.next) : say(next.say, next.slots)}</p>
             </div>
             ${this.mainButton(next.act)}
-            ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${this.abandon()}</div>`}
+            ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${differs(job) ? this.recount() : nothing}${this.abandon()}</div>`}
         </section>`;
     }
 }

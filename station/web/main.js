@@ -16,7 +16,7 @@ import { languageButton, message, Part, refusal, server } from '../../web/part.j
 import { Reader } from '../../web/reader.js';
 import { muted, setMuted, tone } from '../../web/tones.js';
 import { addWords, say, startLanguage } from '../../web/words.js';
-import { isOpen, keys, mergePage, mergeState, step, toneFor } from './model.js';
+import { isOpen, keys, lacksPages, mergePage, mergeState, step, toneFor } from './model.js';
 import { words } from './words.js';
 
 const NOTE_MS = 9000; /* a note stays this long; what matters longer is in the state */
@@ -68,7 +68,7 @@ class Station extends Part {
         this.live = new Live(
             '/api/stream',
             {
-                state: (news) => this.take(mergeState(this.now, news)),
+                state: (news) => (lacksPages(this.now, news) ? this.refresh() : this.take(mergeState(this.now, news))),
                 page: (page) => this.take(mergePage(this.now, page)),
             },
             () => this.refresh(),
@@ -139,7 +139,8 @@ class Station extends Part {
         if (!isOpen(job) || !['F2', 'F4', 'F8'].includes(event.key)) return;
         event.preventDefault();
         const { act } = step(job);
-        if (keys[act] === event.key && !event.repeat) this.act(`/api/job/${act}`);
+        if (event.repeat) return;
+        if (keys[act] === event.key) this.act(`/api/job/${act}`);
     }
 
     sound() {
@@ -203,7 +204,7 @@ class Station extends Part {
             <main class="work" id="work">
                 <div class="left">
                     ${isOpen(job)
-                        ? html`<jk-job .job=${job} @act=${(e) => this.act(`/api/job/${e.detail}`)}></jk-job>`
+                        ? html`<jk-job .job=${job} @act=${(e) => this.act(`/api/job/${e.detail.act}`, e.detail.body)}></jk-job>`
                         : html`<jk-declare .last=${job} .label=${this.label}
                               @declare=${(e) => this.declare(e.detail)}></jk-declare>`}
                     <div class="notes" role="status">${this.warnings()}${this.note ?? nothing}</div>

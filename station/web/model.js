@@ -5,13 +5,18 @@
 
 export const keys = { start: 'F2', resume: 'F2', stop: 'F4', finish: 'F8' };
 export const jobStates = ['declared', 'scanning', 'stopped', 'counted', 'review', 'submitting', 'done', 'abandoned'];
-const over = new Set(['done', 'abandoned']);
+const ended = new Set(['done', 'abandoned']);
 
-/* A state without pages is news about everything but them: they stay. */
+/* A state without pages is news about everything but them: they stay. A new job without
+ * pages has to be asked for as a whole (lacksPages). */
 export function mergeState(old, news) {
     if (!news.job || news.job.pages) return news;
     const same = old?.job?.job === news.job.job;
     return { ...news, job: { ...news.job, pages: same ? old.job.pages : [] } };
+}
+
+export function lacksPages(old, news) {
+    return Boolean(news.job) && !news.job.pages && old?.job?.job !== news.job.job;
 }
 
 export function mergePage(old, page) {
@@ -23,7 +28,7 @@ export function mergePage(old, page) {
 }
 
 export function isOpen(job) {
-    return Boolean(job) && !over.has(job.state);
+    return Boolean(job) && !ended.has(job.state);
 }
 
 export function hasTrouble(page) {
@@ -57,6 +62,7 @@ export function tally(pages = []) {
 export function step(job) {
     const sum = tally(job.pages);
     const short = job.sheets_fed < job.sheets_declared;
+    const over = job.sheets_fed > job.sheets_declared;
     switch (job.state) {
     case 'declared':
         return { act: 'start', say: 'do.start', slots: { n: job.sheets_declared } };
@@ -67,6 +73,7 @@ export function step(job) {
     case 'counted':
     case 'review':
         if (short) return { act: 'resume', say: 'do.resume', slots: {} };
+        if (over) return { act: 'recount', say: 'do.recount', slots: { n: job.sheets_fed } };
         if (sum.busy) return { act: 'wait', say: 'do.wait', slots: { n: sum.busy } };
         if (sum.trouble) return { act: 'finish', say: 'do.trouble', slots: { n: sum.trouble } };
         return { act: 'finish', say: 'do.finish', slots: {} };
@@ -104,6 +111,15 @@ export function toneFor(old, now) {
     if (tally(after.pages).trouble > tally(before.pages).trouble) return 'refuse';
     if (after.sheets_fed > before.sheets_fed) return 'tick';
     return undefined;
+}
+
+/* The feeder's count differs from the promised one, and no paper is moving. */
+export function differs(job) {
+    return ['stopped', 'counted', 'review'].includes(job.state) && job.sheets_fed !== job.sheets_declared;
+}
+
+export function hasPicture(page) {
+    return page.state === 'ready' || page.state === 'failed';
 }
 
 /* A thumbnail changes when its page was read and turned upright. */

@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { get } from '../../web/net.js';
 import { badge, message, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { pageKind, pageState, pictureOf } from './model.js';
+import { hasPicture, pageKind, pageState, pictureOf } from './model.js';
 
 const ZOOMS = [100, 150, 200, 300, 400];
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -141,7 +141,9 @@ class Preview extends Part {
                 </div>
             </div>
             <div class="frame" tabindex="0" role="group" aria-label=${say('view.title')} @keydown=${this.key}>
-                <img src=${pictureOf(this.job, page, 'preview')} alt=${say('view.picture', { n: page.sheet, side })}>
+                ${hasPicture(page)
+                    ? html`<img src=${pictureOf(this.job, page, 'preview')} alt=${say('view.picture', { n: page.sheet, side })}>`
+                    : html`<p class="empty">${say('view.soon')}</p>`}
             </div>
             <div class="row">
                 <button class="button quiet" type="button" @click=${() => this.step(-1)}>${icon('back')}${say('view.prev')}</button>

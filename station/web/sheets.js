@@ -8,7 +8,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../web/icons.js';
 import { Part } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { filters, pageKind, pageState, pictureOf, sheetsOf, tally } from './model.js';
+import { filters, hasPicture, pageKind, pageState, pictureOf, sheetsOf, tally } from './model.js';
 import { neighbour } from './walk.js';
 
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -72,7 +72,10 @@ class Sheets extends Part {
             tabindex=${stop ? 0 : -1} aria-current=${on ? 'true' : nothing}
             aria-label=${this.nameOf(page, state, kind)}
             @click=${() => this.tell('choose', page.index)}>
-            <span class="pic"><img src=${pictureOf(this.job, page, 'thumb')} alt="" loading="lazy" width="85" height="120"></span>
+            <span class="pic">${hasPicture(page)
+                ? html`<img src=${pictureOf(this.job, page, 'thumb')} alt="" loading="lazy" width="85" height="120"
+                      @error=${(event) => (event.target.hidden = true)}>`
+                : icon('wait')}</span>
             <span class="line"><b>${say(`side.${page.side}`)}</b> ${icon(kindSign[kind])}${say(`kind.${kind}`)}</span>
             <span class="line state ${state.tone}">${icon(toneSign[state.tone])}${say(state.word)}</span>
         </button>`;

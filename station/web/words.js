@@ -49,6 +49,7 @@ export const words = {
     'step.stop': ['停', 'Stop'],
     'step.resume': ['继续', 'Continue'],
     'step.finish': ['核对完成，提交', 'Checked, submit'],
+    'step.recount': ['改登记的张数', 'Correct the declared number'],
     'step.wait': ['请稍等', 'Please wait'],
 
     'do.start': ['把 {n} 张纸放进进纸器，按“开始扫描”。', 'Put the {n} sheets into the feeder and press Start.'],
@@ -56,8 +57,12 @@ export const words = {
     'do.resume': ['把剩下的纸放回进纸器，按“继续”。', 'Put the remaining sheets back and press Continue.'],
     'do.finish': ['看一遍右边的页。没有问题就提交。', 'Look through the pages. Submit when all is well.'],
     'do.wait': ['还有 {n} 页在识别，完成后可以核对。', '{n} pages are still being read.'],
-    'do.trouble': ['有 {n} 面有问题，先看红色标记的页。', '{n} sides need a look: see the marked pages.'],
+    'do.recount': ['走了 {n} 张，比登记的多。再数一遍纸。', '{n} sheets were fed, more than declared. Count the paper again.'],
+    'do.trouble': ['有 {n} 面有问题。先看标着“有问题”的页。', '{n} sides need a look: those marked Trouble.'],
     'do.submitting': ['可以离开，不用等。', 'You need not wait for this.'],
+
+    'recount.ask': ['纸一共有几张？', 'How many sheets are there?'],
+    'recount.say': ['登记 {declared} 张，走纸 {fed} 张。改动会记下您的名字。', 'Declared {declared}, fed {fed}. The change is recorded with your name.'],
 
     'abandon': ['放弃本卷', 'Give up this volume'],
     'abandon.ask': ['放弃这一卷的扫描？', 'Give up this scan?'],
@@ -97,6 +102,7 @@ export const words = {
     'page.row': ['目录第 {row} 项', 'Row {row}'],
 
     'view.title': ['放大看', 'Enlarged'],
+    'view.soon': ['正在识别，马上就能看。', 'Being read; it will show in a moment.'],
     'view.none': ['选一页放大看。', 'Choose a page to enlarge it.'],
     'view.fit': ['适合窗口', 'Fit'],
     'view.in': ['放大', 'Zoom in'],

@@ -1,0 +1,198 @@
+/* libmodbus behind rack_bus.h. Its context dies with the port it opened: after an error
+ * that is not about a frame it is freed, and the next request begins with a new one. A
+ * port that is a link may then lead to another device. */
+#include "drivers/rack/rack_bus.h"
+
+#include "sys/clock.h"
+#include "sys/scope.h"
+
+#include <errno.h>
+#include <modbus.h>
+#include <string.h>
+#include <time.h>
+
+struct rack_bus {
+    char *path;
+    unsigned baud;
+    modbus_t *context;   /* NULL while the port is shut */
+    int64_t quiet_until; /* monotonic ms: no request before */
+};
+
+enum { MS_US = 1000, STOP_BITS = 1, DATA_BITS = 8 };
+
+static void shut(struct rack_bus *bus)
+{
+    if (!bus->context)
+        return;
+    modbus_close(bus->context);
+    modbus_free(bus->context);
+    bus->context = NULL;
+}
+
+static enum rc open_port(struct rack_bus *bus, struct fault *why)
+{
+    if (bus->context)
+        return RC_OK;
+    bus->context = modbus_new_rtu(bus->path, (int)bus->baud, 'E', DATA_BITS, STOP_BITS);
+    if (!bus->context)
+        return fault_set(why, RC_UNAVAILABLE, errno, "cannot use port %s: %s", bus->path,
+                         modbus_strerror(errno));
+    if (modbus_connect(bus->context)) {
+        int err = errno;
+        modbus_free(bus->context);
+        bus->context = NULL;
+        return fault_set(why, RC_UNAVAILABLE, err, "cannot open port %s: %s", bus->path,
+                         modbus_strerror(err));
+    }
+    (void)modbus_set_response_timeout(bus->context, 0, RACK_BUS_ANSWER_MS * MS_US);
+    (void)modbus_set_byte_timeout(bus->context, 0, RACK_BUS_BYTE_MS * MS_US);
+    return RC_OK;
+}
+
+static void keep_gap(struct rack_bus *bus)
+{
+    int64_t left_ms = bus->quiet_until - clock_mono_ms();
+    if (left_ms <= 0)
+        return;
+    struct timespec pause = { .tv_sec = left_ms / 1000,
+                              .tv_nsec = left_ms % 1000 * 1000000 };
+    while (nanosleep(&pause, &pause) && errno == EINTR)
+        continue;
+}
+
+static void be_quiet(struct rack_bus *bus, int ms)
+{
+    /* One more, because the clock's millisecond may be nearly over. */
+    bus->quiet_until = clock_mono_ms() + ms + 1;
+}
+
+/* What the errno of libmodbus means to a caller. */
+static enum rc translate(struct rack_bus *bus, uint8_t address, struct fault *why)
+{
+    int err = errno;
+    if (err == ETIMEDOUT)
+        return fault_set(why, RC_TIMEOUT, err, "rack %u on %s does not answer", address,
+                         bus->path);
+    if (err == EMBXILFUN || err == EMBXILADD || err == EMBXILVAL || err == EMBXSFAIL ||
+        err == EMBXSBUSY)
+        return fault_set(why, RC_REFUSED, err - MODBUS_ENOBASE,
+                         "rack %u on %s refuses: %s", address, bus->path,
+                         modbus_strerror(err));
+    if (err >= MODBUS_ENOBASE)
+        return fault_set(why, RC_CORRUPT, err, "bad answer of rack %u on %s: %s", address,
+                         bus->path, modbus_strerror(err));
+    return fault_set(why, RC_UNAVAILABLE, err, "port %s is gone: %s", bus->path,
+                     strerror(err));
+}
+
+struct request {
+    uint8_t address;
+    uint16_t at, count;
+    const uint16_t *write; /* NULL: read */
+    uint16_t *read;
+};
+
+static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fault *why)
+{
+    enum rc rc = open_port(bus, why);
+    if (rc)
+        return rc;
+    uint16_t words[MODBUS_MAX_READ_REGISTERS];
+    keep_gap(bus);
+    (void)modbus_set_slave(bus->context, r->address);
+    (void)modbus_flush(bus->context); /* an answer that came too late is nobody's */
+    int done = r->write
+                   ? modbus_write_registers(bus->context, r->at, r->count, r->write)
+                   : modbus_read_input_registers(bus->context, r->at, r->count, words);
+    if (done == r->count) {
+        if (r->read)
+            memcpy(r->read, words, r->count * sizeof *words);
+        be_quiet(bus, RACK_BUS_GAP_MS);
+        return RC_OK;
+    }
+    rc = translate(bus, r->address, why);
+    if (rc == RC_UNAVAILABLE)
+        shut(bus);
+    else
+        (void)modbus_flush(bus->context);
+    be_quiet(bus, RACK_BUS_GAP_MS);
+    return rc;
+}
+
+static enum rc ask(struct rack_bus *bus, const struct request *request, unsigned tries,
+                   struct fault *why)
+{
+    enum rc rc = RC_INVALID;
+    for (unsigned i = 0; i < tries; i++) {
+        rc = try_once(bus, request, why);
+        if (rc != RC_TIMEOUT && rc != RC_CORRUPT)
+            break;
+    }
+    return rc;
+}
+
+struct rack_bus *rack_bus_new(const char *path, unsigned baud)
+{
+    struct rack_bus *bus = calloc(1, sizeof *bus);
+    char *copy = strdup(path);
+    if (!bus || !copy)
+        abort();
+    bus->path = copy;
+    bus->baud = baud ? baud : RACK_BAUD_PRESET;
+    return bus;
+}
+
+void rack_bus_free(struct rack_bus *bus)
+{
+    if (!bus)
+        return;
+    shut(bus);
+    free(bus->path);
+    free(bus);
+}
+
+enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t at, uint16_t count,
+                      unsigned tries, uint16_t *ret_words, struct fault *why)
+{
+    if (!address || !count || count > MODBUS_MAX_READ_REGISTERS)
+        return fault_set(why, RC_INVALID, 0, "no such read: address %u, %u words",
+                         address, count);
+    struct request request = {
+        .address = address, .at = at, .count = count, .read = ret_words
+    };
+    return ask(bus, &request, tries ? tries : 1, why);
+}
+
+enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint16_t count,
+                       const uint16_t *words, struct fault *why)
+{
+    if (!address || !count || count > MODBUS_MAX_WRITE_REGISTERS)
+        return fault_set(why, RC_INVALID, 0, "no such write: address %u, %u words",
+                         address, count);
+    struct request request = {
+        .address = address, .at = at, .count = count, .write = words
+    };
+    return ask(bus, &request, RACK_BUS_TRIES, why);
+}
+
+enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group, struct fault *why)
+{
+    enum rc rc = open_port(bus, why);
+    if (rc)
+        return rc;
+    /* modbus_write_register() would wait for an answer and call its absence a failure. */
+    const uint8_t raw[] = {
+        RACK_BROADCAST_ADDRESS, MODBUS_FC_WRITE_SINGLE_REGISTER, RACK_AT_GROUP >> 8,
+        RACK_AT_GROUP & 0xFF,   (uint8_t)((unsigned)group >> 8), (uint8_t)group
+    };
+    keep_gap(bus);
+    (void)modbus_set_slave(bus->context, RACK_BROADCAST_ADDRESS);
+    if (modbus_send_raw_request(bus->context, raw, sizeof raw) < 0) {
+        rc = translate(bus, RACK_BROADCAST_ADDRESS, why);
+        if (rc == RC_UNAVAILABLE)
+            shut(bus);
+        return rc;
+    }
+    be_quiet(bus, RACK_BUS_BROADCAST_MS);
+    return RC_OK;
+}

@@ -1,0 +1,40 @@
+/* The whole controller in one struct; the main loop stands in rack.c. The parts that
+ * answer the bus read it, and change it only through the modules' own functions. */
+#ifndef APP_RACK_H
+#define APP_RACK_H
+
+#include "firmware/app/event.h"
+#include "firmware/app/lamp.h"
+#include "firmware/app/modbus_stream.h"
+#include "firmware/app/slot.h"
+#include "firmware/hal/hal_app.h"
+
+enum {
+    RACK_HOST_TIMEOUT_S = 30,
+    RACK_SAFE_STYLE = RACK_DARK,
+    RACK_DEAF_MS = 10000, /* no frame for so long: set the receiver up again */
+};
+
+struct rack {
+    struct hal_boot boot;
+    struct modbus_stream stream;
+    struct event_log events;
+    struct slots slots;
+    struct lamps lamps;
+    struct slot_news news[RACK_SLOTS_MAX + 1];
+    uint32_t last_us, carry_us;    /* of the uptime */
+    uint32_t uptime_ms, uptime_cs; /* the first wraps after 49 days */
+    uint32_t slot_due_ms, lamp_due_ms;
+    uint32_t host_ms, frame_ms; /* when the host, any frame, was heard last */
+    uint16_t frames;            /* counted at frame_ms */
+    uint16_t exceptions, host_losses, longest_pass_us;
+    uint16_t loss_seq;          /* of the event that the host was lost; 0: acknowledged */
+    bool host_there, host_lost; /* both false: no host was ever heard */
+};
+
+/* What the bus calls. */
+void rack_heard_host(struct rack *rack);
+void rack_acknowledge(struct rack *rack, uint16_t seq);
+void rack_clear_counters(struct rack *rack);
+
+#endif

@@ -1,0 +1,278 @@
+/* One row an item. A row without a reader cannot be read, and the map says the same; the
+ * test holds both against each other. */
+#include "firmware/app/registers.h"
+
+#include "firmware/app/rack.h"
+
+enum { MODEL_LAMPS = 1, SENSOR_SWITCH = 1, FEATURE_LAMPS = 1, BAUD_UNIT = 100 };
+
+static uint16_t read_status(const struct rack *rack)
+{
+    unsigned bits = 0;
+    bits |= event_overflowed(&rack->events) ? RACK_OVERFLOW : 0;
+    bits |= rack->boot.defaulted ? RACK_DEFAULTED : 0;
+    bits |= rack->loss_seq ? RACK_HOST_WAS_LOST : 0;
+    bits |= slot_any(rack->slots.chatters) ? RACK_SENSOR_FAULT : 0;
+    return (uint16_t)bits;
+}
+
+/* The words 0x0001 to 0x0007, and what else is one number about the controller. */
+static uint16_t read_state(const struct rack *rack, enum rack_item item)
+{
+    const struct rack_event *oldest = event_at(&rack->events, 0);
+    switch (item) {
+    case RACK_MAP_VERSION:
+        return RACK_PROTOCOL;
+    case RACK_MAP_BOOT:
+        return rack->events.boot;
+    case RACK_MAP_STATUS:
+        return read_status(rack);
+    case RACK_MAP_NEWEST:
+        return rack->events.newest;
+    case RACK_MAP_OLDEST:
+        return oldest ? oldest->seq : 0;
+    case RACK_MAP_LAMP_CRC:
+        return rack->lamps.crc;
+    case RACK_MAP_RESET:
+        return (uint16_t)(rack->boot.cause << 8 | rack->boot.fault);
+    default:
+        return 0; /* reserved: no lock, no reader */
+    }
+}
+
+static uint16_t read_event(const struct rack *rack, unsigned at)
+{
+    const struct rack_event *event = event_at(&rack->events, at / RACK_EVENT_WORDS);
+    uint16_t words[RACK_EVENT_WORDS] = { 0 };
+    if (event)
+        rack_event_pack(event, words);
+    return words[at % RACK_EVENT_WORDS];
+}
+
+/* Part 0, 1 or 2 of "1.2.3". */
+static uint8_t version_part(unsigned part)
+{
+    unsigned value = 0;
+    for (const char *c = JUANKU_VERSION; *c; c++) {
+        if (*c == '.' && part-- == 0)
+            return (uint8_t)value;
+        value = *c == '.' ? 0 : value * 10 + (unsigned)(*c - '0');
+    }
+    return (uint8_t)value;
+}
+
+static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsigned at)
+{
+    switch (item) {
+    case RACK_MAP_VENDOR:
+        return RACK_VENDOR;
+    case RACK_MAP_MODEL:
+        return MODEL_LAMPS;
+    case RACK_MAP_HARDWARE:
+        return rack->boot.hardware;
+    case RACK_MAP_FIRMWARE:
+        return at ? version_part(2) : (uint16_t)(version_part(0) << 8 | version_part(1));
+    case RACK_MAP_UID:
+        return rack->boot.uid[at];
+    case RACK_MAP_SLOTS:
+        return rack->boot.slots;
+    case RACK_MAP_SENSOR:
+        return SENSOR_SWITCH;
+    case RACK_MAP_FEATURES:
+        return FEATURE_LAMPS;
+    default:
+        return 0;
+    }
+}
+
+static uint16_t read_name(unsigned at)
+{
+    static const char name[HAL_NAME_MAX + 1] = "juanku rack";
+    return (uint16_t)((uint8_t)name[2 * at] << 8 | (uint8_t)name[2 * at + 1]);
+}
+
+static uint16_t read_counter(const struct rack *rack, enum rack_item item)
+{
+    const struct modbus_counts *counts = &rack->stream.counts;
+    switch (item) {
+    case RACK_MAP_COUNT_MINE:
+        return counts->mine;
+    case RACK_MAP_COUNT_ALL:
+        return counts->all;
+    case RACK_MAP_COUNT_OTHER:
+        return counts->other;
+    case RACK_MAP_COUNT_CRC:
+        return counts->bad;
+    case RACK_MAP_COUNT_FLAG:
+        return counts->flag;
+    case RACK_MAP_COUNT_OVERRUN:
+        return counts->overrun;
+    case RACK_MAP_COUNT_SHORT:
+        return counts->cut;
+    case RACK_MAP_COUNT_EXCEPTION:
+        return rack->exceptions;
+    case RACK_MAP_COUNT_STALE:
+        return counts->stale;
+    case RACK_MAP_COUNT_HOST_LOST:
+        return rack->host_losses;
+    case RACK_MAP_COUNT_EVENT_LOST:
+        return rack->events.lost;
+    case RACK_MAP_COUNT_LOOP:
+        return rack->longest_pass_us;
+    case RACK_MAP_COUNT_CHATTER:
+        return (uint16_t)(rack->slots.worst_slot << 8 | rack->slots.worst_edges);
+    default:
+        return 0;
+    }
+}
+
+static uint16_t read_setting(const struct rack *rack, enum rack_item item)
+{
+    switch (item) {
+    case RACK_MAP_SET_ADDRESS:
+        return rack->boot.address;
+    case RACK_MAP_SET_BAUD:
+        return (uint16_t)(rack->boot.baud / BAUD_UNIT);
+    case RACK_MAP_SET_PARITY:
+        return rack->boot.parity;
+    case RACK_MAP_SET_GAP:
+        return MODBUS_RESYNC_US / 1000;
+    case RACK_MAP_SET_ON:
+    case RACK_MAP_SET_OFF:
+        return SLOT_SETTLE_MS;
+    case RACK_MAP_SET_HOST:
+        return RACK_HOST_TIMEOUT_S;
+    case RACK_MAP_SET_SAFE:
+        return RACK_SAFE_STYLE;
+    case RACK_MAP_SET_SLOTS:
+        return rack->boot.slots;
+    default:
+        return 0;
+    }
+}
+
+/* `at` counts from the first address of the item, which can be read. */
+static uint16_t read_one(const struct rack *rack, enum rack_item item, unsigned at)
+{
+    switch (item) {
+    case RACK_MAP_LAMP_COILS:
+        return lamp_lit(&rack->lamps, at);
+    case RACK_MAP_FULL_BITS:
+        return slot_bit(rack->slots.full, at);
+    case RACK_MAP_RAW_BITS:
+        return slot_bit(rack->slots.raw, at);
+    case RACK_MAP_PRESENCE:
+        return rack->slots.full[at];
+    case RACK_MAP_RAW:
+        return rack->slots.raw[at];
+    case RACK_MAP_EVENTS:
+        return read_event(rack, at);
+    case RACK_MAP_LAMPS:
+        return rack->lamps.style[at];
+    case RACK_MAP_NAME:
+        return read_name(at);
+    default:
+        break;
+    }
+    if (item < RACK_MAP_VENDOR)
+        return read_state(rack, item);
+    if (item < RACK_MAP_NAME)
+        return read_identity(rack, item, at);
+    if (item < RACK_MAP_SET_ADDRESS)
+        return read_counter(rack, item);
+    return read_setting(rack, item);
+}
+
+static bool value_right(const struct rack *rack, enum rack_item item, uint16_t value)
+{
+    switch (item) {
+    case RACK_MAP_LAMP_COILS:
+        return value <= 1;
+    case RACK_MAP_LAMPS:
+        return rack_style_valid(value);
+    case RACK_MAP_GROUP:
+        return value == RACK_GROUP_DARK || value == RACK_GROUP_TEST ||
+               value == RACK_GROUP_IDENTIFY;
+    case RACK_MAP_COUNT_CLEAR:
+        return value == RACK_COUNTERS_CLEAR;
+    case RACK_MAP_ACK:
+        return event_known(&rack->events, value);
+    case RACK_MAP_ACK_BOOT:
+        return event_boot_stands(&rack->events, value);
+    default:
+        return false;
+    }
+}
+
+static void write_one(struct rack *rack, enum rack_item item, unsigned at, uint16_t value)
+{
+    switch (item) {
+    case RACK_MAP_LAMP_COILS:
+        lamp_set(&rack->lamps, at, value ? LAMP_COIL_STYLE : RACK_DARK, rack->uptime_ms);
+        break;
+    case RACK_MAP_LAMPS:
+        lamp_set(&rack->lamps, at, value, rack->uptime_ms);
+        break;
+    case RACK_MAP_GROUP:
+        lamp_group(&rack->lamps, (enum rack_group)value, rack->uptime_ms);
+        break;
+    case RACK_MAP_COUNT_CLEAR:
+        rack_clear_counters(rack);
+        break;
+    case RACK_MAP_ACK:
+        rack_acknowledge(rack, value);
+        break;
+    default:
+        break;
+    }
+}
+
+/* The item of the next address; most often still the same one. */
+static enum rack_item item_from(enum rack_item item, uint16_t address)
+{
+    if (address - rack_rows[item].first < rack_rows[item].count)
+        return item;
+    return (enum rack_item)(item + 1);
+}
+
+enum modbus_exception registers_read(const struct rack *rack, enum rack_space space,
+                                     uint16_t first, uint16_t count, uint16_t *ret_values)
+{
+    if (!rack_map_allows(space, first, count, RACK_READ))
+        return MODBUS_NO_ADDRESS;
+    enum rack_item item = rack_map_find(space, first);
+    for (unsigned i = 0; i < count; i++) {
+        uint16_t address = (uint16_t)(first + i);
+        item = item_from(item, address);
+        ret_values[i] = read_one(rack, item, (unsigned)address - rack_rows[item].first);
+    }
+    return MODBUS_FINE;
+}
+
+enum modbus_exception registers_check(const struct rack *rack, enum rack_space space,
+                                      uint16_t first, uint16_t count,
+                                      const uint16_t *values, enum rack_access access)
+{
+    if (!rack_map_allows(space, first, count, access))
+        return MODBUS_NO_ADDRESS;
+    enum rack_item item = rack_map_find(space, first);
+    for (unsigned i = 0; i < count; i++) {
+        item = item_from(item, (uint16_t)(first + i));
+        if (!value_right(rack, item, values[i]))
+            return MODBUS_BAD_VALUE;
+    }
+    return MODBUS_FINE;
+}
+
+void registers_write(struct rack *rack, enum rack_space space, uint16_t first,
+                     uint16_t count, const uint16_t *values)
+{
+    enum rack_item item = rack_map_find(space, first);
+    for (unsigned i = 0; i < count; i++) {
+        uint16_t address = (uint16_t)(first + i);
+        item = item_from(item, address);
+        write_one(rack, item, (unsigned)address - rack_rows[item].first, values[i]);
+    }
+    if (item == RACK_MAP_LAMPS || item == RACK_MAP_LAMP_COILS)
+        lamp_image_done(&rack->lamps);
+}

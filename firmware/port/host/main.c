@@ -1,0 +1,182 @@
+/* The rack controller as a process: the same app, on a pseudo terminal.
+ *
+ *   rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S] [--state FILE]
+ *        [--control SOCKET] [--picture]
+ *
+ * One loop: sleep until bytes, hands or the next tick, then one pass of the app. */
+#include "bus.h"
+#include "control.h"
+#include "picture.h"
+#include "world.h"
+
+#include "firmware/hal/hal_app.h"
+#include "firmware/hal/hal_system.h"
+
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PICTURE_US = 100000, BAUD_MAX = 1000000 };
+
+static volatile sig_atomic_t ended;
+
+struct options {
+    const char *link, *state, *control;
+    unsigned long slots, address, baud;
+    unsigned long long seed;
+    bool addressed, picture;
+};
+
+static const char usage[] =
+    "usage: rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S]\n"
+    "            [--state FILE] [--control SOCKET] [--picture]\n"
+    "A rack controller on a pseudo terminal; LINK will point to the end to open.\n"
+    "  --slots N         slots fitted, 1 to 120 (96)\n"
+    "  --address A       Modbus address, 1 to 247 (1)\n"
+    "  --baud B          speed that the settings show (115200); parity is even\n"
+    "  --seed S          make switches bounce the same way each time\n"
+    "  --state FILE      boot id and standing volumes (LINK.state)\n"
+    "  --control SOCKET  place N, remove N, bounce N, presence, leds, dump\n"
+    "  --picture         draw the rack in this terminal\n";
+
+static void end(int signal_number)
+{
+    (void)signal_number;
+    ended = 1;
+}
+
+static unsigned long number(const char *text, const char *what, unsigned long least,
+                            unsigned long most)
+{
+    char *rest;
+    errno = 0;
+    unsigned long value = strtoul(text, &rest, 10);
+    if (errno || *rest || rest == text || *text == '-' || value < least || value > most)
+        errx(1, "%s: a number from %lu to %lu, not '%s'", what, least, most, text);
+    return value;
+}
+
+static void read_options(int argc, char **argv, struct options *o)
+{
+    static const struct option names[] = {
+        { "pty", required_argument, NULL, 'p' },
+        { "slots", required_argument, NULL, 'n' },
+        { "address", required_argument, NULL, 'a' },
+        { "baud", required_argument, NULL, 'b' },
+        { "seed", required_argument, NULL, 's' },
+        { "state", required_argument, NULL, 'f' },
+        { "control", required_argument, NULL, 'c' },
+        { "picture", no_argument, NULL, 'P' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
+        { NULL, 0, NULL, 0 },
+    };
+    for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        switch (c) {
+        case 'p':
+            o->link = optarg;
+            break;
+        case 'n':
+            o->slots = number(optarg, "--slots", 1, RACK_SLOTS_MAX);
+            break;
+        case 'a':
+            o->address = number(optarg, "--address", 1, RACK_ADDRESS_MAX);
+            o->addressed = true;
+            break;
+        case 'b':
+            o->baud = number(optarg, "--baud", 1200, BAUD_MAX);
+            break;
+        case 's':
+            o->seed = number(optarg, "--seed", 1, ULONG_MAX);
+            break;
+        case 'f':
+            o->state = optarg;
+            break;
+        case 'c':
+            o->control = optarg;
+            break;
+        case 'P':
+            o->picture = true;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        case 'v':
+            puts("rack " JUANKU_VERSION);
+            exit(0);
+        default:
+            fputs(usage, stderr);
+            exit(1);
+        }
+    }
+    if (!o->link || optind != argc) {
+        fputs(usage, stderr);
+        exit(1);
+    }
+}
+
+static void start_app(const struct options *o)
+{
+    struct hal_boot boot = {
+        .baud = (uint32_t)o->baud,
+        .boot_id = hal_boot_next(),
+        .cause = RACK_RESET_POWER,
+        .address = (uint8_t)o->address,
+        .parity = HAL_PARITY_EVEN,
+        .slots = (uint8_t)o->slots,
+        .defaulted = !o->addressed,
+    };
+    world_uid(boot.uid);
+    rack_start(&boot);
+}
+
+static void sleep_until_needed(uint32_t most_us)
+{
+    struct pollfd fds[1 + CONTROL_FDS] = { { .fd = bus_fd(), .events = POLLIN } };
+    struct timespec most = { .tv_nsec = (long)most_us * 1000 };
+    (void)ppoll(fds, 1 + control_fds(fds + 1), &most, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {
+        .slots = RACK_SLOTS_PRESET,
+        .address = RACK_ADDRESS_PRESET,
+        .baud = RACK_BAUD_PRESET,
+    };
+    char state[PATH_MAX];
+    read_options(argc, argv, &o);
+    if (!o.state) {
+        if (snprintf(state, sizeof state, "%s.state", o.link) >= (int)sizeof state)
+            errx(1, "the name of the link is too long");
+        o.state = state;
+    }
+    signal(SIGTERM, end);
+    signal(SIGINT, end);
+    world_open(o.state, (unsigned)o.slots, o.seed);
+    if (o.control)
+        control_open(o.control);
+    start_app(&o);
+    bus_open(o.link); /* last: who sees the link may speak */
+
+    uint64_t drawn_us = 0;
+    while (!ended) {
+        bus_receive();
+        uint32_t most_us = rack_pass();
+        control_serve();
+        if (o.picture && world_now_us() - drawn_us > PICTURE_US && world_changed()) {
+            drawn_us = world_now_us();
+            picture_draw(o.link, (unsigned)o.address);
+        }
+        sleep_until_needed(most_us);
+    }
+    bus_close();
+    control_close();
+    return 0;
+}

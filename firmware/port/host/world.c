@@ -1,0 +1,226 @@
+/* Implements the clock, slots, lamps and system halves of the HAL. */
+#include "world.h"
+
+#include "firmware/hal/hal_clock.h"
+#include "firmware/hal/hal_lamps.h"
+#include "firmware/hal/hal_slots.h"
+#include "firmware/hal/hal_system.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    BOUNCE_LEAST_US = 3000,
+    BOUNCE_SPAN_US = 22000,
+    WATCH_US = 2200000, /* how long an onlooker looks */
+    UID_WORDS = 6,
+    STATE_MODE = 0644,
+};
+
+static const char magic[8] = "jkrack1";
+
+struct state {
+    char magic[sizeof magic];
+    uint16_t boot;
+    uint16_t uid[UID_WORDS];
+    uint16_t volumes[RACK_PRESENCE_WORDS];
+};
+
+struct lamp {
+    uint32_t rgb, lit_rgb; /* now; when it was last lit */
+    uint64_t lit_us, lit_before_us, dark_us;
+};
+
+static struct {
+    struct state *state; /* shared mapping of the state file */
+    unsigned slots;
+    uint64_t random;
+    uint64_t bounces_until_us[RACK_SLOTS_MAX];
+    struct lamp lamps[RACK_SLOTS_MAX];
+    bool changed;
+} world;
+
+static uint32_t next_random(void)
+{
+    world.random ^= world.random << 13; /* xorshift64 */
+    world.random ^= world.random >> 7;
+    world.random ^= world.random << 17;
+    return (uint32_t)(world.random >> 32);
+}
+
+static void set_bit(uint16_t *words, unsigned slot, bool on)
+{
+    uint16_t bit = (uint16_t)(1u << (slot % 16u));
+    if (on)
+        words[slot / 16] |= bit;
+    else
+        words[slot / 16] &= (uint16_t)~bit;
+}
+
+static void start_bounce(unsigned slot)
+{
+    world.bounces_until_us[slot] =
+        world_now_us() + BOUNCE_LEAST_US + next_random() % BOUNCE_SPAN_US;
+    world.changed = true;
+}
+
+static void make_state(struct state *state)
+{
+    memcpy(state->magic, magic, sizeof magic);
+    for (unsigned i = 0; i < UID_WORDS; i++)
+        state->uid[i] = (uint16_t)next_random();
+}
+
+void world_open(const char *path, unsigned slots, uint64_t seed)
+{
+    world.slots = slots;
+    world.random = seed;
+    while (!world.random)
+        if (getrandom(&world.random, sizeof world.random, 0) < 0)
+            err(1, "no random bytes");
+
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, STATE_MODE);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st))
+        err(1, "cannot keep the state in %s", path);
+    bool fresh = st.st_size == 0;
+    if (!fresh && st.st_size != sizeof(struct state))
+        errx(1, "%s is not the state of a rack", path);
+    if (fresh && ftruncate(fd, sizeof(struct state)))
+        err(1, "cannot keep the state in %s", path);
+    world.state =
+        mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (world.state == MAP_FAILED)
+        err(1, "cannot map %s", path);
+    close(fd);
+    /* A kill between making the file and filling it leaves zeros: still fresh. */
+    if (fresh || !world.state->magic[0])
+        make_state(world.state);
+    if (memcmp(world.state->magic, magic, sizeof magic) != 0)
+        errx(1, "%s is not the state of a rack", path);
+}
+
+unsigned world_slots(void)
+{
+    return world.slots;
+}
+
+uint16_t world_boot(void)
+{
+    return world.state->boot;
+}
+
+void world_uid(uint16_t ret_words[UID_WORDS])
+{
+    memcpy(ret_words, world.state->uid, sizeof world.state->uid);
+}
+
+bool world_full(unsigned slot)
+{
+    return (world.state->volumes[slot / 16] >> (slot % 16)) & 1;
+}
+
+void world_put(unsigned slot, bool full)
+{
+    set_bit(world.state->volumes, slot, full);
+    start_bounce(slot);
+}
+
+void world_bounce(unsigned slot)
+{
+    start_bounce(slot);
+}
+
+static enum rack_colour colour_of(uint32_t rgb)
+{
+    bool red = rgb >> 16 & 0xFF, green = rgb >> 8 & 0xFF, blue = rgb & 0xFF;
+    if (red && green && !blue)
+        return RACK_AMBER;
+    if (red && green)
+        return RACK_WHITE;
+    if (red)
+        return blue ? RACK_MAGENTA : RACK_RED;
+    if (green)
+        return blue ? RACK_CYAN : RACK_GREEN;
+    return blue ? RACK_BLUE : RACK_DARK;
+}
+
+enum world_rhythm world_lamp(unsigned slot, enum rack_colour *ret_colour)
+{
+    const struct lamp *lamp = &world.lamps[slot];
+    uint64_t from_us = world_now_us() > WATCH_US ? world_now_us() - WATCH_US : 0;
+    bool twice = lamp->lit_before_us > from_us;
+    if (!lamp->rgb && !twice)
+        return WORLD_DARK;
+    *ret_colour = colour_of(lamp->lit_rgb);
+    return twice && lamp->dark_us > from_us ? WORLD_BLINKING : WORLD_STEADY;
+}
+
+uint32_t world_light(unsigned slot)
+{
+    return world.lamps[slot].rgb;
+}
+
+bool world_changed(void)
+{
+    bool changed = world.changed;
+    world.changed = false;
+    return changed;
+}
+
+uint64_t world_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+uint32_t hal_clock_us(void)
+{
+    return (uint32_t)world_now_us();
+}
+
+void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
+{
+    uint64_t now_us = world_now_us();
+    memset(ret_words, 0, RACK_PRESENCE_WORDS * sizeof *ret_words);
+    for (unsigned i = 0; i < world.slots; i++) {
+        bool bounces = world.bounces_until_us[i] > now_us;
+        set_bit(ret_words, i, bounces ? next_random() & 1 : world_full(i));
+    }
+}
+
+void hal_lamp_show(unsigned index, uint32_t rgb)
+{
+    struct lamp *lamp = &world.lamps[index];
+    if (rgb && !lamp->rgb) {
+        lamp->lit_before_us = lamp->lit_us;
+        lamp->lit_us = world_now_us();
+    }
+    if (rgb)
+        lamp->lit_rgb = rgb;
+    else
+        lamp->dark_us = world_now_us();
+    lamp->rgb = rgb;
+    world.changed = true;
+}
+
+uint16_t hal_boot_next(void)
+{
+    world.state->boot++;
+    if (msync(world.state, sizeof *world.state, MS_SYNC))
+        err(1, "cannot keep the boot id");
+    return world.state->boot;
+}
+
+void hal_watchdog_kick(void)
+{
+    /* A process that hangs is ended from outside; there is no timer to feed. */
+}

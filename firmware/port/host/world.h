@@ -1,0 +1,38 @@
+/* The rack on the desk: what a real one is made of, and what outlives its processor.
+ *
+ * Volumes stand in slots whether the controller runs or not, and the boot id lies in
+ * EEPROM; both are kept in a small shared mapping of the state file, so kill -9 loses
+ * neither. Switches bounce as levers do, by a seeded random source. Lamps remember when
+ * they were lit, so that an onlooker can tell a steady lamp from a blinking one. */
+#ifndef HOST_WORLD_H
+#define HOST_WORLD_H
+
+#include "core/rack_map.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Open or create the state file; ends the process with a sentence when it cannot.
+ * `seed` 0: a different one each time. */
+void world_open(const char *path, unsigned slots, uint64_t seed);
+
+unsigned world_slots(void);
+uint16_t world_boot(void); /* the last one taken */
+void world_uid(uint16_t ret_words[6]);
+
+bool world_full(unsigned slot);
+void world_put(unsigned slot, bool full); /* the switch bounces, then rests */
+void world_bounce(unsigned slot);         /* somebody knocked against it: no change */
+
+enum world_rhythm { WORLD_DARK, WORLD_STEADY, WORLD_BLINKING };
+
+/* What an onlooker sees at the lamp over the last two seconds. */
+enum world_rhythm world_lamp(unsigned slot, enum rack_colour *ret_colour);
+uint32_t world_light(unsigned slot); /* 0xRRGGBB at this moment */
+
+/* Something that can be seen has changed since the last call. */
+bool world_changed(void);
+
+uint64_t world_now_us(void);
+
+#endif

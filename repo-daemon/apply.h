@@ -1,0 +1,26 @@
+/* From an event to the views: the only way a view changes, live and in a rebuild. */
+#ifndef REPO_APPLY_H
+#define REPO_APPLY_H
+
+#include "repo-daemon/repo.h"
+
+/* Apply the event `seq` (parsed from its canonical text) within `txn`. An event that a
+ * volume's view does not fit is RC_CORRUPT: ledger and views have parted. */
+MUST_USE enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                             const json_t *event, struct fault *why);
+
+/* Empty all views and apply every event again. */
+MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why);
+
+/* The words of events that are not custody. */
+#define EVENT_CASE "case"
+#define EVENT_REGISTER "register"
+#define EVENT_PERSON "person"
+#define EVENT_SLOTS "slots"
+#define EVENT_NOTICE "archive-notice"
+#define EVENT_ORDER "order"
+#define EVENT_ORDER_END "order-end"
+#define EVENT_RACK_ODD "rack-odd"
+#define EVENT_SECRET_READ "secret-read"
+
+#endif

@@ -1,0 +1,309 @@
+/* Blobs as files: put and get.
+ *
+ * Content goes into a nameless file (O_TMPFILE) in its last folder and gets its name with
+ * linkat() only when it is verified and flushed; so whatever breaks, there is never a
+ * name with other content, and the kernel sweeps what was not finished. The writer may be
+ * another process that was given the descriptor: before hashing we make sure, by asking
+ * for a read lease, that nobody can write any more. */
+#include "repo-daemon/blob_files.h"
+
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct files_put {
+    struct blob_put base;
+    struct sha256 want;
+    int fd, dir;
+    uint64_t written;
+    bool replace; /* a damaged file stands under the name */
+    char tmp[48]; /* "" when nameless */
+};
+
+void blob_files_flush(int dir)
+{
+    if (fsync(dir)) {
+        fprintf(stderr,
+                "<2>blob: flushing a folder failed: %s; ending, so that the next "
+                "start reads what the disk holds\n",
+                strerror(errno));
+        abort();
+    }
+}
+
+/* Open `name` in `dir`, making it when `create`. */
+static int open_sub(int dir, const char *name, bool create)
+{
+    int sub = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (sub >= 0 || errno != ENOENT || !create)
+        return sub;
+    if (mkdirat(dir, name, 0750) && errno != EEXIST)
+        return -1;
+    return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
+                          bool create, int *ret_dir, struct fault *why)
+{
+    char ab[3], cd[3];
+    snprintf(ab, sizeof ab, "%02x", hash->at[0]);
+    snprintf(cd, sizeof cd, "%02x", hash->at[1]);
+    SCOPED(fd_close_at) int upper = open_sub(files->dir, ab, create);
+    SCOPED(fd_close_at) int dir = upper < 0 ? -1 : open_sub(upper, cd, create);
+    if (dir < 0)
+        return fault_set(why, rc_of_errno(errno), errno, "blob: folder %s/%s: %s", ab, cd,
+                         strerror(errno));
+    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
+    if (!(files->durable[index / 8] & 1u << index % 8)) {
+        blob_files_flush(dir);
+        blob_files_flush(upper);
+        blob_files_flush(files->dir);
+        files->durable[index / 8] |= (uint8_t)(1u << index % 8);
+    }
+    *ret_dir = TAKE_FD(dir);
+    return RC_OK;
+}
+
+static enum rc files_get(struct blobs *blobs, struct sha256 hash, int *ret_fd,
+                         uint64_t *ret_size, struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    char hex[SHA256_HEX];
+    struct stat st;
+    hash_hex(hash, hex);
+    enum rc rc = blob_files_folder((struct blob_files *)blobs, &hash, false, &dir, NULL);
+    SCOPED(fd_close_at)
+    int fd = rc ? -1 : openat(dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (rc == RC_NOT_FOUND || (!rc && fd < 0 && errno == ENOENT))
+        return fault_set(why, RC_NOT_FOUND, ENOENT, "没有这个文件 (%s)", hex);
+    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return fault_set(why, RC_IO, errno, "blob: open %s: %s", hex, strerror(errno));
+    *ret_size = (uint64_t)st.st_size;
+    *ret_fd = TAKE_FD(fd);
+    return RC_OK;
+}
+
+static enum rc files_stat(struct blobs *blobs, struct sha256 hash, uint64_t *ret_size,
+                          struct fault *why)
+{
+    SCOPED(fd_close_at) int fd = -1;
+    uint64_t size = 0;
+    enum rc rc = files_get(blobs, hash, &fd, &size, why);
+    if (!rc && ret_size)
+        *ret_size = size;
+    return rc;
+}
+
+static void put_free(struct files_put *put)
+{
+    if (put->tmp[0])
+        (void)unlinkat(put->dir, put->tmp, 0);
+    fd_close_at(&put->fd);
+    fd_close_at(&put->dir);
+    free(put);
+}
+
+SCOPE_RELEASER(put_free_at, struct files_put *, put_free)
+
+static void files_cancel(struct blob_put *put)
+{
+    put_free((struct files_put *)put);
+}
+
+static enum rc open_nameless(struct files_put *put, struct fault *why)
+{
+    put->fd = openat(put->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0440);
+    if (put->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+        char id[33];
+        random_id(id);
+        snprintf(put->tmp, sizeof put->tmp, ".put-%s", id);
+        put->fd = openat(put->dir, put->tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0440);
+    }
+    if (put->fd < 0)
+        return fault_set(why, rc_of_errno(errno), errno, "blob: new file: %s",
+                         strerror(errno));
+    return RC_OK;
+}
+
+/* RC_EXISTS when the whole content is there; a damaged one will be replaced. */
+static enum rc look_for(struct blobs *blobs, const struct sha256 *want, bool *ret_replace,
+                        struct fault *why)
+{
+    SCOPED(fd_close_at) int fd = -1;
+    uint64_t size = 0;
+    struct sha256 now;
+    enum rc rc = files_get(blobs, *want, &fd, &size, why);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (!rc)
+        rc = hash_fd(fd, &now, &size, why);
+    if (rc)
+        return rc;
+    *ret_replace = !hash_equal(&now, want);
+    return *ret_replace ? RC_OK : RC_EXISTS;
+}
+
+static enum rc files_begin(struct blobs *blobs, struct sha256 want,
+                           struct blob_put **ret_put, struct fault *why)
+{
+    bool replace = false;
+    enum rc rc = look_for(blobs, &want, &replace, why);
+    if (rc)
+        return rc;
+    SCOPED(put_free_at) struct files_put *put = calloc(1, sizeof *put);
+    if (!put)
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
+    put->base.blobs = blobs;
+    put->want = want;
+    put->replace = replace;
+    put->fd = put->dir = -1;
+    rc = blob_files_folder((struct blob_files *)blobs, &want, true, &put->dir, why);
+    if (!rc)
+        rc = open_nameless(put, why);
+    if (!rc)
+        *ret_put = &TAKE(put)->base;
+    return rc;
+}
+
+static int files_fd(struct blob_put *put)
+{
+    return ((struct files_put *)put)->fd;
+}
+
+static enum rc files_write(struct blob_put *base, struct bytes data, struct fault *why)
+{
+    struct files_put *put = (struct files_put *)base;
+    put->written += data.len;
+    if (put->written > BLOB_SIZE_MAX)
+        return fault_set(why, RC_INVALID, EFBIG, "文件太大：最多 %d MiB",
+                         BLOB_SIZE_MAX >> 20);
+    return file_write_all(put->fd, data, why);
+}
+
+/* Change our descriptor into one that only reads, and see that no other can write. */
+static enum rc end_writing(struct files_put *put, struct fault *why)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", put->fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return RC_OK; /* no /proc here; the writer's word must do */
+    close(put->fd);
+    put->fd = fd;
+    if (fcntl(fd, F_SETLEASE, F_RDLCK))
+        return errno == EAGAIN ? fault_set(why, RC_AGAIN, errno,
+                                           "blob: still open for writing elsewhere")
+                               : RC_OK; /* a file system without leases */
+    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+    return RC_OK;
+}
+
+static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
+                                struct fault *why)
+{
+    struct sha256 hash;
+    enum rc rc = hash_fd(put->fd, &hash, ret_size, why);
+    if (rc)
+        return rc;
+    if (*ret_size > BLOB_SIZE_MAX)
+        return fault_set(why, RC_INVALID, EFBIG, "文件太大：最多 %d MiB",
+                         BLOB_SIZE_MAX >> 20);
+    if (!hash_equal(&hash, &put->want))
+        return fault_set(why, RC_INVALID, 0, "收到的内容与校验值不符；请重新发送");
+    if (!fsync(put->fd))
+        return RC_OK;
+    if (errno == ENOSPC || errno == EDQUOT) /* it has no name: nothing was promised */
+        return fault_set(why, RC_FULL, errno,
+                         "磁盘空间不足，文件没有保存；请管理员腾出空间后再做一次");
+    blob_files_flush(put->fd); /* tells and ends */
+    return RC_IO;
+}
+
+static enum rc give_name(struct files_put *put, struct fault *why)
+{
+    char hex[SHA256_HEX], path[64], id[33];
+    hash_hex(put->want, hex);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", put->fd);
+    bool direct = !put->tmp[0] && !put->replace;
+    if (!put->tmp[0] && put->replace) {
+        random_id(id);
+        snprintf(put->tmp, sizeof put->tmp, ".put-%s", id);
+    }
+    const char *name = direct ? hex : put->tmp;
+    int failed = 0;
+    if (direct || put->replace)
+        failed = linkat(AT_FDCWD, path, put->dir, name, AT_SYMLINK_FOLLOW);
+    if (!failed && !direct)
+        failed = renameat(put->dir, put->tmp, put->dir, hex);
+    int err = errno;
+    if (!failed)
+        put->tmp[0] = 0;
+    if (failed && err == EEXIST)
+        return RC_EXISTS;
+    if (failed)
+        return fault_set(why, rc_of_errno(err), err, "blob: name %s: %s", hex,
+                         strerror(err));
+    return RC_OK;
+}
+
+static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fault *why)
+{
+    SCOPED(put_free_at) struct files_put *put = (struct files_put *)base;
+    uint64_t size = 0;
+    enum rc rc = end_writing(put, why);
+    if (!rc)
+        rc = verify_and_flush(put, &size, why);
+    if (!rc)
+        rc = give_name(put, why);
+    if (rc && rc != RC_EXISTS)
+        return rc;
+    blob_files_flush(put->dir);
+    if (ret_size)
+        *ret_size = size;
+    return rc;
+}
+
+static void files_close(struct blobs *blobs)
+{
+    struct blob_files *files = (struct blob_files *)blobs;
+    fd_close_at(&files->dir);
+    free(files);
+}
+
+static const struct blob_ops ops = {
+    .scheme = "files",
+    .begin = files_begin,
+    .fd = files_fd,
+    .write = files_write,
+    .commit = files_commit,
+    .cancel = files_cancel,
+    .get = files_get,
+    .stat = files_stat,
+    .keep = blob_files_keep,
+    .remove = blob_files_remove,
+    .scan = blob_files_scan,
+    .close = files_close,
+};
+
+enum rc blob_files_open(const char *folder, bool create, struct blobs **ret_blobs,
+                        struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    enum rc rc = create ? file_make_folder(folder, 0750, why) : RC_OK;
+    if (!rc)
+        rc = file_open_folder(folder, &dir, why);
+    if (rc)
+        return rc;
+    struct blob_files *files = calloc(1, sizeof *files);
+    if (!files)
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
+    files->base.ops = &ops;
+    files->dir = TAKE_FD(dir);
+    *ret_blobs = &files->base;
+    return RC_OK;
+}

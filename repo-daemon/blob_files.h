@@ -1,0 +1,39 @@
+/* Blobs as files: what the two files that make it up share.
+ *
+ *   DIR/ab/cd/abcd...      the content, mode 0440; the name is its SHA-256
+ *   DIR/ab/cd/abcd....keep the time in Unix ms before which it may not be removed
+ *   DIR/ab/cd/.put-...     a put on a file system without nameless files; swept */
+#ifndef REPO_BLOB_FILES_H
+#define REPO_BLOB_FILES_H
+
+#include "repo-daemon/blob_backend.h"
+
+enum { BLOB_FOLDERS = 256 * 256 };
+
+struct blob_files {
+    struct blobs base;
+    int dir;
+    uint8_t durable[BLOB_FOLDERS / 8]; /* folders flushed since this process began */
+};
+
+/* Open the folder of `hash`, making it when `create`; the caller closes *ret_dir. The
+ * folder and those above are flushed once in the life of this process, so that a name
+ * left by a process that was killed is durable before anybody relies on it.
+ * RC_NOT_FOUND. */
+MUST_USE enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
+                                   bool create, int *ret_dir, struct fault *why);
+
+/* Flush or abort(): a folder that failed to flush may or may not hold the name. */
+void blob_files_flush(int dir);
+
+/* Retention lock of the blob, 0 when it has none. */
+int64_t blob_files_kept_until(int dir, const char *hex);
+
+enum rc blob_files_keep(struct blobs *blobs, struct sha256 hash, int64_t until_ms,
+                        struct fault *why);
+enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_ms,
+                          struct fault *why);
+enum rc blob_files_scan(struct blobs *blobs, bool verify, blob_on_found *on_found,
+                        void *context, struct fault *why);
+
+#endif

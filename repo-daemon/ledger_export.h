@@ -1,0 +1,55 @@
+/* The ledger as files that anybody can verify without us (docs/ledger.md):
+ *
+ *   events.jsonl   one event a line, its canonical bytes and LF
+ *   checkpoint     the signed head; it covers exactly these events
+ *   key.pub        the verifier key and LF
+ *   tile/...       the tree (ledger_tiles.h)
+ *
+ * and the proof of one volume's chain as one file. Events come from a source: an open
+ * ledger, a folder exported before, or the repository's web interface. */
+#ifndef REPO_LEDGER_EXPORT_H
+#define REPO_LEDGER_EXPORT_H
+
+#include "repo-daemon/ledger.h"
+
+#include <stdio.h>
+
+enum { LEDGER_PROOF_MAX = 64 * 1024 * 1024 }; /* bytes of a proof file */
+
+struct ledger_source {
+    char checkpoint[LEDGER_CHECKPOINT_MAX];
+    char key[LEDGER_KEY_MAX]; /* verifier, without newline */
+    /* Events 1..size in order; RC_NOT_FOUND when they end early. */
+    enum rc (*feed)(void *context, uint64_t size, ledger_on_event *on_event,
+                    void *on_context, struct fault *why);
+    void *context;
+};
+
+/* An open ledger; a fresh head is signed when it was opened for writing. Borrowed. */
+MUST_USE enum rc ledger_source_of(struct ledger *ledger, struct ledger_source *ret_source,
+                                  struct fault *why);
+/* A folder exported before; the path is borrowed. */
+MUST_USE enum rc ledger_source_of_folder(const char *folder,
+                                         struct ledger_source *ret_source,
+                                         struct fault *why);
+
+/* Write the folder, which must be new or empty. What is written has been checked against
+ * the signed head.
+ *   RC_EXISTS   something is there already
+ *   RC_CORRUPT  the events are not those that were signed
+ *   RC_FULL     no space */
+MUST_USE enum rc ledger_export(const struct ledger_source *source, const char *folder,
+                               uint64_t *ret_events, struct fault *why);
+
+/* The proof of one volume: canonical JSON and LF. The caller frees *ret_text.
+ * RC_NOT_FOUND when no event names the volume. */
+MUST_USE enum rc ledger_proof_write(const struct ledger_source *source,
+                                    const char *volume, char **ret_text, size_t *ret_len,
+                                    struct fault *why);
+
+/* The next line of a file of events, without its LF, in `line` of LEDGER_EVENT_MAX + 1
+ * bytes. RC_NOT_FOUND at the end; RC_INVALID when it is longer than an event can be (what
+ * is left of it is skipped) or has no LF. */
+MUST_USE enum rc ledger_line_read(FILE *file, uint8_t *line, size_t *ret_len);
+
+#endif

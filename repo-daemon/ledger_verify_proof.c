@@ -1,0 +1,121 @@
+/* Verifying the proof of one volume's chain. The file is canonical JSON, so every byte of
+ * it means something and a changed one cannot hide. */
+#include "repo-daemon/ledger_verify.h"
+
+#include "repo-daemon/canonical.h"
+#include "repo-daemon/checkpoint.h"
+#include "repo-daemon/ledger_chain.h"
+#include "repo-daemon/ledger_export.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(chain_free_at, struct ledger_chain *, ledger_chain_free)
+SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
+
+static struct bytes text_of(const json_t *object, const char *name)
+{
+    const json_t *text = json_object_get(object, name);
+    return (struct bytes){ (const uint8_t *)json_string_value(text),
+                           json_string_length(text) };
+}
+
+static bool read_proof(const json_t *list, struct merkle_proof *ret_proof)
+{
+    size_t count = json_array_size(list);
+    if (!json_is_array(list) || count > MERKLE_PROOF_MAX)
+        return false;
+    ret_proof->count = count;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *text = json_array_get(list, i);
+        if (!json_is_string(text) ||
+            base64_read(json_string_value(text), json_string_length(text),
+                        ret_proof->at[i].at, SHA256_SIZE) != SHA256_SIZE)
+            return false;
+    }
+    return true;
+}
+
+static enum rc check_entry(const json_t *entry, struct ledger_chain *chain,
+                           struct ledger_report *report, struct fault *why)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    uint64_t seq = 0;
+    struct merkle_proof proof;
+    struct fault inner = { 0 };
+    enum rc rc = canonical_write(json_object_get(entry, "event"), LEDGER_EVENT_MAX, &text,
+                                 &len, &inner);
+    struct bytes event = { (uint8_t *)text, len };
+    if (!rc)
+        rc = ledger_chain_add(chain, event, &seq, &inner);
+    report->bad_seq = seq;
+    if (rc || json_object_size(entry) != 2 ||
+        !read_proof(json_object_get(entry, "proof"), &proof))
+        return fault_set(why, RC_CORRUPT, 0,
+                         "第 %llu 条记录不对，证明不可信 (event %llu: %s)",
+                         (unsigned long long)seq, (unsigned long long)seq,
+                         rc ? inner.text : "its proof cannot be read");
+    if (!merkle_proof_holds(merkle_leaf(event), seq - 1, report->size, report->root,
+                            &proof))
+        return fault_set(
+            why, RC_CORRUPT, 0,
+            "第 %llu 条记录被改动，证明不可信 (event %llu is not in the signed "
+            "tree)",
+            (unsigned long long)seq, (unsigned long long)seq);
+    report->bad_seq = 0;
+    report->events++;
+    return RC_OK;
+}
+
+static enum rc check_head(const json_t *root, const char *key_or_null,
+                          struct ledger_report *report, struct fault *why)
+{
+    struct checkpoint_key key;
+    struct checkpoint head;
+    struct fault inner = { 0 };
+    struct bytes text = text_of(root, "key");
+    struct bytes signed_text = text_of(root, "checkpoint");
+    enum rc rc = RC_INVALID;
+    if (text.at && signed_text.at)
+        rc = checkpoint_key_read_verifier(text, &key, &inner);
+    if (!rc && key_or_null && strcmp(key_or_null, (const char *)text.at) != 0)
+        rc = fault_set(&inner, RC_CORRUPT, 0, "it is not the key you trust");
+    if (!rc)
+        rc = checkpoint_read(signed_text, &key, &head, &inner);
+    if (rc)
+        return fault_set(why, RC_CORRUPT, 0, "签名不对，证明不可信 (signature: %s)",
+                         inner.text);
+    snprintf(report->key, sizeof report->key, "%s", (const char *)text.at);
+    report->size = head.size;
+    report->root = head.root;
+    return RC_OK;
+}
+
+enum rc ledger_verify_proof(struct bytes text, const char *key_or_null,
+                            struct ledger_report *ret_report, struct fault *why)
+{
+    *ret_report = (struct ledger_report){ 0 };
+    if (!text.len || text.at[text.len - 1] != '\n')
+        return fault_set(why, RC_CORRUPT, 0, "证明文件不完整 (the proof does not end)");
+    text.len--;
+    SCOPED(json_decref_at) json_t *root = NULL;
+    struct fault inner = { 0 };
+    enum rc rc = canonical_read(text, LEDGER_PROOF_MAX, &root, &inner);
+    if (rc)
+        return fault_set(why, RC_CORRUPT, 0, "证明文件被改动 (the proof: %s)",
+                         inner.text);
+    const char *format = json_string_value(json_object_get(root, "format"));
+    const char *volume = json_string_value(json_object_get(root, "volume"));
+    const json_t *events = json_object_get(root, "events");
+    if (json_object_size(root) != 5 || !format || strcmp(format, "juanku-proof/1") != 0 ||
+        !volume || !json_is_array(events) || !json_array_size(events))
+        return fault_set(why, RC_CORRUPT, 0, "这不是证明文件 (not a juanku-proof/1)");
+    rc = check_head(root, key_or_null, ret_report, why);
+    SCOPED(chain_free_at) struct ledger_chain *chain = ledger_chain_new(volume);
+    for (size_t i = 0; !rc && i < json_array_size(events); i++)
+        rc = check_entry(json_array_get(events, i), chain, ret_report, why);
+    ret_report->volumes = rc ? 0 : 1;
+    return rc;
+}

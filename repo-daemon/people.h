@@ -1,0 +1,57 @@
+/* People and machine accounts: adding them, log-in, sessions. Passwords are kept as
+ * scrypt hashes beside the ledger, session tokens only as their SHA-256; neither is ever
+ * in the ledger or in a log line. */
+#ifndef REPO_PEOPLE_H
+#define REPO_PEOPLE_H
+
+#include "repo-daemon/repo.h"
+#include "repo-daemon/roles.h"
+
+enum {
+    PERSON_BADGE_MAX = 16,
+    PERSON_NAME_MAX = 64,
+    PERSON_LOGIN_MAX = 64,
+    PASSWORD_LEAST = 8,
+    PASSWORD_MOST = 200,
+    TOKEN_MAX = 65,
+    SESSION_MS = 12 * 3600 * 1000,
+    LOCK_FAILURES = 5,           /* wrong passwords for one name ... */
+    LOCK_WINDOW_MS = 5 * 60 * 1000, /* ... in this time lock it for the rest of it */
+};
+
+struct person {
+    char badge[PERSON_BADGE_MAX]; /* "P0000000197" */
+    char name[PERSON_NAME_MAX];   /* "王库" */
+    char login[PERSON_LOGIN_MAX];
+    unsigned roles;
+};
+
+/* Add a person; `by` is the badge of who does it, "" from the command line. The answer is
+ * the person as JSON.
+ *   RC_INVALID  name, log-in name or password are not usable; Chinese sentence
+ *   RC_CONFLICT the log-in name is taken */
+struct person_new {
+    const char *id, *by, *login, *name, *password; /* borrowed */
+    unsigned roles;
+    struct sha256 request;
+};
+MUST_USE enum rc people_add(struct repo *repo, const struct person_new *who,
+                            json_t **ret_person, struct fault *why);
+
+MUST_USE enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
+                             struct person *ret_person);
+json_t *people_json(const struct person *person);              /* all fields */
+/* {"badge","name"}, or JSON null for "". */
+json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge);
+
+/* Log in. The same sentence for a wrong name and a wrong password.
+ *   RC_DENIED  wrong; RC_AGAIN  locked for some minutes */
+MUST_USE enum rc people_log_in(struct repo *repo, const char *login, const char *password,
+                               int64_t now_ms, char ret_token[TOKEN_MAX],
+                               struct person *ret_person, struct fault *why);
+/* Who has this token? RC_DENIED: nobody, or it has expired. */
+MUST_USE enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
+                                 struct person *ret_person);
+MUST_USE enum rc people_log_out(struct repo *repo, const char *token, struct fault *why);
+
+#endif

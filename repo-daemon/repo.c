@@ -1,0 +1,242 @@
+/* Opening the parts of a repository together, in the order in which they depend:
+ *
+ *   DIR/repo.json   court and origin, written once
+ *   DIR/store/      LMDB: ledger and views;  DIR/store/ledger.key
+ *   DIR/blobs/      files by hash */
+#include "repo-daemon/repo.h"
+
+#include "record/case_no.h"
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ABOUT_MAX = 4096, URI_MAX = 4200, JSON_BLOB_MAX = 16 * 1024 * 1024 };
+
+static const char *const table_names[VIEWS] = {
+    [VIEW_VOLUMES] = "view.volumes",       [VIEW_CASES] = "view.cases",
+    [VIEW_PEOPLE] = "view.people",         [VIEW_LOGINS] = "view.logins",
+    [VIEW_SLOTS] = "view.slots",           [VIEW_ORDERS] = "view.orders",
+    [VIEW_SCANS] = "view.scans",           [VIEW_BLOBS] = "view.blobs",
+    [TABLE_PASSWORDS] = "keep.passwords",  [TABLE_SESSIONS] = "keep.sessions",
+    [TABLE_ANSWERS] = "keep.answers",
+};
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
+
+static void uri_of(const char *scheme, const char *folder, const char *below, char *ret_uri)
+{
+    snprintf(ret_uri, URI_MAX, "%s:%s/%s", scheme, folder, below);
+}
+
+enum rc repo_create(const char *folder, const char *court, const char *origin, struct fault *why)
+{
+    char code[7], uri[URI_MAX], preset[32];
+    enum rc rc = case_no_court_code(court, code, why);
+    if (rc)
+        return rc;
+    if (strlen(folder) > URI_MAX - 64)
+        return fault_set(why, RC_INVALID, 0, "文件夹名太长");
+    snprintf(preset, sizeof preset, "juanku/%s", code);
+    origin = origin && *origin ? origin : preset;
+    rc = file_make_folder(folder, 0700, why);
+    if (rc)
+        return rc;
+    SCOPED(fd_close_at) int dir = -1;
+    rc = file_open_folder(folder, &dir, why);
+    if (rc)
+        return rc;
+    uri_of("lmdb", folder, "store", uri);
+    rc = ledger_create(uri, code, origin, why);
+    if (rc == RC_EXISTS)
+        return fault_set(why, RC_EXISTS, 0, "“%s”里已经有中间库，没有改动它", folder);
+    if (rc)
+        return rc;
+    struct blobs *blobs = NULL;
+    uri_of("files", folder, "blobs", uri);
+    rc = blob_open(uri, true, &blobs, why);
+    blob_close(blobs);
+    if (rc)
+        return rc;
+    SCOPED(json_free_at) json_t *about = json_pack("{s:s, s:s}", "court", court, "origin", origin);
+    SCOPED(free_at) char *text = json_dumps(about, JSON_INDENT(2));
+    if (!text)
+        return fault_set(why, RC_INVALID, 0, "名称里有无法识别的文字");
+    return file_create(dir, "repo.json", (struct bytes){ (uint8_t *)text, strlen(text) }, why);
+}
+
+static enum rc about_read(struct repo *repo, struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    enum rc rc = file_open_folder(repo->folder, &dir, why);
+    if (!rc)
+        rc = file_read(dir, "repo.json", ABOUT_MAX, &text, &len, why);
+    if (rc == RC_NOT_FOUND)
+        return fault_set(why, rc, 0, "“%s”里没有中间库，请先运行 juanku repo init", repo->folder);
+    if (rc)
+        return rc;
+    SCOPED(json_free_at) json_t *about = json_loadb(text, len, 0, NULL);
+    const char *court = json_string_value(json_object_get(about, "court"));
+    if (!court || strlen(court) >= sizeof repo->court)
+        return fault_set(why, RC_CORRUPT, 0, "repo.json in '%s' names no court", repo->folder);
+    memcpy(repo->court, court, strlen(court) + 1);
+    return RC_OK;
+}
+
+enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why)
+{
+    char uri[URI_MAX];
+    SCOPED(repo_close_at) struct repo *repo = calloc(1, sizeof *repo);
+    if (repo)
+        repo->folder = strdup(folder);
+    if (!repo || !repo->folder || strlen(folder) > URI_MAX - 64)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory to open '%s'", folder);
+    enum rc rc = about_read(repo, why);
+    if (rc)
+        return rc;
+    uri_of("lmdb", folder, "store", uri);
+    rc = ledger_open(uri, NULL, &repo->ledger, why);
+    if (rc)
+        return rc;
+    repo->store = ledger_store(repo->ledger);
+    for (unsigned i = 0; i < VIEWS && !rc; i++)
+        rc = store_table(repo->store, table_names[i], &repo->tables[i], why);
+    uri_of("files", folder, "blobs", uri);
+    if (!rc)
+        rc = blob_open(uri, true, &repo->blobs, why);
+    if (rc)
+        return rc;
+    *ret_repo = TAKE(repo);
+    return RC_OK;
+}
+
+void repo_close(struct repo *repo)
+{
+    if (!repo)
+        return;
+    blob_close(repo->blobs);
+    ledger_close(repo->ledger);
+    free(repo->folder);
+    free(repo);
+}
+
+static struct bytes key_bytes(const char *key)
+{
+    return (struct bytes){ (const uint8_t *)key, strlen(key) };
+}
+
+enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
+                 json_t **ret_object)
+{
+    struct bytes value;
+    if (!*key || strlen(key) > STORE_KEY_MAX)
+        return RC_NOT_FOUND;
+    enum rc rc = store_get(txn, repo->tables[view], key_bytes(key), &value);
+    if (rc)
+        return rc;
+    *ret_object = json_loadb((const char *)value.at, value.len, 0, NULL);
+    return *ret_object ? RC_OK : RC_CORRUPT;
+}
+
+enum rc view_find(struct repo *repo, enum view view, const char *key, json_t **ret_object)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(repo->store, &txn, NULL);
+    return rc ? rc : view_get(repo, txn, view, key, ret_object);
+}
+
+static void touch(struct repo *repo, enum view view, const char *key)
+{
+    for (size_t i = 0; i < repo->touched_count; i++)
+        if (repo->touched[i].view == view && !strcmp(repo->touched[i].key, key))
+            return;
+    if (repo->touched_count == REPO_TOUCHED_MAX)
+        return; /* the boards ask again anyway when they fall behind */
+    struct repo_touched *t = &repo->touched[repo->touched_count++];
+    t->view = view;
+    snprintf(t->key, sizeof t->key, "%s", key);
+}
+
+enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
+                 const json_t *object, struct fault *why)
+{
+    SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!text || !*key || strlen(key) > STORE_KEY_MAX)
+        return fault_set(why, RC_INVALID, 0, "a view entry cannot be written: '%s'", key);
+    if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS)
+        touch(repo, view, key);
+    return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
+}
+
+enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
+                 struct fault *why)
+{
+    return *key ? store_del(txn, repo->tables[view], key_bytes(key), why) : RC_NOT_FOUND;
+}
+
+/* One step of view_each: false ends the walk. */
+static bool entry_show(struct bytes key, struct bytes value, const char *prefix, const char *after,
+                       view_on_entry *each, void *context)
+{
+    char name[STORE_KEY_MAX + 1];
+    if (key.len > STORE_KEY_MAX || key.len < strlen(prefix) ||
+        memcmp(key.at, prefix, strlen(prefix)) != 0)
+        return false;
+    memcpy(name, key.at, key.len);
+    name[key.len] = 0;
+    if (after && !strcmp(name, after))
+        return true;
+    SCOPED(json_free_at) json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
+    return !object || each(name, object, context);
+}
+
+enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view, const char *prefix,
+                  const char *after, view_on_entry *each, void *context, struct fault *why)
+{
+    SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
+    enum rc rc = store_cursor_open(txn, repo->tables[view], &cursor, why);
+    if (rc)
+        return rc;
+    struct bytes key, value;
+    const char *start = after && strcmp(after, prefix) > 0 ? after : prefix;
+    rc = store_cursor_from(cursor, key_bytes(start), &key, &value);
+    while (!rc && entry_show(key, value, prefix, after, each, context))
+        rc = store_cursor_next(cursor, &key, &value);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json, struct fault *why)
+{
+    struct sha256 hash;
+    SCOPED(fd_close_at) int fd = -1;
+    SCOPED(free_at) char *text = NULL;
+    uint64_t size;
+    size_t len;
+    if (!hash_from_hex(hex, &hash))
+        return fault_set(why, RC_CORRUPT, 0, "'%s' is no hash", hex);
+    enum rc rc = blob_get(repo->blobs, hash, &fd, &size, why);
+    if (!rc)
+        rc = file_read_fd(fd, JSON_BLOB_MAX, &text, &len, why);
+    if (rc)
+        return rc;
+    *ret_json = json_loadb(text, len, 0, NULL);
+    return *ret_json ? RC_OK : fault_set(why, RC_CORRUPT, 0, "blob %s is not JSON", hex);
+}
+
+enum rc repo_put_json(struct repo *repo, const json_t *json, char ret_hex[SHA256_HEX],
+                      struct fault *why)
+{
+    struct sha256 hash;
+    SCOPED(free_at) char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!text)
+        return fault_set(why, RC_INVALID, 0, "text that cannot be written");
+    enum rc rc = blob_put(repo->blobs, key_bytes(text), &hash, why);
+    if (!rc)
+        hash_hex(hash, ret_hex);
+    return rc;
+}

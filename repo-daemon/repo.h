@@ -1,0 +1,90 @@
+/* The repository's store: ledger, blobs and the views that follow from them.
+ *
+ * A view is a table of JSON objects by name: who holds what, which slot is full. Every
+ * view is changed by apply_event() only, from an event and blobs alone, in the same
+ * transaction as the event, and can be rebuilt from them. Beside the views stand three
+ * tables that are no history: passwords, sessions, and the answers of commands.
+ *
+ * One process, one thread. JSON objects returned are the caller's to json_decref(). */
+#ifndef REPO_REPO_H
+#define REPO_REPO_H
+
+#include "core/bytes.h"
+#include "core/label.h"
+#include "repo-daemon/blob.h"
+#include "repo-daemon/ledger.h"
+#include "repo-daemon/store_lmdb.h"
+#include "sys/fault.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+enum view {
+    VIEW_VOLUMES, /* by label: state, version, holder, slot, counts, results */
+    VIEW_CASES,   /* by twenty digits */
+    VIEW_PEOPLE,  /* by badge: name, login, roles; no secrets */
+    VIEW_LOGINS,  /* by log-in name: the badge */
+    VIEW_SLOTS,   /* by label */
+    VIEW_ORDERS,  /* by id of the command that gave it */
+    VIEW_SCANS,   /* by volume label, '/', number of the feeding in four digits */
+    VIEW_BLOBS,   /* by hash: kinds of volume that show it */
+    TABLE_PASSWORDS, /* by log-in name; not rebuilt */
+    TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
+    TABLE_ANSWERS,   /* by id of the command; not rebuilt */
+    VIEWS
+};
+
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200 };
+
+/* What one change touched, for the boards: told once it is durable. */
+struct repo_touched {
+    enum view view;
+    char key[40];
+};
+
+struct repo {
+    struct ledger *ledger;
+    struct store *store;
+    struct blobs *blobs;
+    struct store_table tables[VIEWS];
+    char *folder;                /* owned */
+    char court[REPO_COURT_MAX];  /* "粤0399" */
+    struct repo_touched touched[REPO_TOUCHED_MAX];
+    size_t touched_count;
+    /* Told after a commit; may be NULL. `object` is borrowed. */
+    void (*on_change)(struct repo *repo, enum view view, const char *key, void *context);
+    void *context;
+};
+
+/* Make an empty repository in `folder`: RC_EXISTS when there is one. `origin` NULL:
+ * "juanku/" and the court's six digits. */
+MUST_USE enum rc repo_create(const char *folder, const char *court, const char *origin,
+                             struct fault *why);
+/* RC_AGAIN while another process has it open: the daemon is running. */
+MUST_USE enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why);
+void repo_close(struct repo *repo); /* accepts NULL */
+
+/* Read, write, delete within a transaction. RC_NOT_FOUND without a fault text. */
+MUST_USE enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view,
+                          const char *key, json_t **ret_object);
+MUST_USE enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
+                          const char *key, const json_t *object, struct fault *why);
+MUST_USE enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
+                          const char *key, struct fault *why);
+/* Each entry whose key begins with `prefix`, from the key after `after` (NULL: from the
+ * first), until `each` answers false. `object` is borrowed for the call. */
+typedef bool view_on_entry(const char *key, json_t *object, void *context);
+MUST_USE enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view,
+                           const char *prefix, const char *after, view_on_entry *each,
+                           void *context, struct fault *why);
+/* One entry in a transaction of its own. */
+MUST_USE enum rc view_find(struct repo *repo, enum view view, const char *key,
+                           json_t **ret_object);
+
+/* A blob that is JSON text. */
+MUST_USE enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json,
+                                struct fault *why);
+MUST_USE enum rc repo_put_json(struct repo *repo, const json_t *json,
+                               char ret_hex[SHA256_HEX], struct fault *why);
+
+#endif

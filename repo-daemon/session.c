@@ -1,0 +1,166 @@
+/* Log-in and sessions. A wrong name costs as much time as a wrong password and gets the
+ * same sentence, so that nobody learns which names exist. */
+#include "repo-daemon/people.h"
+
+#include "core/bytes.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LOCKS = 256 };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+/* Failures by log-in name, in memory: a restart forgives, which is no help to somebody
+ * who cannot restart the daemon. Names that share a row share their failures. */
+static struct {
+    int64_t first_ms;
+    unsigned failures;
+} locks[LOCKS];
+
+static size_t lock_row(const char *login)
+{
+    return hash_sha256((struct bytes){ (const uint8_t *)login, strlen(login) }).at[0] % LOCKS;
+}
+
+static bool is_locked(size_t row, int64_t now_ms)
+{
+    if (now_ms - locks[row].first_ms > LOCK_WINDOW_MS)
+        locks[row].failures = 0;
+    return locks[row].failures >= LOCK_FAILURES;
+}
+
+static void count_failure(size_t row, int64_t now_ms)
+{
+    if (!locks[row].failures++)
+        locks[row].first_ms = now_ms;
+}
+
+static bool hex_read(const char *hex, uint8_t *ret_at, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned byte;
+        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+            return false;
+        ret_at[i] = (uint8_t)byte;
+    }
+    return strlen(hex) == 2 * len;
+}
+
+static bool password_fits(struct repo *repo, const char *login, const char *password)
+{
+    uint8_t salt[16] = { 0 }, want[32] = { 0 }, got[32];
+    SCOPED(json_free_at) json_t *secret = NULL;
+    bool known = !view_find(repo, TABLE_PASSWORDS, login, &secret);
+    const char *salt_hex = json_string_value(json_object_get(secret, "salt"));
+    const char *want_hex = json_string_value(json_object_get(secret, "scrypt"));
+    known = known && salt_hex && want_hex && hex_read(salt_hex, salt, sizeof salt) &&
+            hex_read(want_hex, want, sizeof want);
+    if (strlen(password) > PASSWORD_MOST || password_hash(password, salt, got))
+        return false;
+    unsigned differs = 0; /* the time does not tell where */
+    for (size_t i = 0; i < sizeof got; i++)
+        differs |= (unsigned)(got[i] ^ want[i]);
+    return known && !differs;
+}
+
+static void token_key(const char *token, char ret_hex[SHA256_HEX])
+{
+    hash_hex(hash_sha256((struct bytes){ (const uint8_t *)token, strlen(token) }), ret_hex);
+}
+
+struct sweep {
+    json_t *expired;
+    int64_t now_ms;
+};
+
+static bool collect_expired(const char *key, json_t *session, void *context)
+{
+    struct sweep *s = context;
+    if (json_integer_value(json_object_get(session, "expires_ms")) <= s->now_ms)
+        json_array_append_new(s->expired, json_string(key));
+    return true;
+}
+
+struct opening {
+    struct repo *repo;
+    const char *key;
+    const json_t *session;
+    int64_t now_ms;
+};
+
+static enum rc session_put(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct opening *o = context;
+    struct sweep sweep = { json_array(), o->now_ms };
+    SCOPED(json_free_at) json_t *expired = sweep.expired;
+    enum rc rc = view_each(o->repo, txn, TABLE_SESSIONS, "", NULL, collect_expired, &sweep, why);
+    for (size_t i = 0; !rc && i < json_array_size(expired); i++)
+        rc = view_del(o->repo, txn, TABLE_SESSIONS,
+                      json_string_value(json_array_get(expired, i)), why);
+    return rc ? rc : view_put(o->repo, txn, TABLE_SESSIONS, o->key, o->session, why);
+}
+
+enum rc people_log_in(struct repo *repo, const char *login, const char *password, int64_t now_ms,
+                      char ret_token[TOKEN_MAX], struct person *ret_person, struct fault *why)
+{
+    size_t row = lock_row(login);
+    if (is_locked(row, now_ms))
+        return fault_set(why, RC_AGAIN, 0, "密码错了太多次，请五分钟后再试");
+    SCOPED(json_free_at) json_t *found = NULL;
+    if (!password_fits(repo, login, password) || view_find(repo, VIEW_LOGINS, login, &found)) {
+        count_failure(row, now_ms);
+        return fault_set(why, RC_DENIED, 0, "登录名或密码不对");
+    }
+    locks[row].failures = 0;
+    const char *badge = json_string_value(json_object_get(found, "badge"));
+    uint8_t random[32];
+    char key[SHA256_HEX];
+    random_fill(random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(ret_token + 2 * i, 3, "%02x", random[i]);
+    token_key(ret_token, key);
+    SCOPED(json_free_at) json_t *session =
+        json_pack("{s:s, s:I}", "badge", badge, "expires_ms", (json_int_t)(now_ms + SESSION_MS));
+    struct opening opening = { repo, key, session, now_ms };
+    enum rc rc = store_update(repo->store, session_put, &opening, why);
+    return rc ? rc : people_of_token(repo, ret_token, now_ms, ret_person);
+}
+
+enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
+                        struct person *ret_person)
+{
+    char key[SHA256_HEX];
+    token_key(token, key);
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *session = NULL;
+    enum rc rc = store_begin_read(repo->store, &txn, NULL);
+    if (!rc)
+        rc = view_get(repo, txn, TABLE_SESSIONS, key, &session);
+    if (rc || json_integer_value(json_object_get(session, "expires_ms")) <= now_ms)
+        return rc && rc != RC_NOT_FOUND ? rc : RC_DENIED;
+    const char *badge = json_string_value(json_object_get(session, "badge"));
+    rc = badge ? people_find(repo, txn, badge, ret_person) : RC_DENIED;
+    return rc == RC_NOT_FOUND ? RC_DENIED : rc;
+}
+
+struct closing {
+    struct repo *repo;
+    const char *key;
+};
+
+static enum rc session_del(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct closing *c = context;
+    enum rc rc = view_del(c->repo, txn, TABLE_SESSIONS, c->key, why);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc people_log_out(struct repo *repo, const char *token, struct fault *why)
+{
+    char key[SHA256_HEX];
+    token_key(token, key);
+    struct closing closing = { repo, key };
+    return store_update(repo->store, session_del, &closing, why);
+}

@@ -1,0 +1,231 @@
+/* The keeper's page: one field that takes any label, four views, and at the foot the head
+ * of the ledger, so that everybody sees it grow.
+ *
+ * This element knows who is signed in, which view the address names, and the live
+ * stream; each piece of news is a beat on which the view in sight reads again. */
+import { html, nothing } from 'lit';
+
+import '../../web/login.js';
+import './desk.js';
+import './holders.js';
+import './list.js';
+import './slots.js';
+import './volume.js';
+import { icon } from '../../web/icons.js';
+import { cleanLabel, labelKind } from '../../web/label.js';
+import { call, get, Live } from '../../web/net.js';
+import { languageButton, message, Part, server } from '../../web/part.js';
+import { Reader } from '../../web/reader.js';
+import { tone } from '../../web/tones.js';
+import { addWords, say, startLanguage } from '../../web/words.js';
+import { readCheckpoint, routeOf } from './model.js';
+import { setNames } from './names.js';
+import { words } from './words.js';
+
+const BEAT_MS = 150; /* news that comes together is read once */
+const NOTE_MS = 9000;
+const cards = { C01: 'accept', C05: 'cancel' }; /* command cards that mean something here */
+const views = { desk: 'nav.desk', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots' };
+
+class Repo extends Part {
+    static properties = {
+        person: { state: true },
+        out: { state: true },
+        route: { state: true },
+        beat: { state: true },
+        head: { state: true },
+        cut: { state: true },
+        note: { state: true },
+    };
+
+    constructor() {
+        super();
+        this.beat = 0;
+        this.route = routeOf(location.hash);
+    }
+
+    connectedCallback() {
+        super.connectedCallback();
+        this.reader = new Reader((text, kind) => this.read(text, kind));
+        this.onHash = () => {
+            this.route = routeOf(location.hash);
+            this.note = undefined;
+        };
+        window.addEventListener('hashchange', this.onHash);
+        this.begin();
+    }
+
+    disconnectedCallback() {
+        super.disconnectedCallback();
+        this.reader.close();
+        window.removeEventListener('hashchange', this.onHash);
+        this.live?.close();
+    }
+
+    async begin() {
+        try {
+            const { person } = await get('/v1/session');
+            setNames(await get('/v1/words'));
+            this.person = person;
+            this.out = false;
+            this.listen();
+            this.hear();
+        } catch (error) {
+            if (error.status === 401) this.out = true;
+            else setTimeout(() => this.begin(), 2000);
+            this.cut = error.status !== 401;
+        }
+    }
+
+    listen() {
+        this.live?.close();
+        const hear = () => this.hear();
+        this.live = new Live('/v1/stream', { volume: hear, slot: hear, order: hear }, hear, (up) => (this.cut = !up));
+    }
+
+    hear() {
+        this.waiting ??= setTimeout(async () => {
+            this.waiting = undefined;
+            this.beat++;
+            try {
+                this.head = readCheckpoint(await get('/v1/ledger/head')) ?? this.head;
+            } catch {
+                /* the foot keeps the last head; the stream's state says we are cut off */
+            }
+        }, BEAT_MS);
+    }
+
+    leave() {
+        this.live?.close();
+        this.person = undefined;
+        this.out = true;
+    }
+
+    async signOut() {
+        try {
+            await call('DELETE', '/v1/session');
+        } catch {
+            /* the door is shown either way; a session ends by itself */
+        }
+        this.leave();
+    }
+
+    warn(text, now) {
+        tone('refuse');
+        this.note = message('bad', text, now);
+        clearTimeout(this.noteEnds);
+        this.noteEnds = setTimeout(() => (this.note = undefined), NOTE_MS);
+    }
+
+    read(text, kind) {
+        if (this.out) return;
+        this.note = undefined;
+        if (kind === 'bad') {
+            this.warn(say('scan.badcheck'), say('scan.badcheck.now'));
+            return;
+        }
+        const volume = this.querySelector('jk-volume');
+        const taken = kind === 'C' ? volume?.run(cards[text.slice(0, 3)]) : volume?.give(kind, text);
+        if (!taken && !['V', 'S', 'P'].includes(kind)) {
+            this.warn(say('desk.other'), say('desk.other.now'));
+            return;
+        }
+        tone('accept');
+        if (!taken) location.hash = `#/${kind.toLowerCase()}/${text}`;
+    }
+
+    find(event) {
+        event.preventDefault();
+        const field = this.querySelector('#find');
+        const text = field.value.trim();
+        if (!text) return;
+        field.value = '';
+        const label = cleanLabel(text);
+        const kind = labelKind(label);
+        if (kind) this.read(label, kind);
+        else location.hash = `#/volumes/${encodeURIComponent(text)}`;
+    }
+
+    top() {
+        const at = this.route[0];
+        return html`<header class="bar">
+                <p class="brand">${icon('brand')}${say('brand')}<small>${say('title')}</small></p>
+                <nav aria-label=${say('nav')}>
+                    ${Object.entries(views).map(([name, word]) => html`<a href="#/${name}"
+                        aria-current=${at === name ? 'page' : nothing}>${say(word)}</a>`)}
+                </nav>
+                <div class="far">
+                    <span class="person">${icon('person')}${server(this.person.name)}</span>
+                    ${languageButton()}
+                    <button class="button quiet" type="button" @click=${this.signOut}>${say('login.out')}</button>
+                </div>
+            </header>
+            <form class="find" role="search" @submit=${this.find}>
+                ${icon('scan')}
+                <label class="sr" for="find">${say('desk.field')}</label>
+                <input id="find" name="find" autocomplete="off" spellcheck="false" maxlength="60"
+                    placeholder=${say('desk.field')}>
+                <button class="button main" type="submit">${icon('search')}${say('desk.go')}</button>
+            </form>`;
+    }
+
+    foot() {
+        return html`<footer class="foot">
+            <p>${icon('link')}${say('foot.ledger')}
+                ${this.head
+                    ? html`<b>${say('foot.seq', { n: this.head.size })}</b>
+                          <span>${say('foot.root')} <span class="mono">${this.head.root.slice(0, 8)}</span></span>`
+                    : nothing}
+            </p>
+            <p class=${this.cut ? 'cut' : ''} role="status">${icon(this.cut ? 'alert' : 'check')}${say(this.cut ? 'foot.cut' : 'foot.live')}</p>
+        </footer>`;
+    }
+
+    view() {
+        const [name, arg] = this.route;
+        switch (name) {
+        case 'holders':
+            return html`<jk-holders .beat=${this.beat}></jk-holders>`;
+        case 'volumes':
+            return html`<jk-list .arg=${arg} .beat=${this.beat}></jk-list>`;
+        case 'slots':
+            return html`<jk-slots .beat=${this.beat}></jk-slots>`;
+        case 'v':
+            return html`<jk-volume .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-volume>`;
+        case 's':
+            return html`<jk-slot .arg=${arg} .beat=${this.beat}></jk-slot>`;
+        case 'p':
+            return html`<jk-held .arg=${arg} .beat=${this.beat}></jk-held>`;
+        default:
+            return html`<jk-desk .beat=${this.beat} .person=${this.person}></jk-desk>`;
+        }
+    }
+
+    render() {
+        if (this.out)
+            return html`<jk-login path="/v1/session" .heading=${say('brand')} .where=${say('title')}
+                @signed-in=${() => this.begin()}></jk-login>`;
+        if (!this.person) return html`<main class="empty">${this.cut ? say('net.down') : say('busy')}</main>`;
+        return html`<a class="skip" href="#main" @click=${this.skip}>${say('skip')}</a>
+            ${this.top()}
+            <main id="main" tabindex="-1" @signed-out=${() => this.leave()}>
+                <div class="notes" role="alert">${this.note ?? nothing}</div>
+                ${this.view()}
+            </main>
+            ${this.foot()}`;
+    }
+
+    /* The address names the view, so the skip link must not change it. */
+    skip(event) {
+        event.preventDefault();
+        this.querySelector('#main').focus();
+    }
+
+    updated() {
+        document.title = `${say('title')} · ${say('brand')}`;
+    }
+}
+
+customElements.define('jk-repo', Repo);
+addWords(words);
+startLanguage();

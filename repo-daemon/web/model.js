@@ -1,0 +1,125 @@
+/* What the keeper's page concludes, without any drawing. */
+import { slotPlace } from '../../web/label.js';
+
+/* Tone and sign of each state of the custody law; the words come from the repository. */
+export const stateLook = {
+    'expected': ['calm', 'clock'],
+    'received': ['good', 'hand'],
+    'at-scanning': ['move', 'scanner'],
+    'scanned': ['good', 'eye'],
+    'shelved': ['good', 'shelf'],
+    'in-transit': ['wait', 'hand'],
+    'lent': ['move', 'person'],
+    'recalled': ['wait', 'back'],
+    'at-binding': ['move', 'book'],
+    'returned-for-supplement': ['wait', 'back'],
+    'verified': ['good', 'check'],
+    'bound': ['good', 'book'],
+    'archived': ['good', 'archive'],
+    'sent-on-appeal': ['move', 'mark'],
+    'returned-to-party': ['calm', 'person'],
+    'missing': ['bad', 'alert'],
+};
+
+export const slotLook = {
+    free: ['calm', 'blank'],
+    full: ['good', 'book'],
+    ordered: ['wait', 'clock'],
+    wrong: ['bad', 'alert'],
+};
+
+/* What a person can be allowed to do, the most expected first: the words of `may`, what
+ * must be asked before, and how it is sent. */
+const how = [
+    { name: 'accept', may: ['accept'], asks: [], sign: 'hand' },
+    { name: 'receive', may: ['receive'], asks: ['sheets'], sign: 'check' },
+    { name: 'binding-check', may: ['binding-check'], asks: [], sign: 'eye', path: (v) => `/v1/volumes/${v.volume}/binding/check` },
+    { name: 'verify', may: ['verify'], asks: [], sign: 'check' },
+    { name: 'bind', may: ['bind'], asks: [], sign: 'book' },
+    { name: 'archive', may: ['archive'], asks: [], sign: 'archive', path: (v) => `/v1/volumes/${v.volume}/archive` },
+    { name: 'qc-pass', may: ['qc-pass'], asks: [], sign: 'check' },
+    { name: 'find', may: ['find'], asks: [], sign: 'check' },
+    { name: 'put', may: ['order-put', 'shelve'], asks: ['slot'], sign: 'shelf' },
+    { name: 'take', may: ['order-take', 'take'], asks: [], sign: 'shelf' },
+    { name: 'offer', may: ['offer'], asks: ['to'], sign: 'hand' },
+    { name: 'lend', may: ['lend'], asks: ['to'], sign: 'person' },
+    { name: 'return', may: ['return'], asks: [], sign: 'back' },
+    { name: 'recall', may: ['recall'], asks: [], sign: 'back' },
+    { name: 'archive-notice', may: ['archive-notice'], asks: ['notice'], sign: 'archive', path: (v) => `/v1/cases/${v.case}/archive-notice` },
+    { name: 'supplement', may: ['supplement'], asks: ['reason'], sign: 'back' },
+    { name: 'qc-reject', may: ['qc-reject'], asks: ['reason'], sign: 'back' },
+    { name: 'decline', may: ['decline'], asks: ['reason'], sign: 'back' },
+    { name: 'cancel', may: ['cancel'], asks: [], sign: 'back' },
+    { name: 'lose', may: ['lose'], asks: ['reason'], sign: 'alert' },
+];
+
+export const actionNames = how.map((one) => one.name);
+
+/* The actions to draw for a volume, from what the repository says this person may do. */
+export function actionsFor(volume) {
+    const may = new Set(volume.may ?? []);
+    return how.filter((one) => one.may.some((word) => may.has(word)));
+}
+
+/* Free slots, lit ones first: the first is the proposal. */
+export function freeSlots(slots) {
+    const free = slots.filter((slot) => slot.state === 'free');
+    return free.sort((a, b) => (b.live ?? 0) - (a.live ?? 0) || a.slot.localeCompare(b.slot));
+}
+
+/* How one action is sent: {path, body} without the id. `given` holds what was asked. */
+export function commandFor(action, volume, given, slots) {
+    const named = { volume: volume.volume, version: volume.version };
+    if (action.path) return { path: action.path(volume), body: { ...given } };
+    if (action.name !== 'put' && action.name !== 'take')
+        return { path: '/v1/custody', body: { event: action.name, volumes: [named], ...given } };
+    const slot = given.slot ?? volume.slot;
+    const lit = slots.find((one) => one.slot === slot)?.live && volume.may.includes(`order-${action.name}`);
+    if (lit) return { path: `/v1/slots/${slot}/orders`, body: { do: action.name, ...named }, slot };
+    return { path: '/v1/custody', body: { event: action.name === 'put' ? 'shelve' : 'take', volumes: [named], slot } };
+}
+
+export function racksOf(slots) {
+    const racks = new Map();
+    for (const slot of slots) {
+        const place = slotPlace(slot.slot);
+        if (!racks.has(place.rackId)) racks.set(place.rackId, { ...place, slots: [], live: 0 });
+        const rack = racks.get(place.rackId);
+        rack.slots.push(slot);
+        rack.live ||= slot.live ?? 0;
+    }
+    return [...racks.values()].sort((a, b) => a.rackId.localeCompare(b.rackId));
+}
+
+export function rowsOf(pages) {
+    const rows = new Map();
+    for (const page of pages.filter((one) => one.row)) {
+        if (!rows.has(page.row)) rows.set(page.row, { row: page.row, title: page.title, pages: [] });
+        rows.get(page.row).pages.push(page);
+    }
+    return [...rows.values()].sort((a, b) => a.row - b.row);
+}
+
+/* A C2SP checkpoint's first three lines: origin, size, root in base64. */
+export function readCheckpoint(text) {
+    const [, size, root] = text.split('\n');
+    if (!/^\d+$/.test(size ?? '') || !root) return undefined;
+    const bytes = Uint8Array.from(atob(root), (char) => char.charCodeAt(0));
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return { size: Number(size), root: hex };
+}
+
+/* #/v/V440… → ['v', 'V440…'] */
+export function routeOf(hash) {
+    const [, name = 'desk', argument = ''] = (hash || '#/desk').split('/');
+    return [name || 'desk', decodeURIComponent(argument)];
+}
+
+/* What a time is written as: the date only when it is another day. */
+export function when(text, now = new Date()) {
+    const at = new Date(text);
+    const two = (n) => String(n).padStart(2, '0');
+    const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+    if (at.toDateString() === now.toDateString()) return time;
+    return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}

@@ -1,0 +1,85 @@
+/* How things are called and drawn wherever they stand on the page: a volume's state, its
+ * kind, its place. State words are the repository's own; in English they are its keys. */
+import { html, nothing } from 'lit';
+
+import { slotPlace } from '../../web/label.js';
+import { badge, server } from '../../web/part.js';
+import { language, say } from '../../web/words.js';
+import { stateLook, when } from './model.js';
+
+/* Off the shelf, most volumes are in somebody's hand; these are not. */
+const placeless = {
+    'expected': 'vol.nowhere', 'missing': 'vol.unknown', 'sent-on-appeal': 'vol.away',
+    'returned-to-party': 'vol.away', 'archived': 'vol.archive',
+};
+
+let words = { states: {}, events: {}, roles: {} };
+
+export function setNames(answer) {
+    words = answer;
+}
+
+export function nameOf(list, key) {
+    if (language() === 'en') return key.replaceAll('-', ' ');
+    return words[list]?.[key] ?? key;
+}
+
+export function stateNames() {
+    return Object.keys(words.states);
+}
+
+export function stateBadge(state) {
+    const [tone, sign] = stateLook[state] ?? ['calm', 'leaf'];
+    return badge(tone, nameOf('states', state), sign);
+}
+
+export function volumeName(volume) {
+    return `${say(`vol.kind${volume.kind}`)} ${say('vol.part', { n: volume.part })}`;
+}
+
+export function placeName(slot) {
+    return say('vol.slot', slotPlace(slot));
+}
+
+export function where(volume) {
+    if (volume.slot) return placeName(volume.slot);
+    return say(placeless[volume.state] ?? 'vol.inhand');
+}
+
+export function who(volume) {
+    if (!volume.holder) return say('vol.nobody');
+    const to = volume.to ? html`<small>${say('vol.to', { name: volume.to.name })}</small>` : nothing;
+    return html`${server(volume.holder.name)} ${to}`;
+}
+
+/* Volumes as a table whose rows lead to the volume. */
+export function volumeTable(volumes, caption) {
+    return html`<div class="table" tabindex="0" role="region" aria-label=${caption}>
+        <table>
+            <caption class="sr">${caption}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">${say('list.case')}</th>
+                    <th scope="col">${say('list.volume')}</th>
+                    <th scope="col">${say('list.state')}</th>
+                    <th scope="col">${say('list.where')}</th>
+                    <th scope="col">${say('list.who')}</th>
+                    <th scope="col">${say('list.since')}</th>
+                </tr>
+            </thead>
+            <tbody>
+                ${volumes.map((volume) => html`<tr>
+                    <th scope="row">
+                        <a href="#/v/${volume.volume}" lang="zh-CN">${volume.case_no}</a>
+                        <small lang="zh-CN">${volume.cover}</small>
+                    </th>
+                    <td>${volumeName(volume)}</td>
+                    <td>${stateBadge(volume.state)}</td>
+                    <td>${where(volume)}</td>
+                    <td>${who(volume)}</td>
+                    <td class="time">${when(volume.updated_at)}</td>
+                </tr>`)}
+            </tbody>
+        </table>
+    </div>`;
+}

@@ -1,0 +1,78 @@
+/* The three things that can be read about a volume: its chain, its pages, its check. */
+import { html, nothing } from 'lit';
+
+import { badge, message, server } from '../../web/part.js';
+import { say } from '../../web/words.js';
+import { rowsOf, when } from './model.js';
+import { nameOf, placeName, stateBadge } from './names.js';
+
+const blob = (sha256, type) => `/v1/blobs/${sha256}?type=${type}`;
+
+function drawEvent(event) {
+    return html`<li>
+        <p class="at"><time datetime=${event.at}>${when(event.at)}</time></p>
+        <div class="what">
+            <p class="row"><strong>${nameOf('events', event.event)}</strong> ${event.to ? stateBadge(event.to) : nothing}
+                ${event.slot ? html`<span>${placeName(event.slot)}</span>` : nothing}</p>
+            <p lang="zh-CN">${event.text}</p>
+            <p class="soft"><span>${say('chain.by', { name: event.by?.name ?? '' })}</span>
+                <span>${say('foot.seq', { n: event.seq })}</span>
+                <span title=${event.hash}>${say('chain.hash')} <span class="mono">${event.hash?.slice(0, 8)}</span></span></p>
+        </div>
+    </li>`;
+}
+
+/* Newest first: what a keeper asks is what happened last. */
+export function drawChain(events) {
+    if (!events.length) return html`<p class="empty">${say('chain.none')}</p>`;
+    return html`<ol class="chain">${[...events].reverse().map(drawEvent)}</ol>`;
+}
+
+function drawPage(page) {
+    const name = say('pages.page', { n: page.page_no });
+    const picture = page.thumb
+        ? html`<img src=${blob(page.thumb, 'image/jpeg')} alt="" loading="lazy" width="85" height="120">`
+        : nothing;
+    return html`<li>
+        ${page.pdf
+            ? html`<a href=${blob(page.pdf, 'application/pdf')} target="_blank" rel="noopener">${picture}<span>${name}</span></a>`
+            : html`${picture}<span>${name}</span>`}
+        ${page.qc?.length ? html`<p class="soft" lang="zh-CN">${page.qc.map((one) => one.sentence).join(' ')}</p>` : nothing}
+    </li>`;
+}
+
+export function drawPages(pages) {
+    const rows = rowsOf(pages);
+    if (!rows.length) return html`<p class="empty">${say('pages.none')}</p>`;
+    return html`<ol class="rows">
+        ${rows.map((row) => html`<li>
+            <h3><span class="soft">${say('pages.row', { n: row.row })}</span> <span lang="zh-CN">${row.title}</span>
+                <span class="soft">${say('pages.count', { n: row.pages.length })}</span></h3>
+            <ol class="thumbs">${row.pages.map(drawPage)}</ol>
+        </li>`)}
+    </ol>`;
+}
+
+export function drawBinding(check) {
+    if (!check) return html`<p class="empty">${say('bind.none')}</p>`;
+    const { failures, reconciliation } = check;
+    return html`<div class="stack">
+        ${check.passed
+            ? message('good', say('bind.passed'))
+            : message('bad', say('bind.failed', { n: failures.length }))}
+        <p class="soft">${say('bind.rules')} ${server(check.rules)}</p>
+        ${failures.length
+            ? html`<ol class="missing">${failures.map((one) => html`<li>
+                  ${badge('bad', say('bind.row', { n: one.row }), 'alert')}<span lang="zh-CN">${one.sentence}</span>
+              </li>`)}</ol>`
+            : nothing}
+        ${reconciliation
+            ? html`<h3 class="row">${say('bind.sums')}
+                      ${reconciliation.ok ? badge('good', say('bind.sums.ok')) : badge('bad', say('bind.sums.bad'))}</h3>
+                  <ul class="sums-lines" lang="zh-CN">${(reconciliation.lines ?? []).map((line) => html`<li>${line}</li>`)}</ul>`
+            : nothing}
+        ${check.certificate
+            ? html`<p><a class="button" href=${blob(check.certificate, 'application/pdf')} target="_blank" rel="noopener">${say('bind.certificate')}</a></p>`
+            : nothing}
+    </div>`;
+}

@@ -1,0 +1,188 @@
+/* Blank or not, and the reasons for a second look.
+ *
+ * Ink is what is darker than the evened paper by INK_DEPTH. Print that shines through
+ * a sheet is about a tenth darker than the paper, a pencil's line a third: the border lies
+ * between. Specks are smaller than a character's parts, edge lines touch the edge: neither
+ * is a mark. */
+#include "station/page/judge.h"
+
+#include "station/page/pix.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    EVEN_WHITE = 245,   /* where page_clean() puts the paper */
+    INK_BELOW = 196,    /* evened level under which a pixel is ink */
+    BLACK_PAPER = 40,   /* raw level: nothing reflected light */
+    DARK_PAPER = 120,
+    PALE_INK = 150,
+    COLOUR_MIN = 70,    /* spread of the channels that is no paper */
+    DPI_MIN = 190,      /* DA/T 31: 200, and a scanner may round */
+    CONFIDENCE_LOW = 60,
+    EDGE_MARKS_MIN = 4,
+};
+
+static const double mark_min_mm = 0.9, mark_max_mm = 25.0, margin_mm = 4.0;
+static const double blank_share = 0.00012, blank_colour = 0.001;
+static const unsigned blank_marks = 2;
+static const double skew_limit_deg = 1.0;
+
+static unsigned level_at(const unsigned histogram[256], double part, unsigned total)
+{
+    unsigned seen = 0, level = 0;
+    for (; level < 255; level++) {
+        seen += histogram[level];
+        if (seen > part * total)
+            break;
+    }
+    return level;
+}
+
+/* Paper level and colour from every fourth pixel of the raw picture. */
+static void measure_paper(PIX *work, struct page_ink *ink)
+{
+    unsigned histogram[256] = { 0 }, total = 0, coloured = 0;
+    bool colour = pixGetDepth(work) == 32;
+    for (l_int32 y = 0; y < pixGetHeight(work); y += 4) {
+        l_uint32 *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
+        for (l_int32 x = 0; x < pixGetWidth(work); x += 4, total++) {
+            if (!colour) {
+                histogram[GET_DATA_BYTE(line, x)]++;
+                continue;
+            }
+            unsigned r = line[x] >> 24, g = line[x] >> 16 & 255, b = line[x] >> 8 & 255;
+            unsigned most = r > g ? r : g, least = r < g ? r : g;
+            most = most > b ? most : b;
+            least = least < b ? least : b;
+            coloured += most - least > COLOUR_MIN;
+            histogram[(r * 77 + g * 151 + b * 28) >> 8]++;
+        }
+    }
+    ink->paper = level_at(histogram, 0.6, total);
+    ink->black = level_at(histogram, 0.98, total) < BLACK_PAPER;
+    ink->coloured = total ? (double)coloured / total : 0;
+}
+
+static double ink_level(PIX *even)
+{
+    unsigned histogram[256] = { 0 }, total = 0;
+    for (l_int32 y = 0; y < pixGetHeight(even); y += 2) {
+        l_uint32 *line = pixGetData(even) + (size_t)y * (size_t)pixGetWpl(even);
+        for (l_int32 x = 0; x < pixGetWidth(even); x += 2) {
+            unsigned level = GET_DATA_BYTE(line, x);
+            if (level < INK_BELOW) {
+                histogram[level]++;
+                total++;
+            }
+        }
+    }
+    return total ? level_at(histogram, 0.25, total) : EVEN_WHITE;
+}
+
+/* Count character-sized marks, and those that an edge of the picture cuts. */
+static void count_marks(BOXA *boxes, l_int32 width, l_int32 height, double px_mm,
+                        struct page_ink *ink)
+{
+    unsigned sides[4] = { 0 };
+    for (l_int32 i = 0; i < boxaGetCount(boxes); i++) {
+        l_int32 x, y, w, h;
+        boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
+        double longer = (w > h ? w : h) / px_mm, shorter = (w > h ? h : w) / px_mm;
+        if (longer < mark_min_mm || longer > mark_max_mm)
+            continue;
+        bool at[4] = { x <= 1, y <= 1, x + w >= width - 1, y + h >= height - 1 };
+        bool text_like = longer < 8 && shorter > 0.4;
+        for (int side = 0; side < 4; side++)
+            sides[side] += at[side] && text_like;
+        double margin = margin_mm * px_mm;
+        bool inside = x > margin && y > margin && x + w < width - margin &&
+                      y + h < height - margin;
+        ink->marks += inside;
+    }
+    for (int side = 0; side < 4; side++)
+        if (sides[side] > ink->edge_marks)
+            ink->edge_marks = sides[side];
+}
+
+enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink *ret_ink,
+                         struct fault *why)
+{
+    struct page_ink ink = { 0 };
+    measure_paper(work, &ink);
+    SCOPED_PIX bits = pixThresholdToBinary(even, INK_BELOW);
+    SCOPED_PIX half = bits ? pixReduceRankBinary2(bits, 2, NULL) : NULL; /* drops specks */
+    SCOPED_BOXA boxes = half ? pixConnCompBB(half, 8) : NULL;
+    if (!boxes)
+        return pix_no_memory(why);
+    l_int32 width = pixGetWidth(half), height = pixGetHeight(half), black = 0;
+    double px_mm = work_dpi / 25.4 / 2;
+    count_marks(boxes, width, height, px_mm, &ink);
+    l_int32 margin = (l_int32)(margin_mm * px_mm);
+    if (width > margin * 4 && height > margin * 4) {
+        BOX *inside = boxCreate(margin, margin, width - 2 * margin, height - 2 * margin);
+        pixCountPixelsInRect(half, inside, &black, NULL);
+        boxDestroy(&inside);
+        width -= 2 * margin;
+        height -= 2 * margin;
+    } else
+        pixCountPixels(half, &black, NULL);
+    ink.share = (double)black / ((double)width * height);
+    ink.ink = ink_level(even);
+    *ret_ink = ink;
+    return RC_OK;
+}
+
+bool page_is_blank(const struct page_ink *ink)
+{
+    return !ink->black && ink->coloured < blank_colour &&
+           (ink->marks <= blank_marks || ink->share < blank_share);
+}
+
+void page_add_qc(struct page_result *result, const char *code, const char *sentence)
+{
+    for (size_t i = 0; i < result->qc_count; i++)
+        if (!strcmp(result->qc[i].code, code))
+            return;
+    if (result->qc_count == PAGE_QC_MAX)
+        return;
+    struct page_qc *qc = &result->qc[result->qc_count++];
+    snprintf(qc->code, sizeof qc->code, "%s", code);
+    snprintf(qc->sentence, sizeof qc->sentence, "%s", sentence);
+}
+
+void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result *result)
+{
+    char text[PAGE_SENTENCE_MAX];
+    if (dpi_guessed)
+        page_add_qc(result, "no-dpi", "图片没有写明分辨率，已按 A4 纸宽推算，请核对");
+    else if (result->dpi < DPI_MIN) {
+        snprintf(text, sizeof text, "分辨率只有 %u dpi，要求至少 200 dpi，请调高后重新扫描",
+                 result->dpi);
+        page_add_qc(result, "low-dpi", text);
+    }
+    if (ink->black) {
+        page_add_qc(result, "all-black", "整页全黑，可能没有放纸或盖板未合上，请重新扫描");
+        return;
+    }
+    if (result->kind == PAGE_BLANK)
+        return;
+    if (ink->paper < DARK_PAPER)
+        page_add_qc(result, "dark", "画面过暗，请调亮后重新扫描");
+    if (ink->ink > PALE_INK && result->kind == PAGE_TEXT)
+        page_add_qc(result, "pale", "字迹太淡，请调高对比度后重新扫描");
+    if (ink->edge_marks >= EDGE_MARKS_MIN && result->kind == PAGE_TEXT)
+        page_add_qc(result, "cut-off", "页边有字被切掉，请放正纸张后重新扫描");
+    double skew = fabs(result->skew_mdeg / 1000.0);
+    if (skew > skew_limit_deg) {
+        snprintf(text, sizeof text, "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼",
+                 skew);
+        page_add_qc(result, "skew", text);
+    }
+    if (result->engine[0] && result->kind == PAGE_TEXT &&
+        result->confidence < CONFIDENCE_LOW)
+        page_add_qc(result, "unreadable",
+                    result->confidence < 0 ? "没有认出文字，请确认是图片页，或重新扫描"
+                                           : "大部分文字认不清，请检查画面或重新扫描");
+}

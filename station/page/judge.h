@@ -1,0 +1,33 @@
+/* Figures about a picture, and what the operator is told about them. */
+#ifndef STATION_PAGE_JUDGE_H
+#define STATION_PAGE_JUDGE_H
+
+#include "station/page/page.h"
+
+#include <allheaders.h>
+
+struct page_ink {
+    double share;    /* of the paper inside a margin that is covered by ink */
+    double coloured; /* share with strong colour: seals, stamps, marker */
+    unsigned marks;  /* marks as large as a character or a part of one */
+    unsigned edge_marks; /* of these, on the very edge of the picture, on its worst side */
+    double paper;    /* level of the paper, 0 black to 255 white */
+    double ink;      /* level of the ink once the paper is made white, 0 to 255 */
+    bool black;      /* the lid was open: neither paper nor text */
+};
+
+/* `work` is the picture in colour or gray, `even` its evened gray of the same size. */
+MUST_USE enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi,
+                                  struct page_ink *ret_ink, struct fault *why);
+
+/* Nothing on it that a reader would miss? Print that shows through from the other side is
+ * nothing; a seal, a line of writing or a drawing is something. */
+bool page_is_blank(const struct page_ink *ink);
+
+/* Add a reason once; more than PAGE_QC_MAX are dropped. */
+void page_add_qc(struct page_result *result, const char *code, const char *sentence);
+
+/* Every reason that follows from the figures. `dpi_guessed`: the file did not say. */
+void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result *result);
+
+#endif

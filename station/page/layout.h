@@ -1,0 +1,20 @@
+/* The plain questions about a page's layout that choose how it is read. */
+#ifndef STATION_PAGE_LAYOUT_H
+#define STATION_PAGE_LAYOUT_H
+
+#include "core/rc.h"
+#include "sys/fault.h"
+
+#include <allheaders.h>
+#include <stdbool.h>
+
+/* One column of text without ruled tables: then reading it as a single block loses no line.
+ * `bits`: the level page, 1 bit, black = 1. */
+MUST_USE enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why);
+
+/* The longest lines of text, at most `most`, the longest first; none is RC_OK with an
+ * empty list. The caller owns *ret_lines. */
+MUST_USE enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines,
+                                 struct fault *why);
+
+#endif

@@ -1,0 +1,138 @@
+/* Which way up, by reading.
+ *
+ * Counting ascenders tells Latin text from its upside-down self but not Chinese, and a
+ * page-wide script detector is wrong on pages of few lines. What is never wrong is that
+ * upside-down lines read as nonsense: two long lines are read as they stand, and only when
+ * that goes badly also turned. Upright pages, nearly all, pay for two lines.
+ *
+ * Side or level is seen in the picture where rows alternate clearly; else it is read, too. */
+#include "station/page/orient.h"
+
+#include "station/page/layout.h"
+#include "station/page/pix.h"
+#include "station/page/skew.h"
+
+enum { PROBE_LINES = 2, SURE_CONFIDENCE = 78, BETTER_BY = 8, SYMBOLS_MIN = 5 };
+
+void page_stand_free(struct page_stand *stand)
+{
+    pixDestroy(&stand->gray);
+    pixDestroy(&stand->bits);
+}
+
+/* Quarter turns clockwise, then level. */
+static enum rc stand(PIX *even, int quarters, struct page_stand *ret_stand,
+                     struct fault *why)
+{
+    SCOPED_PIX upright = quarters ? pixRotateOrth(even, quarters) : pixClone(even);
+    SCOPED_PIX bits = NULL;
+    struct page_stand made = { .rotated_deg = (uint32_t)quarters * 90 };
+    struct page_skew skew = { 0 };
+    if (!upright)
+        return pix_no_memory(why);
+    enum rc rc = page_to_bits(upright, &bits, why);
+    if (!rc)
+        rc = page_find_skew(bits, &skew, why);
+    if (!rc)
+        rc = page_turn(upright, skew.turn_deg, &made.gray, why);
+    if (!rc)
+        rc = page_to_bits(made.gray, &made.bits, why);
+    made.turn_deg = skew.turn_deg;
+    if (rc)
+        page_stand_free(&made);
+    else
+        *ret_stand = made;
+    return rc;
+}
+
+static enum rc turn_over(struct page_stand *stand, struct fault *why)
+{
+    PIX *gray = pixRotate180(NULL, stand->gray), *bits = pixRotate180(NULL, stand->bits);
+    page_stand_free(stand);
+    stand->gray = gray;
+    stand->bits = bits;
+    stand->rotated_deg = (stand->rotated_deg + 180) % 360;
+    return gray && bits ? RC_OK : pix_no_memory(why);
+}
+
+/* Mean confidence of the lines as they stand, or turned over. */
+static enum rc probe(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *ocr,
+                     int *ret_confidence, struct fault *why)
+{
+    double sum = 0;
+    size_t symbols = 0;
+    for (l_int32 i = 0; i < boxaGetCount(lines); i++) {
+        BOX *box = boxaGetBox(lines, i, L_CLONE);
+        SCOPED_PIX clip = pixClipRectangle(gray, box, NULL);
+        SCOPED_PIX line = clip ? pixAddBorder(clip, 8, 255) : NULL;
+        boxDestroy(&box);
+        if (!line)
+            return pix_no_memory(why);
+        if (over)
+            pixRotate180(line, line);
+        struct ocr_text text = { 0 };
+        enum rc rc = ocr_read(ocr, line, (int)dpi, OCR_LINE, NULL, &text, why);
+        if (rc)
+            return rc;
+        for (size_t s = 0; s < text.symbol_count; s++)
+            sum += (double)text.symbols[s].confidence;
+        symbols += text.symbol_count;
+        ocr_text_free(&text);
+    }
+    *ret_confidence = symbols >= SYMBOLS_MIN ? (int)(sum / (double)symbols) : 0;
+    return RC_OK;
+}
+
+/* Turn `stand` over when it reads better so. *ret_confidence is that of the better way. */
+static enum rc choose_end(struct page_stand *stand, double dpi, struct ocr *ocr,
+                          int *ret_confidence, struct fault *why)
+{
+    SCOPED_BOXA lines = NULL;
+    int as_is = 0, over = 0;
+    enum rc rc = page_long_lines(stand->bits, dpi, PROBE_LINES, &lines, why);
+    if (!rc)
+        rc = probe(stand->gray, lines, dpi, false, ocr, &as_is, why);
+    if (!rc && as_is < SURE_CONFIDENCE)
+        rc = probe(stand->gray, lines, dpi, true, ocr, &over, why);
+    if (!rc && over > as_is + BETTER_BY)
+        rc = turn_over(stand, why);
+    *ret_confidence = over > as_is ? over : as_is;
+    return rc;
+}
+
+/* By reading: the way the rows suggest, and if that is nonsense the other way. */
+static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *ocr,
+                                struct page_stand *ret_stand, struct fault *why)
+{
+    struct page_stand first = { 0 }, second = { 0 };
+    int first_confidence = 0, second_confidence = 0;
+    enum rc rc = stand(even, level ? 0 : 1, &first, why);
+    if (!rc)
+        rc = choose_end(&first, dpi, ocr, &first_confidence, why);
+    if (!rc && first_confidence < SURE_CONFIDENCE) {
+        rc = stand(even, level ? 1 : 0, &second, why);
+        if (!rc)
+            rc = choose_end(&second, dpi, ocr, &second_confidence, why);
+    }
+    bool take_second = second_confidence > first_confidence + BETTER_BY;
+    page_stand_free(take_second || rc ? &first : &second);
+    if (rc)
+        page_stand_free(&second);
+    else
+        *ret_stand = take_second ? second : first;
+    return rc;
+}
+
+enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
+                      struct page_stand *ret_stand, struct fault *why)
+{
+    if (label_deg >= 0 || !ocr)
+        return stand(even, label_deg > 0 ? label_deg / 90 : 0, ret_stand, why);
+    SCOPED_PIX bits = NULL;
+    bool level = true, sure = false;
+    enum rc rc = page_to_bits(even, &bits, why);
+    if (!rc)
+        rc = page_lines_level(bits, &level, &sure, why);
+    /* Not sure: as it was fed, which is right for nearly every sheet, is tried first. */
+    return rc ? rc : stand_by_reading(even, dpi, level || !sure, ocr, ret_stand, why);
+}

@@ -1,0 +1,21 @@
+/* Which way up, and straight: from the evened picture to the one that is read. */
+#ifndef STATION_PAGE_ORIENT_H
+#define STATION_PAGE_ORIENT_H
+
+#include "station/page/ocr.h"
+
+struct page_stand {
+    PIX *gray;            /* upright and level, in a window large enough; owned */
+    PIX *bits;            /* the same in black and white; owned */
+    uint32_t rotated_deg; /* clockwise: 0 90 180 270 */
+    double turn_deg;      /* then clockwise */
+};
+
+void page_stand_free(struct page_stand *stand); /* what it owns */
+
+/* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). `ocr` is asked
+ * about a few lines, both ways up; NULL: only level, not which end is up. */
+MUST_USE enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
+                               struct page_stand *ret_stand, struct fault *why);
+
+#endif

@@ -1,0 +1,99 @@
+/* Log-ins: a handful of places with random tokens. */
+#include "station/people.h"
+
+#include "core/bytes.h"
+#include "station/json_field.h"
+#include "sys/hash.h"
+
+#include <string.h>
+
+static const char *const may_scan[] = { "operator", "qc", "cataloguer", "admin" };
+
+static bool has_role(const json_t *person)
+{
+    size_t i;
+    json_t *role;
+    json_array_foreach(json_object_get(person, "roles"), i, role)
+    {
+        for (size_t k = 0; k < COUNT(may_scan); k++)
+            if (json_is_string(role) && !strcmp(json_string_value(role), may_scan[k]))
+                return true;
+    }
+    return false;
+}
+
+static bool is_live(const struct operator* who, int64_t now_ms)
+{
+    return who->token[0] && now_ms - who->used_ms < PEOPLE_IDLE_MS;
+}
+
+enum rc people_enter(struct people *people, const json_t *session, int64_t now_ms,
+                     const struct operator** ret_who, struct fault *why)
+{
+    struct operator who = { .used_ms = now_ms };
+    const json_t *person = json_object_get(session, "person");
+    if (!field_text(person, "badge", who.badge, sizeof who.badge) ||
+        !field_text(person, "name", who.name, sizeof who.name))
+        return fault_set(why, RC_CORRUPT, 0, "库房的回答看不懂，请联系管理员。");
+    if (!has_role(person))
+        return fault_set(why, RC_DENIED, 0,
+                         "%s没有扫描的权限。请换有扫描岗位的人登录，或联系管理员。",
+                         who.name);
+    random_id(who.token);
+    struct operator* place = & people->at[0];
+    for (size_t i = 0; i < PEOPLE_MAX; i++) {
+        struct operator* p = & people->at[i];
+        if (!is_live(p, now_ms))
+            *p = (struct operator){ 0 };
+        if (p->used_ms < place->used_ms || (!p->token[0] && place->token[0]))
+            place = p;
+    }
+    *place = who;
+    *ret_who = place;
+    return RC_OK;
+}
+
+static bool same_token(const char *a, const char *b)
+{
+    unsigned char differ = 0;
+    for (size_t i = 0; i < PEOPLE_TOKEN_LEN; i++)
+        differ |= (unsigned char)(a[i] ^ b[i]);
+    return !differ;
+}
+
+static struct operator* find(struct people *people, const char *token, int64_t now_ms)
+{
+    struct operator* found = NULL;
+    if (!token || strlen(token) != PEOPLE_TOKEN_LEN)
+        return NULL;
+    for (size_t i = 0; i < PEOPLE_MAX; i++)
+        if (is_live(&people->at[i], now_ms) && same_token(people->at[i].token, token))
+            found = &people->at[i];
+    return found;
+}
+
+const struct operator*
+    people_find(struct people *people, const char *token, int64_t now_ms)
+{
+    struct operator* who = find(people, token, now_ms);
+    if (who)
+        who->used_ms = now_ms;
+    return who;
+}
+
+void people_leave(struct people *people, const char *token)
+{
+    struct operator* who = find(people, token, 0);
+    if (who)
+        *who = (struct operator){ 0 };
+}
+
+const struct operator* people_last(const struct people *people, int64_t now_ms)
+{
+    const struct operator* last = NULL;
+    for (size_t i = 0; i < PEOPLE_MAX; i++)
+        if (is_live(&people->at[i], now_ms) &&
+            (!last || people->at[i].used_ms >= last->used_ms))
+            last = &people->at[i];
+    return last;
+}

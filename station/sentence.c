@@ -1,0 +1,157 @@
+/* The table of reasons. A sheet is named by its number in the order of feeding, since
+ * that is what lies on the tray in front of the operator. */
+#include "station/sentence.h"
+
+#include "core/bytes.h"
+#include "station/group.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct sentence_stop sentence_stops[] = {
+    { "stopped", "已按要求停止。", "请确认纸已放好，按“继续”，从第 %u 张起。" },
+    { "stopped-hard", "已停止，扫描仪里可能还有一张纸。",
+      "请取出扫描仪里的纸，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "jam", "第 %u 张卡纸，没有收下。",
+      "请打开盖板，取出卡住的纸并展平，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "double-feed", "两张纸一起走了：第 %u 张和它后面的一张都没有收下。",
+      "请取出这两张纸，分开后按原来的顺序放回最上面，按“继续”，从第 %u 张起。" },
+    { "cover-open", "扫描仪的盖板开着，第 %u 张没有收下。",
+      "请把走到一半的纸放回进纸器最上面，合上盖板，按“继续”，从第 %u 张起。" },
+    { "io", "扫描仪出错，第 %u 张没有收下。",
+      "请取出扫描仪里的纸，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "gone", "扫描仪断开了，第 %u 张没有收下。",
+      "请检查电源和连线，把扫描仪里的纸放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "busy", "扫描仪一直忙，没有进纸。",
+      "请确认没有别的程序在用扫描仪，按“继续”，从第 %u 张起。" },
+    { "cancelled", "扫描被取消，第 %u 张没有收下。",
+      "请取出扫描仪里的纸，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "half", "第 %u 张只扫到一面，没有收下。",
+      "请取出这张纸，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "crash", "扫描程序出错，已重新启动。第 %u 张没有收下。",
+      "请看扫描仪里和出纸口：没有数到的那张放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "stall", "扫描仪很久没有反应，已断开重连。第 %u 张没有收下。",
+      "请取出扫描仪里的纸，放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "restart", "本机程序重新启动过，已收下的都在。",
+      "请把第 %u 张起的纸放回进纸器（已走出但没有数到的也放回），按“继续”。" },
+    { "disk-full", "本机磁盘快满了，已停止进纸，已收下的都在。",
+      "请清理磁盘后按“继续”，从第 %u 张起。" },
+    { "disk-full-lost", "本机磁盘满了，第 %u 张没有收下，前面的都在。",
+      "请清理磁盘，把刚走出的那张放回进纸器最上面，按“继续”，从第 %u 张起。" },
+    { "spool-failed", "第 %u 张没能存到本机磁盘，没有收下。",
+      "请把刚走出的那张放回进纸器最上面，按“继续”，从第 %u 张起；再出错请联系管理员。" },
+    { "too-many", "一次扫描的张数到了上限。", "请先提交这一部分，其余的另外申报。" },
+    { "other-volume", "扫到了另一卷的封面，已停止进纸。",
+      "请取出全部纸，按“作废”，把两卷分开后重新申报。" },
+    { "settings", "扫描仪不支持现在的设置，没有进纸。",
+      "请管理员检查进纸方式、颜色和精度的设置，再按“继续”，从第 %u 张起。" },
+    { "no-docs", "", "" }, /* the numbers are told instead */
+};
+
+const size_t sentence_stop_count = COUNT(sentence_stops);
+
+static const struct sentence_stop *find(const char *code)
+{
+    for (size_t i = 0; i < COUNT(sentence_stops); i++)
+        if (!strcmp(sentence_stops[i].code, code))
+            return &sentence_stops[i];
+    return NULL;
+}
+
+/* Put the sheet's number where the text has %u, without using the text as a format. */
+static void fill(const char *text, unsigned sheet, char ret[JOB_SENTENCE_MAX])
+{
+    const char *hole = strstr(text, "%u");
+    if (!hole)
+        snprintf(ret, JOB_SENTENCE_MAX, "%s", text);
+    else
+        snprintf(ret, JOB_SENTENCE_MAX, "%.*s%u%s", (int)(hole - text), text, sheet,
+                 hole + 2);
+}
+
+static void differs_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    bool fewer = job->sheets < job->sheets_declared;
+    snprintf(ret, JOB_SENTENCE_MAX,
+             "进纸器空了，张数对不上：申报 %u 张，走了 %u 张，%s %u 张。",
+             job->sheets_declared, job->sheets, fewer ? "少" : "多",
+             fewer ? job->sheets_declared - job->sheets
+                   : job->sheets - job->sheets_declared);
+}
+
+static void differs_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    if (job->sheets < job->sheets_declared)
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "请找出还没扫的纸放进进纸器，按“继续”，从第 %u "
+                 "张起；如果申报时数错了，重新点数后"
+                 "按“更正张数”。",
+                 job->sheets + 1);
+    else
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "请重新点数：如果申报时数错了，按“更正张数”；如果混进了别的纸，按“作废”"
+                 "后重新扫描。");
+}
+
+void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    const struct sentence_stop *stop = find(job->stop.code);
+    ret[0] = 0;
+    if (*job->note) {
+        snprintf(ret, JOB_SENTENCE_MAX, "%s", job->note);
+        return;
+    }
+    if (job->state == JOB_STOPPED && !strcmp(job->stop.code, "no-docs"))
+        differs_now(job, ret);
+    else if (job->state == JOB_STOPPED && stop)
+        fill(stop->happened, job->sheets + 1, ret);
+    else if (job->state == JOB_COUNTED && group_all_read(job))
+        snprintf(ret, JOB_SENTENCE_MAX, "%u 张全部走完，张数相符，每页都已识别。",
+                 job->sheets);
+    else if (job->state == JOB_COUNTED)
+        snprintf(ret, JOB_SENTENCE_MAX, "%u 张全部走完，张数相符。正在识别，还有 %u 页。",
+                 job->sheets, group_count(job).unread);
+    else if (job->state == JOB_REVIEW && !group_doubt(job, ret))
+        snprintf(ret, JOB_SENTENCE_MAX, "有页面需要处理。");
+}
+
+static void next_when_stopped(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    const struct sentence_stop *stop = find(job->stop.code);
+    if (!strcmp(job->stop.code, "no-docs"))
+        differs_next(job, ret);
+    else
+        fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", job->sheets + 1, ret);
+}
+
+void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    switch (job->state) {
+    case JOB_DECLARED:
+        snprintf(ret, JOB_SENTENCE_MAX, "请把 %u 张纸放进进纸器，按“开始”。",
+                 job->sheets_declared);
+        break;
+    case JOB_SCANNING:
+        snprintf(ret, JOB_SENTENCE_MAX, "正在扫描第 %u 张，请等待。", job->sheets + 1);
+        break;
+    case JOB_STOPPED:
+        next_when_stopped(job, ret);
+        break;
+    case JOB_COUNTED:
+        snprintf(ret, JOB_SENTENCE_MAX, "%s",
+                 group_all_read(job) ? "请核对页面，按“完成”提交。" : "请等识别完成。");
+        break;
+    case JOB_REVIEW:
+        snprintf(ret, JOB_SENTENCE_MAX, "请处理标出的页面，再按“完成”。");
+        break;
+    case JOB_SUBMITTING:
+        snprintf(ret, JOB_SENTENCE_MAX, "正在上传到库房。可以开始扫描下一卷。");
+        break;
+    case JOB_DONE:
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "已入库。请把纸质卷放好，等待交接；可以开始下一卷。");
+        break;
+    default:
+        snprintf(ret, JOB_SENTENCE_MAX, "本次扫描已作废。请重新申报。");
+    }
+}

@@ -1,0 +1,155 @@
+/* The session role: the operator's side of the station. It owns the spool and the jobs,
+ * serves the local page, and starts again what dies below it. One thread, one loop.
+ *
+ *   scan role ----pictures----> session ----blobs, manifest----> submit role ---> repod
+ *                                | ^  ^
+ *              page workers <----+ |  +---- browser of the operator (HTTP, SSE)
+ *                                spool
+ *
+ * This header is for the files of the session only. */
+#ifndef STATION_SESSION_H
+#define STATION_SESSION_H
+
+#include "net/http_server.h"
+#include "station/child.h"
+#include "station/group.h"
+#include "station/job.h"
+#include "station/page/page.h"
+#include "station/people.h"
+#include "station/settings.h"
+#include "station/spool.h"
+
+enum { SESSION_JOBS_MAX = 64, SESSION_STREAMS_MAX = 32, SESSION_RECENT_MAX = 20 };
+
+enum feeder_state { FEEDER_ABSENT, FEEDER_IDLE, FEEDER_SCANNING };
+
+/* The session's side of the scan role. */
+struct feeder {
+    struct child child;
+    enum feeder_state state;
+    char name[256];         /* of the scanner, for the page */
+    char sentence[512];     /* why it is absent or what went wrong last; "" none */
+    struct capture open[2]; /* sides of the sheet that is not acknowledged yet */
+    unsigned open_count;
+    bool stop_asked;
+    char stop_code[24];     /* why the next sheet will not be asked for; "" none */
+    sd_event_source *watch; /* armed while scanning: silence, or a stop that hangs */
+};
+
+/* The session's side of the submit role and of the repository. */
+struct uplink {
+    struct child child;
+    bool up, station_denied;
+    char sentence[512];
+    struct job *job; /* borrowed: being sent; NULL none */
+    unsigned index;  /* picture whose parts are being sent, from 1 */
+    unsigned part;   /* 0 capture, 1.. parts */
+    unsigned tries;  /* failures in a row */
+    bool busy;       /* a call is under way */
+    sd_event_source *timer;
+};
+
+struct session {
+    sd_event *loop;
+    struct settings set;
+    struct spool *spool;
+    struct page_pool *pool;
+    struct http_server *http;
+    struct feeder feeder;
+    struct uplink uplink;
+    struct people people;
+    struct job
+        *jobs[SESSION_JOBS_MAX]; /* owned: all that are not finished, and recents */
+    size_t job_count;
+    struct job *current; /* borrowed from jobs; what the page shows; NULL none */
+    struct http_stream *streams[SESSION_STREAMS_MAX];
+    sd_event_source *publish; /* runs once when `dirty` */
+    bool pages_dirty;
+};
+
+/* session.c: the whole life of the role; returns the exit status. */
+int session_main(const struct settings *settings);
+
+/* session_job.c: events of jobs. ------------------------------------------------- */
+
+/* Let the table decide, save, publish. RC_REFUSED as job_next(); RC_FULL etc. when a
+ * decision could not be saved (the old state stands then). */
+MUST_USE enum rc session_event(struct session *s, struct job *job, enum job_event event,
+                               struct fault *why);
+/* Save without a change of state; a failure is logged and told on the page. */
+void session_save(struct session *s, struct job *job);
+/* Look again at what pages say: other volume, doubts, clear. Call after each change. */
+void session_review(struct session *s, struct job *job);
+/* Feeding ended: with the scanner's word for it ("no-docs", "jam", ...). */
+void session_feeding_ended(struct session *s, const char *code);
+/* A job by its id; NULL none. Borrowed. */
+struct job *session_find(struct session *s, const char *id);
+MUST_USE enum rc session_adopt(struct session *s, struct job *job, struct fault *why);
+void session_forget(struct session *s, struct job *job);
+void session_restore(struct session *s);
+void session_trim(struct session *s);
+
+/* session_pages.c: pictures to the workers and back. ------------------------------- */
+void session_read_pages(struct session *s);
+MUST_USE enum rc session_read_again(struct session *s, struct job *job, unsigned index,
+                                    struct fault *why);
+
+/* feeder.c ------------------------------------------------------------------------- */
+void feeder_start_role(struct session *s);
+MUST_USE enum rc feeder_scan(struct session *s, struct fault *why);
+MUST_USE enum rc feeder_stop(struct session *s, struct fault *why);
+
+/* uplink.c, upload.c ------------------------------------------------------------------
+ */
+
+/* What the repository answered. `rc` RC_OK: `json` is its answer (borrowed, may be NULL);
+ * else `sentence` says why, in Chinese. */
+typedef void uplink_done(struct session *s, enum rc rc, const json_t *json,
+                         const char *sentence, void *context);
+void uplink_start_role(struct session *s);
+/* Ask through the submit role. `body` is stolen: {"do":"login"|"ask"|"put",...}. `done`
+ * is called exactly once, maybe before this returns. */
+void uplink_call(struct session *s, json_t *body, int fd, uplink_done *done,
+                 void *context);
+void uplink_set_up(struct session *s, bool up, const char *sentence);
+/* Send what waits, if nothing is being sent. */
+void upload_run(struct session *s);
+/* The network or the account may be back: do not wait for the timer. */
+void upload_wake(struct session *s);
+size_t upload_waiting(const struct session *s);
+
+/* session_state.c: JSON for the page ------------------------------------------------- */
+json_t *state_json(struct session *s, bool with_pages);
+json_t *state_page(const struct job *job, unsigned index);
+
+/* session_stream.c ------------------------------------------------------------------- */
+void stream_open(struct session *s, struct http_request *request);
+/* Something changed: tell all readers soon. */
+void stream_state(struct session *s);
+void stream_page(struct session *s, const struct job *job, unsigned index);
+
+/* session_api.c, session_job_api.c, session_image_api.c: routes
+ * -------------------------------- */
+extern const struct http_route session_routes[];
+extern const size_t session_route_count;
+void api_before(struct http_request *request, void *context);
+/* The operator of this request; NULL when nobody is logged in, answered 401 then. */
+const struct operator* api_who(struct session *s, struct http_request *request);
+/* Answer a fault as a problem. */
+void api_fault(struct http_request *request, const struct fault *why);
+void api_ok(struct http_request *request);
+void api_job_new(struct http_request *request, void *context);
+void api_job_start(struct http_request *request, void *context);
+void api_job_stop(struct http_request *request, void *context);
+void api_job_finish(struct http_request *request, void *context);
+void api_job_abandon(struct http_request *request, void *context);
+void api_job_recount(struct http_request *request, void *context);
+void api_label(struct http_request *request, void *context);
+void api_rows(struct http_request *request, void *context);
+void api_image_edit(struct http_request *request, void *context);
+void api_image_part(struct http_request *request, void *context);
+/* What the buttons do, for command cards too. */
+MUST_USE enum rc job_do_start(struct session *s, struct fault *why);
+MUST_USE enum rc job_do_finish(struct session *s, struct fault *why);
+
+#endif

@@ -1,0 +1,177 @@
+/* What the operator decides about a picture, and the files made from it. */
+#include "station/session.h"
+
+#include "station/json_field.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { ROWS_WITHOUT_RULES = 40 };
+
+static struct job_image *image_of(struct session *s, struct http_request *request,
+                                  unsigned *ret_index)
+{
+    const char *text = http_part(request, "index");
+    size_t digits = strspn(text, "0123456789");
+    struct job_image *image = NULL;
+    if (s->current && digits && digits < 6 && !text[digits]) {
+        *ret_index = (unsigned)strtoul(text, NULL, 10);
+        image = job_image(s->current, *ret_index);
+    }
+    if (!image)
+        http_reply_problem(request, 404, "not-found", "没有这一页。", NULL);
+    return image;
+}
+
+static bool row_exists(const struct job *job, uint64_t row)
+{
+    size_t i;
+    json_t *one;
+    const json_t *rows = json_object_get(job->rules, "rows");
+    json_array_foreach(rows, i, one)
+    {
+        if (json_integer_value(json_object_get(one, "row")) == (json_int_t)row)
+            return true;
+    }
+    return !json_array_size(rows);
+}
+
+static enum rc decide(const struct job *job, struct job_image *image, const json_t *body,
+                      struct fault *why)
+{
+    const char *what = field_peek(body, "do");
+    uint64_t row = 0;
+    if (!strcmp(what, "keep-as-page"))
+        image->edit = (image->edit & EDIT_MOVE) | EDIT_KEEP_AS_PAGE;
+    else if (!strcmp(what, "set-blank"))
+        image->edit = EDIT_SET_BLANK;
+    else if (!strcmp(what, "undo"))
+        image->edit = EDIT_NONE;
+    else if (strcmp(what, "move") != 0)
+        return fault_set(why, RC_INVALID, 0, "没有这样的操作。");
+    else if (!field_uint(body, "row", 1, JOB_ROWS_MAX, &row) || !row_exists(job, row))
+        return fault_set(why, RC_INVALID, 0, "请选择目录里有的一项。");
+    else {
+        image->edit = (image->edit & EDIT_KEEP_AS_PAGE) | EDIT_MOVE;
+        image->edit_row = (unsigned)row;
+    }
+    return RC_OK;
+}
+
+static enum rc edit(struct session *s, unsigned index, const json_t *body,
+                    struct fault *why)
+{
+    struct job *job = s->current;
+    struct job_image *image = job_image(job, index);
+    if (job->state == JOB_SUBMITTING || job->state == JOB_DONE)
+        return fault_set(why, RC_REFUSED, 0, "已经提交，不能再改。");
+    if (image->state != IMAGE_READY && image->state != IMAGE_FAILED)
+        return fault_set(why, RC_REFUSED, 0, "这一页还在识别，请稍等。");
+    enum rc rc = decide(job, image, body, why);
+    if (rc)
+        return rc;
+    session_save(s, job);
+    /* A page needs its PDF; one that was taken for something else has none yet. */
+    bool page = !strcmp(image_kind(image), "page");
+    if (page && !*field_peek(image->result, "pdf_sha256"))
+        rc = session_read_again(s, job, index, why);
+    session_review(s, job);
+    stream_page(s, job, index);
+    return rc;
+}
+
+void api_image_edit(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct fault why = { 0 };
+    unsigned index = 0;
+    if (!api_who(s, request) || !image_of(s, request, &index))
+        return;
+    if (edit(s, index, http_body_json(request), &why)) {
+        api_fault(request, &why);
+        return;
+    }
+    http_reply_json(request, 200, state_page(s->current, index));
+}
+
+static const struct {
+    const char *name;
+    enum spool_part part;
+} served[] = {
+    { "thumb", PART_THUMB },
+    { "preview", PART_VIEW },
+    { "pdf", PART_PDF },
+    { "text", PART_TEXT },
+};
+
+static enum rc open_part(struct session *s, const struct job_image *image,
+                         const char *name, const char **ret_type, const char **ret_etag,
+                         int *ret_fd)
+{
+    struct fault why = { 0 };
+    if (!strcmp(name, "capture")) {
+        *ret_type = image->capture.type;
+        *ret_etag = image->capture.sha256;
+        return spool_open_capture(s->spool, s->current, image, ret_fd, &why);
+    }
+    for (size_t i = 0; i < COUNT(served); i++) {
+        if (strcmp(name, served[i].name) != 0)
+            continue;
+        *ret_type = spool_part_type(served[i].part);
+        *ret_etag = field_peek(image->result, spool_part_field(served[i].part));
+        return spool_open_part(s->spool, s->current, image, served[i].part, ret_fd, &why);
+    }
+    return RC_NOT_FOUND;
+}
+
+void api_image_part(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    unsigned index = 0;
+    const struct job_image *image = image_of(s, request, &index);
+    const char *type = "", *etag = NULL;
+    int fd = -1;
+    struct stat st;
+    if (!image)
+        return;
+    if (open_part(s, image, http_part(request, "part"), &type, &etag, &fd)) {
+        http_reply_problem(request, 404, "not-found", "这一页还没有这个文件。",
+                           "请等识别完成。");
+        return;
+    }
+    if (fstat(fd, &st) || st.st_size < 0) {
+        close(fd);
+        http_reply_problem(request, 500, "io", "这一页的文件读不出来。", NULL);
+        return;
+    }
+    http_add_header(request, "Cache-Control", "no-cache");
+    http_reply_fd(request, type, fd, (uint64_t)st.st_size, etag);
+}
+
+static void add_row(json_t *rows, unsigned row, const struct job *job)
+{
+    char title[JOB_TITLE_MAX];
+    group_title(job, row, title);
+    json_array_append_new(rows, json_pack("{s:i,s:s}", "row", (int)row, "title", title));
+}
+
+void api_rows(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    json_t *rows = json_array(), *one;
+    size_t i;
+    const json_t *known = s->current ? json_object_get(s->current->rules, "rows") : NULL;
+    json_array_foreach(known, i, one)
+    {
+        uint64_t row = 0;
+        if (field_uint(one, "row", 1, JOB_ROWS_MAX, &row))
+            add_row(rows, (unsigned)row, s->current);
+    }
+    for (unsigned row = 1;
+         s->current && !json_array_size(known) && row <= ROWS_WITHOUT_RULES; row++)
+        add_row(rows, row, s->current);
+    http_reply_json(request, 200, json_pack("{s:o}", "rows", rows));
+}

@@ -1,0 +1,195 @@
+/* What happens to jobs: each event goes through the table, and the new state is on the
+ * disk before anybody is told about it. */
+#include "station/session.h"
+
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Events that are promises or decisions: without a trace on the disk they did not happen.
+ * The others can be seen again from the sheets, so a full disk may not hide that feeding
+ * has stopped. */
+static bool must_be_kept(enum job_event event)
+{
+    return event == JOB_EV_START || event == JOB_EV_FINISH || event == JOB_EV_STORED ||
+           event == JOB_EV_REFUSED || event == JOB_EV_ABANDON;
+}
+
+enum rc session_event(struct session *s, struct job *job, enum job_event event,
+                      struct fault *why)
+{
+    enum job_state next, old = job->state;
+    enum rc rc = job_next(old, event, &next, why);
+    if (rc)
+        return rc;
+    if (next == old) {
+        stream_state(s);
+        return RC_OK;
+    }
+    job->state = next;
+    rc = spool_save_job(s->spool, job, why);
+    if (rc && must_be_kept(event)) {
+        job->state = old;
+        return rc;
+    }
+    if (rc)
+        log_error("job %s cannot be saved: %s", job->id, why->text);
+    log_info("job %s: %s -> %s by %s", job->id, job_state_name(old), job_state_name(next),
+             job_event_name(event));
+    stream_state(s);
+    return RC_OK;
+}
+
+void session_save(struct session *s, struct job *job)
+{
+    struct fault why = { 0 };
+    if (spool_save_job(s->spool, job, &why)) {
+        log_error("job %s cannot be saved: %s", job->id, why.text);
+        snprintf(job->note, sizeof job->note,
+                 "本机磁盘写不进去：请清理磁盘。已扫描的都在。");
+    }
+    stream_state(s);
+}
+
+/* An event that follows from what is there already; it comes again if it cannot be kept.
+ */
+static void follow(struct session *s, struct job *job, enum job_event event)
+{
+    struct fault why = { 0 };
+    if (session_event(s, job, event, &why))
+        log_warn("job %s, %s: %s", job->id, job_event_name(event), why.text);
+}
+
+void session_review(struct session *s, struct job *job)
+{
+    char label[LABEL_TEXT_MAX], sentence[JOB_SENTENCE_MAX];
+    struct feeder *f = &s->feeder;
+    group_pages(job);
+    if (job == s->current && f->state == FEEDER_SCANNING && !*f->stop_code &&
+        group_other_volume(job, label))
+        snprintf(f->stop_code, sizeof f->stop_code, "other-volume");
+    if (job->state == JOB_COUNTED || job->state == JOB_REVIEW)
+        follow(s, job, group_doubt(job, sentence) ? JOB_EV_DOUBT : JOB_EV_CLEAR);
+    s->pages_dirty = true; /* a separator gives rows to all pages behind it */
+    stream_state(s);
+}
+
+void session_feeding_ended(struct session *s, const char *code)
+{
+    struct job *job = s->current;
+    if (!job || job->state != JOB_SCANNING)
+        return;
+    bool empty = !strcmp(code, "no-docs");
+    bool equal = empty && job->sheets == job->sheets_declared;
+    snprintf(job->stop.code, sizeof job->stop.code, "%s", equal ? "" : code);
+    job->stop.sheet = empty ? 0 : job->sheets + 1;
+    job->ended_ms = clock_now_ms();
+    follow(s, job, equal ? JOB_EV_EQUAL : empty ? JOB_EV_DIFFERS : JOB_EV_HALT);
+    session_review(s, job);
+    session_read_pages(s);
+}
+
+struct job *session_find(struct session *s, const char *id)
+{
+    for (size_t i = 0; i < s->job_count; i++)
+        if (!strcmp(s->jobs[i]->id, id))
+            return s->jobs[i];
+    return NULL;
+}
+
+static bool is_over(const struct job *job)
+{
+    return job->state == JOB_DONE || job->state == JOB_ABANDONED;
+}
+
+void session_forget(struct session *s, struct job *job)
+{
+    for (size_t i = 0; i < s->job_count; i++) {
+        if (s->jobs[i] != job)
+            continue;
+        memmove(&s->jobs[i], &s->jobs[i + 1], (s->job_count - i - 1) * sizeof *s->jobs);
+        s->job_count--;
+        break;
+    }
+    if (s->current == job)
+        s->current = NULL;
+    job_free(job);
+}
+
+enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
+{
+    for (size_t i = 0; i < s->job_count && s->job_count == SESSION_JOBS_MAX; i++)
+        if (is_over(s->jobs[i]) && s->jobs[i] != s->current)
+            session_forget(s, s->jobs[i]); /* its files stay, see session_trim() */
+    if (s->job_count == SESSION_JOBS_MAX)
+        return fault_set(why, RC_FULL, 0,
+                         "等待上传的卷太多了（%d 卷）。请等库房连通后再申报新的。",
+                         SESSION_JOBS_MAX);
+    s->jobs[s->job_count++] = job;
+    return RC_OK;
+}
+
+/* Files of finished jobs beyond the number to keep; the oldest go first. */
+void session_trim(struct session *s)
+{
+    struct fault why = { 0 };
+    size_t over = 0;
+    for (size_t i = 0; i < s->job_count; i++)
+        over += is_over(s->jobs[i]);
+    for (size_t i = 0; i < s->job_count && over > s->set.spool_keep_jobs;) {
+        struct job *job = s->jobs[i];
+        if (!is_over(job) || job == s->current) {
+            i++;
+            continue;
+        }
+        if (spool_remove_job(s->spool, job->id, &why))
+            log_warn("old job %s stays: %s", job->id, why.text);
+        session_forget(s, job);
+        over--;
+    }
+}
+
+static void restore_one(struct session *s, const char *id)
+{
+    struct fault why = { 0 };
+    struct job *job = NULL;
+    if (spool_load_job(s->spool, id, &job, &why) || session_adopt(s, job, &why)) {
+        log_error("job %s in the spool cannot be used, its files stay: %s", id, why.text);
+        job_free(job);
+        return;
+    }
+    bool was_scanning = job->state == JOB_SCANNING;
+    if (was_scanning)
+        snprintf(job->stop.code, sizeof job->stop.code, "restart");
+    follow(s, job, JOB_EV_RESTORE);
+    /* A damaged sheet may have taken the count away again. */
+    bool counted = job->state == JOB_COUNTED || job->state == JOB_REVIEW;
+    if (counted && job->sheets != job->sheets_declared) {
+        snprintf(job->stop.code, sizeof job->stop.code, "restart");
+        follow(s, job, JOB_EV_DIFFERS);
+    }
+    group_pages(job);
+    if (!is_over(job) && job->state != JOB_SUBMITTING)
+        s->current = job;
+    log_info("job %s is back: %s, %u of %u sheets", job->id, job_state_name(job->state),
+             job->sheets, job->sheets_declared);
+}
+
+void session_restore(struct session *s)
+{
+    SCOPED(free_at) char(*ids)[JOB_ID_LEN + 1] = NULL;
+    size_t count = 0;
+    struct fault why = { 0 };
+    if (spool_list(s->spool, &ids, &count, &why)) {
+        log_error("the spool cannot be listed: %s", why.text);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        restore_one(s, ids[i]);
+    session_trim(s);
+    for (size_t i = 0; i < s->job_count; i++)
+        session_review(s, s->jobs[i]);
+}

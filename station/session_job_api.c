@@ -1,0 +1,261 @@
+/* The buttons of the operator, and what labels and command cards do. */
+#include "station/session.h"
+
+#include "station/json_field.h"
+#include "station/sentence.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+static enum rc need_job(struct session *s, struct fault *why)
+{
+    if (s->current)
+        return RC_OK;
+    return fault_set(why, RC_REFUSED, 0, "还没有申报。请先扫卷的标签，输入张数。");
+}
+
+enum rc job_do_start(struct session *s, struct fault *why)
+{
+    char label[LABEL_TEXT_MAX];
+    enum job_state unused;
+    enum rc rc = need_job(s, why);
+    struct job *job = s->current;
+    if (!rc)
+        rc = job_next(job->state, JOB_EV_START, &unused, why);
+    if (rc)
+        return rc;
+    if (group_other_volume(job, label))
+        return fault_set(
+            why, RC_REFUSED, 0,
+            "已扫的纸里有另一卷（%s）的封面。请取出全部纸，按“作废”后分开重扫。", label);
+    job->stop = (struct job_stop){ 0 };
+    job->note[0] = 0;
+    rc = session_event(s, job, JOB_EV_START, why);
+    if (rc)
+        return rc;
+    rc = feeder_scan(s, why);
+    if (!rc)
+        return RC_OK;
+    session_feeding_ended(s, rc == RC_FULL ? "disk-full" : "busy");
+    return rc;
+}
+
+enum rc job_do_finish(struct session *s, struct fault *why)
+{
+    char sentence[JOB_SENTENCE_MAX];
+    enum job_state unused;
+    enum rc rc = need_job(s, why);
+    struct job *job = s->current;
+    if (!rc && job->state == JOB_REVIEW && group_doubt(job, sentence))
+        rc = fault_set(why, RC_REFUSED, 0, "%s", sentence);
+    if (!rc)
+        rc = job_next(job->state, JOB_EV_FINISH, &unused, why);
+    if (rc)
+        return rc;
+    if (!group_all_read(job))
+        return fault_set(why, RC_REFUSED, 0, "还有 %u 页正在识别，请稍等再按“完成”。",
+                         group_count(job).unread);
+    group_pages(job);
+    if (group_doubt(job, sentence))
+        return fault_set(why, RC_REFUSED, 0, "%s", sentence);
+    job->note[0] = 0;
+    SCOPED(json_free_at) json_t *manifest = group_manifest(job, s->set.station_id);
+    rc = spool_put_json(s->spool, job->id, "manifest.json", manifest, why);
+    if (!rc)
+        rc = session_event(s, job, JOB_EV_FINISH, why);
+    if (rc == RC_FULL)
+        return fault_set(why, rc, 0, "本机磁盘空间不足，请清理磁盘后再按“完成”。");
+    if (!rc)
+        upload_run(s);
+    return rc;
+}
+
+static void answer(struct session *s, struct http_request *request, enum rc rc,
+                   const struct fault *why)
+{
+    if (rc) {
+        api_fault(request, why);
+        return;
+    }
+    char now[JOB_SENTENCE_MAX] = "", next[JOB_SENTENCE_MAX] = "";
+    if (s->current) {
+        sentence_now(s->current, now);
+        sentence_next(s->current, next);
+    }
+    http_reply_json(request, 200,
+                    json_pack("{s:i,s:s,s:s,s:s}", "ok", 1, "state",
+                              s->current ? job_state_name(s->current->state) : "",
+                              "sentence", now, "next", next));
+}
+
+void api_job_start(struct http_request *request, void *context)
+{
+    struct fault why = { 0 };
+    if (api_who(context, request))
+        answer(context, request, job_do_start(context, &why), &why);
+}
+
+void api_job_stop(struct http_request *request, void *context)
+{
+    struct fault why = { 0 };
+    if (api_who(context, request))
+        answer(context, request, feeder_stop(context, &why), &why);
+}
+
+void api_job_finish(struct http_request *request, void *context)
+{
+    struct fault why = { 0 };
+    if (api_who(context, request))
+        answer(context, request, job_do_finish(context, &why), &why);
+}
+
+void api_job_abandon(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct fault why = { 0 };
+    const struct operator* who = api_who(s, request);
+    if (!who)
+        return;
+    enum rc rc = need_job(s, &why);
+    struct job *job = s->current;
+    if (!rc) {
+        char note[JOB_SENTENCE_MAX];
+        memcpy(note, job->note, sizeof note);
+        snprintf(job->note, sizeof job->note, "由%s作废。", who->name);
+        rc = session_event(s, job, JOB_EV_ABANDON, &why);
+        if (rc)
+            memcpy(job->note, note, sizeof note);
+    }
+    if (!rc) {
+        log_info("job %s was given up by %s", job->id, who->badge);
+        s->current = NULL; /* its files stay for a while: nothing scanned is destroyed */
+        session_trim(s);
+    }
+    answer(s, request, rc, &why);
+}
+
+static enum rc recount(struct session *s, struct job *job, unsigned sheets,
+                       const struct operator* who, struct fault *why)
+{
+    char at[CLOCK_TEXT_MAX];
+    if (job->state != JOB_STOPPED && job->state != JOB_COUNTED &&
+        job->state != JOB_REVIEW)
+        return fault_set(why, RC_REFUSED, 0, "进纸停下、张数对不上时才能更正张数。");
+    clock_text(clock_now_ms(), at);
+    if (!job->recounts)
+        job->recounts = json_array();
+    json_array_append_new(
+        job->recounts, json_pack("{s:i,s:i,s:s,s:s}", "from", (int)job->sheets_declared,
+                                 "to", (int)sheets, "by", who->badge, "at", at));
+    job->sheets_declared = sheets;
+    log_info("job %s: %s corrects the declared sheets to %u", job->id, who->badge,
+             sheets);
+    bool equal = sheets == job->sheets;
+    bool empty = job->state != JOB_STOPPED || !strcmp(job->stop.code, "no-docs");
+    if (!equal)
+        snprintf(job->stop.code, sizeof job->stop.code, "%s",
+                 empty ? "no-docs" : job->stop.code);
+    session_save(s, job);
+    if (empty) /* else feeding goes on and will be compared when the feeder is empty */
+        (void)!session_event(s, job, equal ? JOB_EV_EQUAL : JOB_EV_DIFFERS, why);
+    session_review(s, job);
+    return RC_OK;
+}
+
+void api_job_recount(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct fault why = { 0 };
+    uint64_t sheets = 0;
+    const struct operator* who = api_who(s, request);
+    if (!who)
+        return;
+    enum rc rc = need_job(s, &why);
+    if (!rc && !field_uint(http_body_json(request), "sheets_declared", 1, JOB_SHEETS_MAX,
+                           &sheets))
+        rc = fault_set(&why, RC_INVALID, 0, "请输入重新数过的张数（1 到 %d）。",
+                       JOB_SHEETS_MAX);
+    if (!rc)
+        rc = recount(s, s->current, (unsigned)sheets, who, &why);
+    answer(s, request, rc, &why);
+}
+
+/* --- labels and command cards ------------------------------------------------------ */
+
+static const struct {
+    enum label_command command;
+    const char *done;
+} commands[] = {
+    { COMMAND_ACCEPT, "好。" },
+    { COMMAND_STOP, "走完这一张就停。" },
+};
+
+static enum rc run_command(struct session *s, uint64_t command, const char **ret_sentence,
+                           struct fault *why)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (commands[i].command == (enum label_command)command)
+            *ret_sentence = commands[i].done;
+    if (command == COMMAND_STOP)
+        return feeder_stop(s, why);
+    if (command != COMMAND_ACCEPT)
+        return fault_set(why, RC_REFUSED, 0, "这张命令卡在这里没有用，请在页面上操作。");
+    bool handed_in = s->current && (s->current->state == JOB_COUNTED ||
+                                    s->current->state == JOB_REVIEW);
+    return handed_in ? job_do_finish(s, why) : job_do_start(s, why);
+}
+
+static enum rc read_volume_again(struct session *s, const char *text,
+                                 const char **ret_sentence, struct fault *why)
+{
+    struct job *job = s->current;
+    if (!job || job->state == JOB_DONE || job->state == JOB_SUBMITTING) {
+        *ret_sentence = "读到卷的标签。请输入数好的张数。";
+        return RC_OK;
+    }
+    if (strcmp(job->volume, text) != 0)
+        return fault_set(why, RC_REFUSED, 0,
+                         "这是另一卷（%s）。正在做的是 %s，请先完成或作废。", text,
+                         job->volume);
+    job->confirmed = true;
+    session_save(s, job);
+    session_review(s, job);
+    *ret_sentence = "标签相符，已确认是这一卷。";
+    return RC_OK;
+}
+
+void api_label(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct fault why = { 0 };
+    struct label label = { 0 };
+    char text[LABEL_TEXT_MAX];
+    if (!api_who(s, request))
+        return;
+    (void)field_text(http_body_json(request), "text", text, sizeof text);
+    enum rc rc =
+        label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label);
+    const char *sentence = "这个标签在扫描台没有用。", *what = "other";
+    if (rc == RC_CORRUPT)
+        rc = fault_set(&why, RC_INVALID, 0, "标签 %s 的校验位不对，请再扫一次。", text);
+    else if (rc)
+        rc = fault_set(&why, RC_INVALID, 0, "这不是本系统的标签。");
+    else if (label.type == LABEL_VOLUME) {
+        what = "volume";
+        rc = read_volume_again(s, text, &sentence, &why);
+    } else if (label.type == LABEL_COMMAND) {
+        what = "command";
+        rc = run_command(s, label.number, &sentence, &why);
+    }
+    if (rc)
+        api_fault(request, &why);
+    else
+        http_reply_json(
+            request, 200,
+            json_pack("{s:s,s:s,s:s}", "what", what, "text", text, "sentence", sentence));
+}

@@ -1,0 +1,150 @@
+/* Captured pictures to the page workers and back. The queue is the spool itself: only a
+ * few pictures are in the hands of the workers, all others are found by their state, so a
+ * volume of a thousand pages takes no more memory than one of ten. */
+#include "station/session.h"
+
+#include "station/json_field.h"
+#include "station/match.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/scope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD_PER_WORKER = 2, TEXT_MAX = 4 * 1024 * 1024 };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+/* Which picture a worker has; the job may be gone when it comes back. */
+struct ticket {
+    struct session *s;
+    char job[JOB_ID_LEN + 1];
+    unsigned index;
+};
+
+/* The first lines, for the name of the document. */
+static json_t *head_of(int text_fd)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    if (text_fd < 0 || file_read_fd(text_fd, TEXT_MAX, &text, &len, NULL))
+        return json_array();
+    return match_head(text, len);
+}
+
+static void keep_result(struct session *s, struct job *job, unsigned index,
+                        json_t *result, const int fds[PART_COUNT])
+{
+    struct job_image *image = job_image(job, index);
+    struct fault why = { 0 };
+    bool read = *field_peek(result, "kind");
+    if (spool_put_result(s->spool, job, image, result, fds, &why)) {
+        /* The capture is safe, so it can be read again at any time. */
+        log_error("picture %u of job %s: %s, reading it again later", index, job->id,
+                  why.text);
+        image->state = IMAGE_CAPTURED;
+        json_decref(result);
+        return;
+    }
+    json_decref(image->result);
+    image->result = result;
+    image->state = read ? IMAGE_READY : IMAGE_FAILED;
+}
+
+static void on_page(uint64_t number, enum rc rc, const struct page_result *result,
+                    struct page_files *files, const struct fault *why, void *context)
+{
+    (void)number;
+    struct ticket *ticket = context;
+    struct session *s = ticket->s;
+    struct job *job = session_find(s, ticket->job);
+    struct job_image *image = job ? job_image(job, ticket->index) : NULL;
+    unsigned index = ticket->index;
+    free(ticket);
+    if (!image || rc == RC_CANCELLED)
+        return;
+    if (rc == RC_UNAVAILABLE) {
+        /* Not the page's fault: the engine or its model is missing. */
+        log_error("pages cannot be read: %s", why->text);
+        image->state = IMAGE_CAPTURED;
+        snprintf(job->note, sizeof job->note, "%s", why->text);
+        stream_state(s);
+        return;
+    }
+    const int fds[PART_COUNT] = { files->pdf, files->text, files->thumb, files->preview };
+    json_t *json =
+        rc ? json_pack("{s:s}", "sentence", why->text) : page_result_json(result);
+    if (!rc)
+        json_object_set_new(json, "head", head_of(files->text));
+    else
+        log_warn("picture %u of job %s cannot be read: %s", index, job->id, why->text);
+    keep_result(s, job, index, json, fds);
+    session_review(s, job);
+    stream_page(s, job, index);
+    session_read_pages(s);
+}
+
+static enum rc give_to_worker(struct session *s, struct job *job, unsigned index,
+                              struct fault *why)
+{
+    struct job_image *image = job_image(job, index);
+    SCOPED(fd_close_at) int fd = -1;
+    SCOPED(free_at) struct ticket *ticket = calloc(1, sizeof *ticket);
+    if (!ticket)
+        return fault_set(why, RC_NO_MEMORY, 0, "out of memory");
+    enum rc rc = spool_open_capture(s->spool, job, image, &fd, why);
+    if (rc)
+        return rc;
+    *ticket = (struct ticket){ .s = s, .index = index };
+    memcpy(ticket->job, job->id, sizeof ticket->job);
+    struct page_job order = { .capture_fd = fd, .done = on_page, .context = ticket };
+    order.options.dpi = image->capture.dpi;
+    order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
+    order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
+    memcpy(order.options.lang, s->set.ocr_lang, sizeof order.options.lang);
+    uint64_t number = 0;
+    rc = page_pool_submit(s->pool, &order, &number, why);
+    if (rc)
+        return rc;
+    (void)TAKE(ticket);
+    image->state = IMAGE_READING;
+    stream_page(s, job, index);
+    return RC_OK;
+}
+
+static bool wants_reading(const struct job *job)
+{
+    return job->state != JOB_DONE && job->state != JOB_ABANDONED &&
+           job->state != JOB_SUBMITTING;
+}
+
+void session_read_pages(struct session *s)
+{
+    struct fault why = { 0 };
+    for (size_t j = 0; j < s->job_count; j++) {
+        struct job *job = s->jobs[j];
+        if (!wants_reading(job))
+            continue;
+        for (unsigned i = 1; i <= job->count; i++) {
+            if (page_pool_waiting(s->pool) >= s->set.ocr_workers * AHEAD_PER_WORKER)
+                return;
+            if (job_image(job, i)->state != IMAGE_CAPTURED)
+                continue;
+            if (give_to_worker(s, job, i, &why)) {
+                log_error("picture %u of job %s: %s", i, job->id, why.text);
+                return;
+            }
+        }
+    }
+}
+
+enum rc session_read_again(struct session *s, struct job *job, unsigned index,
+                           struct fault *why)
+{
+    struct job_image *image = job_image(job, index);
+    if (image->state == IMAGE_READING)
+        return RC_OK;
+    image->state = IMAGE_CAPTURED;
+    return give_to_worker(s, job, index, why);
+}

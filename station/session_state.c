@@ -1,0 +1,127 @@
+/* The state of the station as the page sees it (docs/api.md, station). Made anew each
+ * time from what is there; nothing is kept twice. */
+#include "station/session.h"
+
+#include "station/json_field.h"
+#include "station/sentence.h"
+#include "sys/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static json_t *operator_json(const struct session *s)
+{
+    const struct operator* who = people_last(&s->people, clock_mono_ms());
+    return who ? json_pack("{s:s,s:s}", "badge", who->badge, "name", who->name)
+               : json_null();
+}
+
+static json_t *repo_json(const struct session *s)
+{
+    char sentence[JOB_SENTENCE_MAX] = "";
+    size_t waiting = upload_waiting(s);
+    if (!s->uplink.up && people_last(&s->people, clock_mono_ms()))
+        snprintf(sentence, sizeof sentence, "%s已登录的人可以继续扫描。",
+                 s->uplink.sentence);
+    else if (!s->uplink.up)
+        snprintf(sentence, sizeof sentence, "%s连通以前不能登录。", s->uplink.sentence);
+    else if (waiting)
+        snprintf(sentence, sizeof sentence, "正在上传，还有 %zu 卷。", waiting);
+    return json_pack("{s:i,s:i,s:s}", "up", (int)s->uplink.up, "queue", (int)waiting,
+                     "sentence", sentence);
+}
+
+static json_t *scanner_json(const struct session *s)
+{
+    const struct feeder *f = &s->feeder;
+    bool stopped = s->current && s->current->state == JOB_STOPPED;
+    const char *state = f->state == FEEDER_ABSENT     ? "absent"
+                        : f->state == FEEDER_SCANNING ? "scanning"
+                        : stopped                     ? "stopped"
+                                                      : "idle";
+    return json_pack("{s:s,s:s,s:s}", "name", *f->name ? f->name : s->set.scanner_device,
+                     "state", state, "sentence", f->sentence);
+}
+
+static void copy_or(json_t *page, const char *key, const json_t *result,
+                    json_t *otherwise)
+{
+    json_t *value = json_object_get(result, key);
+    json_object_set_new(page, key, value ? json_incref(value) : json_incref(otherwise));
+    json_decref(otherwise);
+}
+
+json_t *state_page(const struct job *job, unsigned index)
+{
+    const struct job_image *image = &job->images[index - 1];
+    char sentence[JOB_SENTENCE_MAX] = "", title[JOB_TITLE_MAX] = "";
+    (void)group_image_doubt(job, image, sentence);
+    if (image->row)
+        group_title(job, image->row, title);
+    json_t *page = json_pack(
+        "{s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:i}", "index", (int)index, "sheet",
+        (int)image->sheet, "side", side_name(image->side), "kind", image_kind(image),
+        "state", image_state_name(image->state), "row", (int)image->row, "title", title,
+        "sentence", sentence, "edited", image->edit ? 1 : 0);
+    copy_or(page, "labels", image->result, json_array());
+    copy_or(page, "confidence", image->result, json_integer(-1));
+    copy_or(page, "qc", image->result, json_array());
+    return page;
+}
+
+static json_t *pages_json(const struct job *job)
+{
+    json_t *pages = json_array();
+    for (unsigned i = 1; i <= job->count; i++)
+        json_array_append_new(pages, state_page(job, i));
+    return pages;
+}
+
+static json_t *job_json(const struct job *job, bool with_pages)
+{
+    char now[JOB_SENTENCE_MAX], next[JOB_SENTENCE_MAX];
+    struct group_counts counts = group_count(job);
+    sentence_now(job, now);
+    sentence_next(job, next);
+    json_t *json = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:i,s:s,s:s,s:s}", "job", job->id, "volume",
+        job->volume, "case_no", job->case_no, "kind", job->kind, "state",
+        job_state_name(job->state), "sheets_declared", (int)job->sheets_declared,
+        "sheets_fed", (int)job->sheets, "images", (int)job->count, "sentence", now,
+        "next", next, "stop", job->state == JOB_STOPPED ? job->stop.code : "");
+    json_t *read = json_pack(
+        "{s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "pages_total", (int)job->count, "pages_read",
+        (int)(job->count - counts.unread), "text_pages", (int)counts.pages, "blank",
+        (int)counts.blank, "covers", (int)counts.cover, "separators",
+        (int)counts.separators, "failed", (int)counts.failed);
+    json_object_update(json, read);
+    json_decref(read);
+    if (with_pages)
+        json_object_set_new(json, "pages", pages_json(job));
+    return json;
+}
+
+static json_t *recent_json(const struct session *s)
+{
+    json_t *list = json_array();
+    for (size_t i = s->job_count;
+         i-- > 0 && json_array_size(list) < SESSION_RECENT_MAX;) {
+        const struct job *job = s->jobs[i];
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:s}", "job", job->id, "volume",
+                            job->volume, "case_no", job->case_no, "kind", job->kind,
+                            "state", job_state_name(job->state), "sheets",
+                            (int)job->sheets, "sheets_declared",
+                            (int)job->sheets_declared, "sentence", job->note));
+    }
+    return list;
+}
+
+json_t *state_json(struct session *s, bool with_pages)
+{
+    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o}", "station", "id",
+                     s->set.station_id, "name", s->set.station_name, "operator",
+                     operator_json(s), "repo", repo_json(s), "scanner", scanner_json(s),
+                     "job", s->current ? job_json(s->current, with_pages) : json_null(),
+                     "jobs", recent_json(s));
+}
