@@ -73,7 +73,7 @@ static void help(FILE *to)
 int main(int argc, char **argv)
 {
     if (argc > 2 && !strcmp(argv[1], "--role") && !strcmp(argv[2], "page"))
-        return page_worker_main(argc, argv);
+        return page_worker_main(argc > 3 ? argv[3] : NULL);
     const char *name = argc > 1 ? argv[1] : "--help";
     if (!strcmp(name, "--help") || !strcmp(name, "help")) {
         help(argc > 1 ? stdout : stderr);

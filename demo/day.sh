@@ -27,7 +27,7 @@ by_light() { # VERB VOLUME HAND-WORD
     order=${answer##* }
     index=$((10#${slot:6:3}))
     for _ in $(seq 50); do
-        lamp=$(rack_hand lamp $index)
+        lamp=$(rack_hand leds | awk -v n=$index '$1 == n')
         case $lamp in *green* | *amber*) break ;; esac
         sleep 0.1
     done
@@ -53,7 +53,6 @@ scan_stack() { # VOLUME KIND SHEETS FOLDER
 case_no='(2026)粤0399民初10027号'
 make_house
 say "建立中间库、工位、货架和九个人员"
-load_tray "$(pwd)/tests/data/stack-1"
 start_rack
 start_repod
 start_stationd

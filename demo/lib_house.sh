@@ -87,14 +87,17 @@ repo.user = station1
 repo.password_file = $house/secrets/station1
 http.listen = 127.0.0.1:$station_port
 scanner.device = paper:tray
+scanner.write_dir = $house
 scan.source = ADF Duplex
 CONF
-    tools/sane-env.sh "$house/tray" "$house/sane" >/dev/null || fail "不能准备进纸器"
+    load_tray "$(pwd)/tests/data/stack-1"
+    tools/sane-env.sh "$house/tray" "$house/sane" name tray state "$house/feeder" >/dev/null ||
+        fail "不能准备进纸器"
 }
 
 load_tray() { # FOLDER: put this stack on the feeder
     ln -sfn "$1" "$house/tray"
-    rm -f "$house/sane/state" "$house"/sane/*.state
+    rm -f "$house/feeder" # a full stack again
 }
 
 start_rack() {

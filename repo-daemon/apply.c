@@ -199,6 +199,7 @@ static enum rc volume_new(struct applying *a, const char *name, json_t **ret_vol
                             label.case_id, "kind", (int)label.kind, "part", (int)label.part,
                             "holder", "", "to", "", "slot", "", "qc", "");
     set_number(*ret_volume, "declared", number_of(a->data, "sheets"));
+    set_number(*ret_volume, "notice", number_of(a->data, "notice"));
     return RC_OK;
 }
 

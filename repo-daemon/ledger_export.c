@@ -137,8 +137,9 @@ static enum rc pass_event(uint64_t seq, struct bytes text, void *context,
     for (size_t i = 0; i < record.move_count; i++) {
         if (strcmp(record.moves[i].volume, pass->volume) != 0)
             continue;
-        json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
-        json_array_append_new(pass->events, json_pack("{so}", "event", event));
+        json_array_append_new(pass->events,
+                              json_pack("{ss% sI}", "event", (const char *)text.at,
+                                        text.len, "seq", (json_int_t)seq));
         break;
     }
     ledger_record_free(&record);
@@ -179,6 +180,8 @@ static enum rc write_events(const struct ledger_source *source, int dir,
     if (!rc && (fflush(out) || fsync(flushed)))
         rc = fault_set(why, rc_of_errno(errno), errno, "写 events.jsonl: %s",
                        strerror(errno));
+    if (rc)
+        (void)unlinkat(dir, "events.jsonl", 0);
     return rc;
 }
 
@@ -239,7 +242,7 @@ enum rc ledger_proof_write(const struct ledger_source *source, const char *volum
     json_t *entry;
     json_array_foreach(events, i, entry)
     {
-        json_t *seq = json_object_get(json_object_get(entry, "event"), "seq");
+        json_t *seq = json_object_get(entry, "seq");
         json_object_set_new(entry, "proof",
                             proof_json(tree, (uint64_t)json_integer_value(seq)));
     }

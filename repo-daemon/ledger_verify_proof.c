@@ -40,18 +40,14 @@ static bool read_proof(const json_t *list, struct merkle_proof *ret_proof)
 static enum rc check_entry(const json_t *entry, struct ledger_chain *chain,
                            struct ledger_report *report, struct fault *why)
 {
-    SCOPED(free_at) char *text = NULL;
-    size_t len = 0;
     uint64_t seq = 0;
     struct merkle_proof proof;
     struct fault inner = { 0 };
-    enum rc rc = canonical_write(json_object_get(entry, "event"), LEDGER_EVENT_MAX, &text,
-                                 &len, &inner);
-    struct bytes event = { (uint8_t *)text, len };
-    if (!rc)
-        rc = ledger_chain_add(chain, event, &seq, &inner);
+    struct bytes event = text_of(entry, "event");
+    enum rc rc = ledger_chain_add(chain, event, &seq, &inner);
     report->bad_seq = seq;
-    if (rc || json_object_size(entry) != 2 ||
+    json_int_t said = json_integer_value(json_object_get(entry, "seq"));
+    if (rc || json_object_size(entry) != 3 || said != (json_int_t)seq ||
         !read_proof(json_object_get(entry, "proof"), &proof))
         return fault_set(why, RC_CORRUPT, 0,
                          "第 %llu 条记录不对，证明不可信 (event %llu: %s)",

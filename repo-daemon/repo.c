@@ -93,8 +93,8 @@ enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why)
     char uri[URI_MAX];
     SCOPED(repo_close_at) struct repo *repo = calloc(1, sizeof *repo);
     if (repo)
-        repo->folder = strdup(folder);
-    if (!repo || !repo->folder || strlen(folder) > URI_MAX - 64)
+        repo->folder = strdup(folder), repo->live_racks = json_object();
+    if (!repo || !repo->folder || !repo->live_racks || strlen(folder) > URI_MAX - 64)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory to open '%s'", folder);
     enum rc rc = about_read(repo, why);
     if (rc)
@@ -121,6 +121,7 @@ void repo_close(struct repo *repo)
         return;
     blob_close(repo->blobs);
     ledger_close(repo->ledger);
+    json_decref(repo->live_racks);
     free(repo->folder);
     free(repo);
 }

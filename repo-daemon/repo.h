@@ -51,9 +51,13 @@ struct repo {
     char court[REPO_COURT_MAX];  /* "粤0399" */
     struct repo_touched touched[REPO_TOUCHED_MAX];
     size_t touched_count;
-    /* Told after a commit; may be NULL. `object` is borrowed. */
+    /* Told after a commit, for each entry it touched; may be NULL. */
     void (*on_change)(struct repo *repo, enum view view, const char *key, void *context);
+    /* Asks the racks to show a lamp; NULL while there are none. */
+    void (*lamp)(struct repo *repo, const char *slot, const char *colour, const char *mode,
+                 unsigned seconds, void *context);
     void *context;
+    json_t *live_racks; /* "01.001": 1 for each rack that answers now */
 };
 
 /* Make an empty repository in `folder`: RC_EXISTS when there is one. `origin` NULL:

@@ -123,7 +123,7 @@ static enum rc acknowledge(struct session *s, unsigned sheet, unsigned sides,
     job_add_sheet(job, f->open, sides);
     f->open_count = 0;
     for (unsigned i = 0; i < sides; i++)
-        stream_page(s, job, (unsigned)(job->count - sides + i + 1));
+        session_stream_page(s, job, (unsigned)(job->count - sides + i + 1));
     if (session_event(s, job, JOB_EV_SHEET, why))
         log_error("sheet %u: %s", sheet, why->text);
     session_read_pages(s);
@@ -175,9 +175,9 @@ static void on_scanner(struct session *s, const json_t *body)
     struct feeder *f = &s->feeder;
     bool present = json_integer_value(json_object_get(body, "present")) == 1;
     const char *vendor = field_peek(body, "vendor"), *model = field_peek(body, "model");
-    snprintf(f->sentence, sizeof f->sentence, "%s", field_peek(body, "sentence"));
+    field_print(f->sentence, sizeof f->sentence, "%s", field_peek(body, "sentence"));
     if (present)
-        snprintf(f->name, sizeof f->name, "%s %s", vendor, model);
+        field_print(f->name, sizeof f->name, "%s %s", vendor, model);
     if (f->state != FEEDER_SCANNING)
         f->state = present ? FEEDER_IDLE : FEEDER_ABSENT;
     if (present && f->state == FEEDER_SCANNING && s->current) {
@@ -187,7 +187,7 @@ static void on_scanner(struct session *s, const json_t *body)
                       field_peek(body, "serial"), "device", field_peek(body, "name"));
         session_save(s, s->current);
     }
-    stream_state(s);
+    session_stream_state(s);
 }
 
 static void on_message(struct ipc *ipc, struct ipc_message *message, void *context)
@@ -201,9 +201,6 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
     else if (!strcmp(what, "ended")) {
         const char *end = field_peek(message->body, "end");
         log_info("feeding ended: %s %s", end, field_peek(message->body, "detail"));
-        if (*field_peek(message->body, "sentence"))
-            snprintf(s->feeder.sentence, sizeof s->feeder.sentence, "%s",
-                     field_peek(message->body, "sentence"));
         ended(s, end);
         arm_watch(s, PROBE_S);
     }
@@ -230,7 +227,7 @@ static void on_gone(void *context)
     ended(s, "crash");
     s->feeder.state = FEEDER_ABSENT;
     snprintf(s->feeder.sentence, sizeof s->feeder.sentence, "扫描程序正在重新启动。");
-    stream_state(s);
+    session_stream_state(s);
 }
 
 void feeder_start_role(struct session *s)

@@ -112,20 +112,21 @@ static bool page_doubt(const struct job *job, const struct job_image *image,
 {
     const char *sentence = "";
     if (!image->edit && has_qc(image, "label-check", &sentence)) {
-        snprintf(ret, JOB_SENTENCE_MAX,
-                 "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。",
-                 image->sheet, sentence);
+        field_print(ret, JOB_SENTENCE_MAX,
+                    "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。",
+                    image->sheet, sentence);
         return true;
     }
     if (!image->row) {
-        snprintf(ret, JOB_SENTENCE_MAX,
-                 "第 %u 张未分项：前面没有分隔页。请把它移到所属目录项。", image->sheet);
+        field_print(ret, JOB_SENTENCE_MAX,
+                    "第 %u 张未分项：前面没有分隔页。请把它移到所属目录项。",
+                    image->sheet);
         return true;
     }
     if (job->rules && json_object_get(job->rules, "rows") && !rule_row(job, image->row)) {
-        snprintf(ret, JOB_SENTENCE_MAX,
-                 "第 %u 张：目录里没有第 %u 项。请移到别的目录项。", image->sheet,
-                 image->row);
+        field_print(ret, JOB_SENTENCE_MAX,
+                    "第 %u 张：目录里没有第 %u 项。请移到别的目录项。", image->sheet,
+                    image->row);
         return true;
     }
     return false;
@@ -137,10 +138,10 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
     char text[LABEL_TEXT_MAX];
     struct label label;
     if (other_cover(job, image, text)) {
-        snprintf(ret_sentence, JOB_SENTENCE_MAX,
-                 "第 %u 张的封面是另一卷（%s），不是正在扫描的 "
-                 "%s。请作废本次扫描，把两卷分开后重来。",
-                 image->sheet, text, job->volume);
+        field_print(ret_sentence, JOB_SENTENCE_MAX,
+                    "第 %u 张的封面是另一卷（%s），不是正在扫描的 "
+                    "%s。请作废本次扫描，把两卷分开后重来。",
+                    image->sheet, text, job->volume);
         return true;
     }
     if (!group_all_read(job))
@@ -156,9 +157,9 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
         return true;
     }
     if (!*kind) {
-        snprintf(ret_sentence, JOB_SENTENCE_MAX,
-                 "第 %u 张读不出来：%s请看图后选“保留为页”或“设为空白”。", image->sheet,
-                 field_peek(image->result, "sentence"));
+        field_print(ret_sentence, JOB_SENTENCE_MAX,
+                    "第 %u 张读不出来：%s请看图后选“保留为页”或“设为空白”。",
+                    image->sheet, field_peek(image->result, "sentence"));
         return true;
     }
     return !strcmp(kind, "page") && page_doubt(job, image, ret_sentence);

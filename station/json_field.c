@@ -1,6 +1,8 @@
 /* Reading fields with bounds: what does not fit is not there. */
 #include "station/json_field.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 bool field_text(const json_t *json, const char *key, char *ret, size_t room)
@@ -31,4 +33,20 @@ const char *field_peek(const json_t *json, const char *key)
 {
     const char *text = json_string_value(json_object_get(json, key));
     return text ? text : "";
+}
+
+void field_print(char *ret, size_t room, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(ret, room, format, args);
+    va_end(args);
+    if (len < 0 || (size_t)len < room)
+        return;
+    size_t end = room - 1; /* step back over the bytes of a character that was cut */
+    while (end > 0 && ((unsigned char)ret[end - 1] & 0xC0) == 0x80)
+        end--;
+    if (end > 0 && ((unsigned char)ret[end - 1] & 0xC0) == 0xC0)
+        end--;
+    ret[end] = 0;
 }

@@ -17,4 +17,9 @@ bool field_uint(const json_t *json, const char *key, uint64_t least, uint64_t mo
 /* The text of `key`, borrowed, or "" (never NULL). */
 const char *field_peek(const json_t *json, const char *key);
 
+/* snprintf() that never leaves half a character of UTF-8 at a cut end: such a text could
+ * not be sent on as JSON. */
+void field_print(char *ret, size_t room, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #endif

@@ -26,9 +26,9 @@ static const char usage[] =
 
 static int print_settings(void)
 {
-    for (size_t i = 0; i < settings_count; i++)
-        printf("# %s\n%s = %s\n", settings_keys[i].help, settings_keys[i].name,
-               settings_keys[i].preset);
+    for (size_t i = 0; i < station_settings_count; i++)
+        printf("# %s\n%s = %s\n", station_settings_keys[i].help,
+               station_settings_keys[i].name, station_settings_keys[i].preset);
     return EXIT_SUCCESS;
 }
 
@@ -49,7 +49,7 @@ static int run(const char *path)
     struct settings settings;
     struct fault why = { 0 };
     log_open("stationd", LOG_LEVEL_INFO);
-    if (conf_read(settings_keys, settings_count, &settings, path, &why)) {
+    if (conf_read(station_settings_keys, station_settings_count, &settings, path, &why)) {
         fprintf(stderr, "juanku-stationd: %s\n", why.text);
         return STATUS_INPUT;
     }

@@ -38,7 +38,7 @@ static enum rc open_parts(struct session *s, struct fault *why)
     struct http_settings http = { .listen = s->set.http_listen,
                                   .routes = session_routes,
                                   .route_count = session_route_count,
-                                  .before = api_before,
+                                  .before = session_api_before,
                                   .context = s };
     enum rc rc = open_loop(s, why);
     if (!rc)

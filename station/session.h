@@ -12,10 +12,10 @@
 
 #include "net/http_server.h"
 #include "station/child.h"
+#include "station/crew.h"
 #include "station/group.h"
 #include "station/job.h"
 #include "station/page/page.h"
-#include "station/people.h"
 #include "station/settings.h"
 #include "station/spool.h"
 
@@ -57,7 +57,7 @@ struct session {
     struct http_server *http;
     struct feeder feeder;
     struct uplink uplink;
-    struct people people;
+    struct crew crew;
     struct job
         *jobs[SESSION_JOBS_MAX]; /* owned: all that are not finished, and recents */
     size_t job_count;
@@ -119,35 +119,36 @@ void upload_wake(struct session *s);
 size_t upload_waiting(const struct session *s);
 
 /* session_state.c: JSON for the page ------------------------------------------------- */
-json_t *state_json(struct session *s, bool with_pages);
-json_t *state_page(const struct job *job, unsigned index);
+json_t *session_state_json(struct session *s, bool with_pages);
+json_t *session_state_page(const struct job *job, unsigned index);
 
 /* session_stream.c ------------------------------------------------------------------- */
-void stream_open(struct session *s, struct http_request *request);
+void session_stream_open(struct session *s, struct http_request *request);
 /* Something changed: tell all readers soon. */
-void stream_state(struct session *s);
-void stream_page(struct session *s, const struct job *job, unsigned index);
+void session_stream_state(struct session *s);
+void session_stream_page(struct session *s, const struct job *job, unsigned index);
 
 /* session_api.c, session_job_api.c, session_image_api.c: routes
  * -------------------------------- */
 extern const struct http_route session_routes[];
 extern const size_t session_route_count;
-void api_before(struct http_request *request, void *context);
+void session_api_before(struct http_request *request, void *context);
 /* The operator of this request; NULL when nobody is logged in, answered 401 then. */
-const struct operator* api_who(struct session *s, struct http_request *request);
+const struct crew_member *session_api_who(struct session *s,
+                                          struct http_request *request);
 /* Answer a fault as a problem. */
-void api_fault(struct http_request *request, const struct fault *why);
-void api_ok(struct http_request *request);
-void api_job_new(struct http_request *request, void *context);
-void api_job_start(struct http_request *request, void *context);
-void api_job_stop(struct http_request *request, void *context);
-void api_job_finish(struct http_request *request, void *context);
-void api_job_abandon(struct http_request *request, void *context);
-void api_job_recount(struct http_request *request, void *context);
-void api_label(struct http_request *request, void *context);
-void api_rows(struct http_request *request, void *context);
-void api_image_edit(struct http_request *request, void *context);
-void api_image_part(struct http_request *request, void *context);
+void session_api_fault(struct http_request *request, const struct fault *why);
+void session_api_ok(struct http_request *request);
+void session_api_job_new(struct http_request *request, void *context);
+void session_api_job_start(struct http_request *request, void *context);
+void session_api_job_stop(struct http_request *request, void *context);
+void session_api_job_finish(struct http_request *request, void *context);
+void session_api_job_abandon(struct http_request *request, void *context);
+void session_api_job_recount(struct http_request *request, void *context);
+void session_api_label(struct http_request *request, void *context);
+void session_api_rows(struct http_request *request, void *context);
+void session_api_image_edit(struct http_request *request, void *context);
+void session_api_image_part(struct http_request *request, void *context);
 /* What the buttons do, for command cards too. */
 MUST_USE enum rc job_do_start(struct session *s, struct fault *why);
 MUST_USE enum rc job_do_finish(struct session *s, struct fault *why);

@@ -25,10 +25,10 @@ static const char *token_of(const struct http_request *request)
     return http_cookie(request, cookie_name);
 }
 
-const struct operator* api_who(struct session *s, struct http_request *request)
+const struct crew_member *session_api_who(struct session *s, struct http_request *request)
 {
-    const struct operator* who =
-        people_find(&s->people, token_of(request), clock_mono_ms());
+    const struct crew_member *who =
+        crew_find(&s->crew, token_of(request), clock_mono_ms());
     if (!who)
         http_reply_problem(request, 401, "login", "请先登录。",
                            "用自己的账号登录后再做。");
@@ -53,7 +53,7 @@ static bool host_is_ours(const struct session *s, const char *host)
     return host && !strcmp(host, s->set.http_listen);
 }
 
-void api_before(struct http_request *request, void *context)
+void session_api_before(struct http_request *request, void *context)
 {
     struct session *s = context;
     if (!host_is_ours(s, http_header(request, "Host"))) {
@@ -63,12 +63,12 @@ void api_before(struct http_request *request, void *context)
     if (!is_loopback(http_peer(request)) &&
         strcmp(http_path(request), "/api/login") != 0 &&
         !strncmp(http_path(request), "/api/", 5))
-        (void)api_who(s, request);
+        (void)session_api_who(s, request);
 }
 
 /* --- answers ---------------------------------------------------------------------- */
 
-void api_fault(struct http_request *request, const struct fault *why)
+void session_api_fault(struct http_request *request, const struct fault *why)
 {
     static const struct {
         enum rc rc;
@@ -86,19 +86,19 @@ void api_fault(struct http_request *request, const struct fault *why)
     http_reply_problem(request, status, rc_name(why->rc), why->text, NULL);
 }
 
-void api_ok(struct http_request *request)
+void session_api_ok(struct http_request *request)
 {
     http_reply_json(request, 200, json_pack("{s:i}", "ok", 1));
 }
 
 static void get_state(struct http_request *request, void *context)
 {
-    http_reply_json(request, 200, state_json(context, true));
+    http_reply_json(request, 200, session_state_json(context, true));
 }
 
 static void get_stream(struct http_request *request, void *context)
 {
-    stream_open(context, request);
+    session_stream_open(context, request);
 }
 
 /* --- log-in ------------------------------------------------------------------------- */
@@ -108,17 +108,17 @@ static void log_in_done(struct session *s, enum rc rc, const json_t *json,
 {
     struct http_request *request = context;
     struct fault why = { .rc = rc };
-    const struct operator* who = NULL;
+    const struct crew_member *who = NULL;
     snprintf(why.text, sizeof why.text, "%s", sentence);
     if (!rc)
-        rc = people_enter(&s->people, json, clock_mono_ms(), &who, &why);
+        rc = crew_enter(&s->crew, json, clock_mono_ms(), &who, &why);
     if (rc == RC_UNAVAILABLE || rc == RC_UNKNOWN || rc == RC_TIMEOUT)
         (void)fault_set(&why, RC_UNAVAILABLE, 0,
                         "连不上库房的服务器，暂时不能登录。已登录的人可以继续扫描。");
     if (rc == RC_DENIED && !who && !json)
         http_reply_problem(request, 401, "login", why.text, "请检查用户名和密码。");
     else if (rc)
-        api_fault(request, &why);
+        session_api_fault(request, &why);
     if (rc)
         return;
     char cookie[128];
@@ -129,7 +129,7 @@ static void log_in_done(struct session *s, enum rc rc, const json_t *json,
     http_reply_json(request, 200,
                     json_pack("{s:s,s:{s:s,s:s}}", "token", who->token, "operator",
                               "badge", who->badge, "name", who->name));
-    stream_state(s);
+    session_stream_state(s);
     upload_wake(s);
 }
 
@@ -154,11 +154,11 @@ static void post_logout(struct http_request *request, void *context)
     struct session *s = context;
     const char *token = token_of(request);
     if (token)
-        people_leave(&s->people, token);
+        crew_leave(&s->crew, token);
     http_add_header(request, "Set-Cookie",
                     "juanku_station=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
-    api_ok(request);
-    stream_state(s);
+    session_api_ok(request);
+    session_stream_state(s);
 }
 
 static void get_asset(struct http_request *request, void *context)
@@ -172,19 +172,19 @@ static void get_asset(struct http_request *request, void *context)
 const struct http_route session_routes[] = {
     { "GET",  "/api/state",               get_state,      0, NULL },
     { "GET",  "/api/stream",              get_stream,     0, NULL },
-    { "GET",  "/api/rows",                api_rows,       0, NULL },
+    { "GET",  "/api/rows",                session_api_rows,       0, NULL },
     { "POST", "/api/login",               post_login,     BODY_MAX, NULL },
     { "POST", "/api/logout",              post_logout,    BODY_MAX, NULL },
-    { "POST", "/api/jobs",                api_job_new,    BODY_MAX, NULL },
-    { "POST", "/api/job/start",           api_job_start,  BODY_MAX, NULL },
-    { "POST", "/api/job/resume",          api_job_start,  BODY_MAX, NULL },
-    { "POST", "/api/job/stop",            api_job_stop,   BODY_MAX, NULL },
-    { "POST", "/api/job/finish",          api_job_finish, BODY_MAX, NULL },
-    { "POST", "/api/job/abandon",         api_job_abandon, BODY_MAX, NULL },
-    { "POST", "/api/job/recount",         api_job_recount, BODY_MAX, NULL },
-    { "POST", "/api/label",               api_label,      BODY_MAX, NULL },
-    { "POST", "/api/images/{index}",      api_image_edit, BODY_MAX, NULL },
-    { "GET",  "/api/images/{index}/{part}", api_image_part, 0, NULL },
+    { "POST", "/api/jobs",                session_api_job_new,    BODY_MAX, NULL },
+    { "POST", "/api/job/start",           session_api_job_start,  BODY_MAX, NULL },
+    { "POST", "/api/job/resume",          session_api_job_start,  BODY_MAX, NULL },
+    { "POST", "/api/job/stop",            session_api_job_stop,   BODY_MAX, NULL },
+    { "POST", "/api/job/finish",          session_api_job_finish, BODY_MAX, NULL },
+    { "POST", "/api/job/abandon",         session_api_job_abandon, BODY_MAX, NULL },
+    { "POST", "/api/job/recount",         session_api_job_recount, BODY_MAX, NULL },
+    { "POST", "/api/label",               session_api_label,      BODY_MAX, NULL },
+    { "POST", "/api/images/{index}",      session_api_image_edit, BODY_MAX, NULL },
+    { "GET",  "/api/images/{index}/{part}", session_api_image_part, 0, NULL },
     /* the page's own files; last, since the names in braces fit everything */
     { "GET",  "/",                        get_asset,      0, NULL },
     { "GET",  "/{file}",                  get_asset,      0, NULL },

@@ -5,6 +5,7 @@
  * this kind of volume, and scanning goes on; the repository judges when it is back. */
 #include "station/session.h"
 
+#include "record/case_no.h"
 #include "station/json_field.h"
 #include "sys/log.h"
 #include "sys/scope.h"
@@ -45,6 +46,19 @@ static enum rc read_volume(const char *text, char ret[LABEL_TEXT_MAX], struct fa
     return RC_OK;
 }
 
+/* What the label alone says about the case. */
+static void name_case(struct job *job)
+{
+    char digits[CASE_NO_ID_MAX], text[CASE_NO_TEXT_MAX];
+    struct case_no number;
+    snprintf(digits, sizeof digits, "%.*s", LABEL_CASE_DIGITS, job->volume + 1);
+    if (case_no_of_id(digits, &number))
+        snprintf(text, sizeof text, "案件编号 %s", digits);
+    else
+        case_no_text(&number, text);
+    snprintf(job->case_no, sizeof job->case_no, "%s", text);
+}
+
 static enum rc read_declaration(const json_t *body, struct job *job, struct fault *why)
 {
     uint64_t sheets = 0;
@@ -59,8 +73,7 @@ static enum rc read_declaration(const json_t *body, struct job *job, struct faul
         return fault_set(why, RC_INVALID, 0, "请选择首次扫描或补正扫描。");
     job->sheets_declared = (unsigned)sheets;
     snprintf(job->kind, sizeof job->kind, "%s", *kind ? kind : "first");
-    snprintf(job->case_no, sizeof job->case_no, "案件编号 %.*s", LABEL_CASE_DIGITS,
-             job->volume + 1);
+    name_case(job);
     return RC_OK;
 }
 
@@ -102,7 +115,7 @@ static void create(struct session *s, struct declaration *d)
     if (!rc && !parked)
         rc = session_adopt(s, job, &why);
     if (rc) {
-        api_fault(d->request, &why);
+        session_api_fault(d->request, &why);
         declaration_end(d);
         return;
     }
@@ -111,7 +124,7 @@ static void create(struct session *s, struct declaration *d)
     s->current = parked ? parked : job;
     log_info("job %s: %s declared with %u sheets by %s", s->current->id,
              s->current->volume, s->current->sheets_declared, s->current->operator_badge);
-    json_t *state = state_json(s, true);
+    json_t *state = session_state_json(s, true);
     http_reply_json(d->request, parked ? 200 : 201,
                     json_incref(json_object_get(state, "job")));
     json_decref(state);
@@ -154,13 +167,13 @@ static void on_volume(struct session *s, enum rc rc, const json_t *json,
         (void)fault_set(&why, RC_NOT_FOUND, 0,
                         "库里没有这一卷（%s）。请核对标签；新卷要先在库房登记。",
                         job->volume);
-        api_fault(d->request, &why);
+        session_api_fault(d->request, &why);
         declaration_end(d);
         return;
     }
     if (rc) {
-        snprintf(job->note, sizeof job->note, "%s先按标签申报，连通后由库房核对。",
-                 sentence);
+        field_print(job->note, sizeof job->note, "%s先按标签申报，连通后由库房核对。",
+                    sentence);
         use_kept_rules(s, job);
         create(s, d);
         return;
@@ -173,12 +186,12 @@ static void on_volume(struct session *s, enum rc rc, const json_t *json,
                 -1, on_rules, d);
 }
 
-void api_job_new(struct http_request *request, void *context)
+void session_api_job_new(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
     struct job *parked = NULL;
-    const struct operator* who = api_who(s, request);
+    const struct crew_member *who = session_api_who(s, request);
     if (!who)
         return;
     struct declaration *d = calloc(1, sizeof *d);
@@ -188,7 +201,7 @@ void api_job_new(struct http_request *request, void *context)
     if (!rc)
         rc = check_free(s, job->volume, &parked, &why);
     if (rc) {
-        api_fault(request, &why);
+        session_api_fault(request, &why);
         job_free(job);
         free(d);
         return;

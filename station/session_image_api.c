@@ -79,22 +79,22 @@ static enum rc edit(struct session *s, unsigned index, const json_t *body,
     if (page && !*field_peek(image->result, "pdf_sha256"))
         rc = session_read_again(s, job, index, why);
     session_review(s, job);
-    stream_page(s, job, index);
+    session_stream_page(s, job, index);
     return rc;
 }
 
-void api_image_edit(struct http_request *request, void *context)
+void session_api_image_edit(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
     unsigned index = 0;
-    if (!api_who(s, request) || !image_of(s, request, &index))
+    if (!session_api_who(s, request) || !image_of(s, request, &index))
         return;
     if (edit(s, index, http_body_json(request), &why)) {
-        api_fault(request, &why);
+        session_api_fault(request, &why);
         return;
     }
-    http_reply_json(request, 200, state_page(s->current, index));
+    http_reply_json(request, 200, session_state_page(s->current, index));
 }
 
 static const struct {
@@ -127,7 +127,7 @@ static enum rc open_part(struct session *s, const struct job_image *image,
     return RC_NOT_FOUND;
 }
 
-void api_image_part(struct http_request *request, void *context)
+void session_api_image_part(struct http_request *request, void *context)
 {
     struct session *s = context;
     unsigned index = 0;
@@ -158,7 +158,7 @@ static void add_row(json_t *rows, unsigned row, const struct job *job)
     json_array_append_new(rows, json_pack("{s:i,s:s}", "row", (int)row, "title", title));
 }
 
-void api_rows(struct http_request *request, void *context)
+void session_api_rows(struct http_request *request, void *context)
 {
     struct session *s = context;
     json_t *rows = json_array(), *one;

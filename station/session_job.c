@@ -26,7 +26,7 @@ enum rc session_event(struct session *s, struct job *job, enum job_event event,
     if (rc)
         return rc;
     if (next == old) {
-        stream_state(s);
+        session_stream_state(s);
         return RC_OK;
     }
     job->state = next;
@@ -39,7 +39,7 @@ enum rc session_event(struct session *s, struct job *job, enum job_event event,
         log_error("job %s cannot be saved: %s", job->id, why->text);
     log_info("job %s: %s -> %s by %s", job->id, job_state_name(old), job_state_name(next),
              job_event_name(event));
-    stream_state(s);
+    session_stream_state(s);
     return RC_OK;
 }
 
@@ -51,7 +51,7 @@ void session_save(struct session *s, struct job *job)
         snprintf(job->note, sizeof job->note,
                  "本机磁盘写不进去：请清理磁盘。已扫描的都在。");
     }
-    stream_state(s);
+    session_stream_state(s);
 }
 
 /* An event that follows from what is there already; it comes again if it cannot be kept.
@@ -74,7 +74,7 @@ void session_review(struct session *s, struct job *job)
     if (job->state == JOB_COUNTED || job->state == JOB_REVIEW)
         follow(s, job, group_doubt(job, sentence) ? JOB_EV_DOUBT : JOB_EV_CLEAR);
     s->pages_dirty = true; /* a separator gives rows to all pages behind it */
-    stream_state(s);
+    session_stream_state(s);
 }
 
 void session_feeding_ended(struct session *s, const char *code)

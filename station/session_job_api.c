@@ -79,7 +79,7 @@ static void answer(struct session *s, struct http_request *request, enum rc rc,
                    const struct fault *why)
 {
     if (rc) {
-        api_fault(request, why);
+        session_api_fault(request, why);
         return;
     }
     char now[JOB_SENTENCE_MAX] = "", next[JOB_SENTENCE_MAX] = "";
@@ -93,32 +93,32 @@ static void answer(struct session *s, struct http_request *request, enum rc rc,
                               "sentence", now, "next", next));
 }
 
-void api_job_start(struct http_request *request, void *context)
+void session_api_job_start(struct http_request *request, void *context)
 {
     struct fault why = { 0 };
-    if (api_who(context, request))
+    if (session_api_who(context, request))
         answer(context, request, job_do_start(context, &why), &why);
 }
 
-void api_job_stop(struct http_request *request, void *context)
+void session_api_job_stop(struct http_request *request, void *context)
 {
     struct fault why = { 0 };
-    if (api_who(context, request))
+    if (session_api_who(context, request))
         answer(context, request, feeder_stop(context, &why), &why);
 }
 
-void api_job_finish(struct http_request *request, void *context)
+void session_api_job_finish(struct http_request *request, void *context)
 {
     struct fault why = { 0 };
-    if (api_who(context, request))
+    if (session_api_who(context, request))
         answer(context, request, job_do_finish(context, &why), &why);
 }
 
-void api_job_abandon(struct http_request *request, void *context)
+void session_api_job_abandon(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
-    const struct operator* who = api_who(s, request);
+    const struct crew_member *who = session_api_who(s, request);
     if (!who)
         return;
     enum rc rc = need_job(s, &why);
@@ -140,7 +140,7 @@ void api_job_abandon(struct http_request *request, void *context)
 }
 
 static enum rc recount(struct session *s, struct job *job, unsigned sheets,
-                       const struct operator* who, struct fault *why)
+                       const struct crew_member *who, struct fault *why)
 {
     char at[CLOCK_TEXT_MAX];
     if (job->state != JOB_STOPPED && job->state != JOB_COUNTED &&
@@ -157,9 +157,8 @@ static enum rc recount(struct session *s, struct job *job, unsigned sheets,
              sheets);
     bool equal = sheets == job->sheets;
     bool empty = job->state != JOB_STOPPED || !strcmp(job->stop.code, "no-docs");
-    if (!equal)
-        snprintf(job->stop.code, sizeof job->stop.code, "%s",
-                 empty ? "no-docs" : job->stop.code);
+    if (!equal && empty)
+        snprintf(job->stop.code, sizeof job->stop.code, "no-docs");
     session_save(s, job);
     if (empty) /* else feeding goes on and will be compared when the feeder is empty */
         (void)!session_event(s, job, equal ? JOB_EV_EQUAL : JOB_EV_DIFFERS, why);
@@ -167,12 +166,12 @@ static enum rc recount(struct session *s, struct job *job, unsigned sheets,
     return RC_OK;
 }
 
-void api_job_recount(struct http_request *request, void *context)
+void session_api_job_recount(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
     uint64_t sheets = 0;
-    const struct operator* who = api_who(s, request);
+    const struct crew_member *who = session_api_who(s, request);
     if (!who)
         return;
     enum rc rc = need_job(s, &why);
@@ -229,13 +228,13 @@ static enum rc read_volume_again(struct session *s, const char *text,
     return RC_OK;
 }
 
-void api_label(struct http_request *request, void *context)
+void session_api_label(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
     struct label label = { 0 };
     char text[LABEL_TEXT_MAX];
-    if (!api_who(s, request))
+    if (!session_api_who(s, request))
         return;
     (void)field_text(http_body_json(request), "text", text, sizeof text);
     enum rc rc =
@@ -253,7 +252,7 @@ void api_label(struct http_request *request, void *context)
         rc = run_command(s, label.number, &sentence, &why);
     }
     if (rc)
-        api_fault(request, &why);
+        session_api_fault(request, &why);
     else
         http_reply_json(
             request, 200,

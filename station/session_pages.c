@@ -69,7 +69,7 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
         log_error("pages cannot be read: %s", why->text);
         image->state = IMAGE_CAPTURED;
         snprintf(job->note, sizeof job->note, "%s", why->text);
-        stream_state(s);
+        session_stream_state(s);
         return;
     }
     const int fds[PART_COUNT] = { files->pdf, files->text, files->thumb, files->preview };
@@ -81,7 +81,7 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
         log_warn("picture %u of job %s cannot be read: %s", index, job->id, why->text);
     keep_result(s, job, index, json, fds);
     session_review(s, job);
-    stream_page(s, job, index);
+    session_stream_page(s, job, index);
     session_read_pages(s);
 }
 
@@ -109,7 +109,7 @@ static enum rc give_to_worker(struct session *s, struct job *job, unsigned index
         return rc;
     (void)TAKE(ticket);
     image->state = IMAGE_READING;
-    stream_page(s, job, index);
+    session_stream_page(s, job, index);
     return RC_OK;
 }
 

@@ -11,7 +11,7 @@
 
 static json_t *operator_json(const struct session *s)
 {
-    const struct operator* who = people_last(&s->people, clock_mono_ms());
+    const struct crew_member *who = crew_last(&s->crew, clock_mono_ms());
     return who ? json_pack("{s:s,s:s}", "badge", who->badge, "name", who->name)
                : json_null();
 }
@@ -20,13 +20,14 @@ static json_t *repo_json(const struct session *s)
 {
     char sentence[JOB_SENTENCE_MAX] = "";
     size_t waiting = upload_waiting(s);
-    if (!s->uplink.up && people_last(&s->people, clock_mono_ms()))
-        snprintf(sentence, sizeof sentence, "%s已登录的人可以继续扫描。",
-                 s->uplink.sentence);
+    if (!s->uplink.up && crew_last(&s->crew, clock_mono_ms()))
+        field_print(sentence, sizeof sentence, "%s已登录的人可以继续扫描。",
+                    s->uplink.sentence);
     else if (!s->uplink.up)
-        snprintf(sentence, sizeof sentence, "%s连通以前不能登录。", s->uplink.sentence);
+        field_print(sentence, sizeof sentence, "%s连通以前不能登录。",
+                    s->uplink.sentence);
     else if (waiting)
-        snprintf(sentence, sizeof sentence, "正在上传，还有 %zu 卷。", waiting);
+        field_print(sentence, sizeof sentence, "正在上传，还有 %zu 卷。", waiting);
     return json_pack("{s:i,s:i,s:s}", "up", (int)s->uplink.up, "queue", (int)waiting,
                      "sentence", sentence);
 }
@@ -51,7 +52,7 @@ static void copy_or(json_t *page, const char *key, const json_t *result,
     json_decref(otherwise);
 }
 
-json_t *state_page(const struct job *job, unsigned index)
+json_t *session_state_page(const struct job *job, unsigned index)
 {
     const struct job_image *image = &job->images[index - 1];
     char sentence[JOB_SENTENCE_MAX] = "", title[JOB_TITLE_MAX] = "";
@@ -73,7 +74,7 @@ static json_t *pages_json(const struct job *job)
 {
     json_t *pages = json_array();
     for (unsigned i = 1; i <= job->count; i++)
-        json_array_append_new(pages, state_page(job, i));
+        json_array_append_new(pages, session_state_page(job, i));
     return pages;
 }
 
@@ -117,7 +118,7 @@ static json_t *recent_json(const struct session *s)
     return list;
 }
 
-json_t *state_json(struct session *s, bool with_pages)
+json_t *session_state_json(struct session *s, bool with_pages)
 {
     return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o}", "station", "id",
                      s->set.station_id, "name", s->set.station_name, "operator",

@@ -35,15 +35,15 @@ static int on_publish(sd_event_source *source, uint64_t usec, void *context)
     (void)usec;
     struct session *s = context;
     s->publish = sd_event_source_disable_unref(s->publish);
-    send_all(s, "state", state_json(s, false));
+    send_all(s, "state", session_state_json(s, false));
     if (s->pages_dirty && s->current && s->current->count <= FULL_PAGES_MAX)
         for (unsigned i = 1; i <= s->current->count; i++)
-            send_all(s, "page", state_page(s->current, i));
+            send_all(s, "page", session_state_page(s->current, i));
     s->pages_dirty = false;
     return 0;
 }
 
-void stream_state(struct session *s)
+void session_stream_state(struct session *s)
 {
     if (s->publish)
         return;
@@ -53,11 +53,11 @@ void stream_state(struct session *s)
         log_warn("news for the page are late: %s", strerror(-r));
 }
 
-void stream_page(struct session *s, const struct job *job, unsigned index)
+void session_stream_page(struct session *s, const struct job *job, unsigned index)
 {
     if (job == s->current)
-        send_all(s, "page", state_page(job, index));
-    stream_state(s);
+        send_all(s, "page", session_state_page(job, index));
+    session_stream_state(s);
 }
 
 static void on_closed(struct http_stream *stream, void *context)
@@ -68,7 +68,7 @@ static void on_closed(struct http_stream *stream, void *context)
             s->streams[i] = NULL;
 }
 
-void stream_open(struct session *s, struct http_request *request)
+void session_stream_open(struct session *s, struct http_request *request)
 {
     size_t place = 0;
     while (place < SESSION_STREAMS_MAX && s->streams[place])
@@ -80,5 +80,5 @@ void stream_open(struct session *s, struct http_request *request)
     }
     s->streams[place] = http_reply_stream(request, on_closed, s);
     bool full = !s->current || s->current->count <= FULL_PAGES_MAX;
-    send(s->streams[place], "state", state_json(s, full));
+    send(s->streams[place], "state", session_state_json(s, full));
 }

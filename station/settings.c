@@ -7,7 +7,7 @@
     CONF_KEY_UINT(settings, field, name, least, most, preset, help)
 #define TEXT(field, name, preset, help) CONF_KEY_TEXT(settings, field, name, preset, help)
 
-const struct conf_key settings_keys[] = {
+const struct conf_key station_settings_keys[] = {
     TEXT(station_id, "station.id", "ST01", "short name of this station in records"),
     TEXT(station_name, "station.name", "一号扫描台", "name on the operator's page"),
     TEXT(spool_dir, "spool.dir", "/var/spool/juanku/station",
@@ -39,4 +39,4 @@ const struct conf_key settings_keys[] = {
     UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
 };
 
-const size_t settings_count = COUNT(settings_keys);
+const size_t station_settings_count = COUNT(station_settings_keys);

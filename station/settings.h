@@ -1,5 +1,5 @@
-/* What stationd.conf can say. Each setting stands once, in settings_keys: spelling,
- * bounds, preset and help; docs/stationd.conf.5 is checked against it. */
+/* What stationd.conf can say. Each setting stands once, in station_settings_keys:
+ * spelling, bounds, preset and help; docs/stationd.conf.5 is checked against it. */
 #ifndef STATION_SETTINGS_H
 #define STATION_SETTINGS_H
 
@@ -31,7 +31,7 @@ struct settings {
     uint32_t page_timeout_s;
 };
 
-extern const struct conf_key settings_keys[];
-extern const size_t settings_count;
+extern const struct conf_key station_settings_keys[];
+extern const size_t station_settings_count;
 
 #endif

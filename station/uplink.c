@@ -30,9 +30,9 @@ void uplink_set_up(struct session *s, bool up, const char *sentence)
 {
     bool news = s->uplink.up != up || strcmp(s->uplink.sentence, sentence) != 0;
     s->uplink.up = up;
-    snprintf(s->uplink.sentence, sizeof s->uplink.sentence, "%s", sentence);
+    field_print(s->uplink.sentence, sizeof s->uplink.sentence, "%s", sentence);
     if (news)
-        stream_state(s);
+        session_stream_state(s);
 }
 
 static bool is_away(enum rc rc)

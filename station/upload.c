@@ -44,14 +44,14 @@ static void again_later(struct session *s, const char *sentence)
     if (pause_s > PAUSE_MOST_S)
         pause_s = PAUSE_MOST_S;
     u->tries++;
-    snprintf(u->job->note, sizeof u->job->note, "%s（%u 秒后自动重试，第 %u 次）",
-             sentence, pause_s, u->tries);
+    field_print(u->job->note, sizeof u->job->note, "%s（%u 秒后自动重试，第 %u 次）",
+                sentence, pause_s, u->tries);
     log_warn("job %s cannot be sent now, trying again in %u s", u->job->id, pause_s);
     u->timer = sd_event_source_disable_unref(u->timer);
     if (sd_event_add_time_relative(s->loop, &u->timer, CLOCK_MONOTONIC,
                                    (uint64_t)pause_s * 1000000, 0, on_timer, s) < 0)
         log_error("cannot plan the next try");
-    stream_state(s);
+    session_stream_state(s);
 }
 
 /* What may be better later, and what a person has to change. */
@@ -66,7 +66,7 @@ static void give_back(struct session *s, const char *sentence)
 {
     struct job *job = s->uplink.job;
     struct fault why = { 0 };
-    snprintf(job->note, sizeof job->note, "库房没有收下：%s", sentence);
+    field_print(job->note, sizeof job->note, "库房没有收下：%s", sentence);
     s->uplink.job = NULL;
     if (session_event(s, job, JOB_EV_REFUSED, &why))
         log_error("job %s: %s", job->id, why.text);
@@ -151,7 +151,7 @@ static void on_blob(struct session *s, enum rc rc, const json_t *json,
     if (s->uplink.tries) {
         s->uplink.tries = 0;
         s->uplink.job->note[0] = 0;
-        stream_state(s);
+        session_stream_state(s);
     }
     s->uplink.part++;
     upload_run(s);

@@ -22,3 +22,7 @@ $(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(archives) $(OUT)/firmware/app.a
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 $(OUT)/tests/unit/sys_file: LDFLAGS += -Wl,--wrap=fsync
+
+# The feeder backend is in no archive: its parts are linked into what tests them.
+sane_paper_parts := $(patsubst %.c,$(OUT)/%.o,$(filter-out %/paper.c,$(sane_paper_src)))
+$(OUT)/tests/unit/drivers_sane_paper $(OUT)/tests/replay/sane_paper $(OUT)/fuzzer/sane_paper: $(sane_paper_parts)

@@ -48,7 +48,7 @@ class Login extends Part {
                 </div>
                 <div class="field">
                     <label for="login">${say('login.name')}</label>
-                    <input id="login" name="login" autocomplete="username" required
+                    <input id="login" name="login" type="text" autocomplete="username" required
                         autocapitalize="none" spellcheck="false" maxlength="64">
                 </div>
                 <div class="field">

@@ -144,9 +144,8 @@ void rack_clear_counters(struct rack *rack)
     rack->slots.worst_slot = 0;
 }
 
-void rack_start(const struct hal_boot *boot)
+void rack_init(struct rack *rack, const struct hal_boot *boot)
 {
-    struct rack *rack = &the_rack;
     memset(rack, 0, sizeof *rack);
     rack->boot = *boot;
     rack->last_us = hal_clock_us();
@@ -156,9 +155,8 @@ void rack_start(const struct hal_boot *boot)
     lamp_init(&rack->lamps, boot->slots);
 }
 
-uint32_t rack_pass(void)
+uint32_t rack_run(struct rack *rack)
 {
-    struct rack *rack = &the_rack;
     uint32_t start_us = hal_clock_us();
     advance_clock(rack, start_us);
     bus_pass(rack);
@@ -170,4 +168,14 @@ uint32_t rack_pass(void)
     if (took_us > rack->longest_pass_us)
         rack->longest_pass_us = (uint16_t)(took_us > UINT16_MAX ? UINT16_MAX : took_us);
     return modbus_stream_waits(&rack->stream) ? SLEEP_BUSY_US : SLEEP_US;
+}
+
+void rack_start(const struct hal_boot *boot)
+{
+    rack_init(&the_rack, boot);
+}
+
+uint32_t rack_pass(void)
+{
+    return rack_run(&the_rack);
 }

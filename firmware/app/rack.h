@@ -32,6 +32,11 @@ struct rack {
     bool host_there, host_lost; /* both false: no host was ever heard */
 };
 
+/* rack_start() and rack_pass() of the HAL are these, on the one instance of a controller.
+ */
+void rack_init(struct rack *rack, const struct hal_boot *boot);
+uint32_t rack_run(struct rack *rack);
+
 /* What the bus calls. */
 void rack_heard_host(struct rack *rack);
 void rack_acknowledge(struct rack *rack, uint16_t seq);

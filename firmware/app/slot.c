@@ -28,8 +28,6 @@ static bool settle(struct slots *slots, unsigned slot, bool now)
     if (now == full) {
         if (slots->level[slot] > 0)
             slots->level[slot]--;
-        if (slots->level[slot] == 0)
-            slots->bounces[slot] = 0;
         return false;
     }
     if (++slots->level[slot] < SLOT_TOP)
@@ -43,6 +41,8 @@ static bool settle(struct slots *slots, unsigned slot, bool now)
 static bool chatter_begins(struct slots *slots, unsigned slot)
 {
     uint8_t edges = slots->edges[slot];
+    if (!slots->level[slot])
+        slots->bounces[slot] = 0; /* a knock, and over */
     bool before = slot_bit(slots->chatters, slot);
     if (edges > slots->worst_edges) {
         slots->worst_edges = edges;

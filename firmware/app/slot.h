@@ -25,7 +25,7 @@ struct slots {
     uint16_t raw[RACK_PRESENCE_WORDS], full[RACK_PRESENCE_WORDS];
     uint16_t chatters[RACK_PRESENCE_WORDS];
     uint8_t level[RACK_SLOTS_MAX];
-    uint8_t bounces[RACK_SLOTS_MAX]; /* edges since it was settled */
+    uint8_t bounces[RACK_SLOTS_MAX]; /* edges of the movement that is going on */
     uint8_t edges[RACK_SLOTS_MAX];   /* edges in this second */
     uint8_t count;                   /* fitted */
     uint8_t worst_slot, worst_edges;

@@ -22,7 +22,7 @@ enum {
     RACK_EVENT_WORDS = 5,
     RACK_EVENTS_READ = 21, /* events that one read shows */
     RACK_NO_SLOT = 0xFF,
-    RACK_PROTOCOL = 0x0100, /* major << 8 | minor */
+    RACK_PROTOCOL = 0x0100, /* major and minor byte */
     RACK_VENDOR = 0x4A4B,   /* "JK" */
     RACK_ADDRESS_PRESET = 1,
     RACK_ADDRESS_MAX = 247,
@@ -47,7 +47,8 @@ enum rack_access {
         "lamp n lit; writing 1 gives green, steady, full; writing 0 dark") \
     ROW(FULL_BITS, DISCRETE, 0, 120, READ, "slot full", "debounced presence of slot n") \
     ROW(RAW_BITS, DISCRETE, 1000, 120, READ, "slot full, raw", "the switch as it is") \
-    ROW(VERSION, REGISTER, 0x0000, 1, READ, "protocol", "major << 8 | minor; 0x0100") \
+    ROW(VERSION, REGISTER, 0x0000, 1, READ, "protocol", \
+        "version, major and minor byte; 0x0100") \
     ROW(BOOT, REGISTER, 0x0001, 1, READ, "boot id", \
         "one more at each start, and each time the event sequence starts again at 1") \
     ROW(STATUS, REGISTER, 0x0002, 1, READ, "status", "bits, see below") \
@@ -58,7 +59,8 @@ enum rack_access {
     ROW(LAMP_CRC, REGISTER, 0x0005, 1, READ, "lamp image", \
         "CRC-16/MODBUS of registers 0x0300-0x0377, high byte first") \
     ROW(LOCK, REGISTER, 0x0006, 1, READ, "lock", "0: no lock fitted") \
-    ROW(RESET, REGISTER, 0x0007, 1, READ, "last reset", "cause << 8 | fault code") \
+    ROW(RESET, REGISTER, 0x0007, 1, READ, "last reset", \
+        "cause and fault code, a byte each") \
     ROW(PRESENCE, REGISTER, 0x0008, 8, READ, "presence", \
         "debounced; slot index n is bit n % 16 of word n / 16") \
     ROW(EVENTS, REGISTER, 0x0010, 105, READ, "events", \
@@ -67,7 +69,7 @@ enum rack_access {
     ROW(MODEL, REGISTER, 0x0101, 1, READ, "model", "1: lamps and switches, no lock") \
     ROW(HARDWARE, REGISTER, 0x0102, 1, READ, "hardware", "revision; 0: the host port") \
     ROW(FIRMWARE, REGISTER, 0x0103, 2, READ, "firmware", \
-        "major << 8 | minor, then patch") \
+        "version, major and minor byte, then patch") \
     ROW(SOURCE, REGISTER, 0x0105, 2, READ, "source", \
         "first 32 bits of the commit; 0 when the build did not record it") \
     ROW(UID, REGISTER, 0x0107, 6, READ, "unique id", "96 bits of this controller") \
@@ -99,7 +101,7 @@ enum rack_access {
         "older events of a slot dropped because the ring was full") \
     ROW(COUNT_LOOP, REGISTER, 0x018B, 1, READ, "longest pass", "of the main loop, us") \
     ROW(COUNT_CHATTER, REGISTER, 0x018C, 1, READ, "worst switch", \
-        "slot index << 8 | edges in its worst second, at most 255") \
+        "slot index and its edges in the worst second, a byte each") \
     ROW(COUNT_REST, REGISTER, 0x018D, 34, READ, "reserved", "reads 0") \
     ROW(COUNT_CLEAR, REGISTER, 0x01AF, 1, WRITE, "clear counters", "0xC1EA clears") \
     ROW(RAW, REGISTER, 0x0200, 8, READ, "raw presence", "not debounced, as 0x0008") \
@@ -251,7 +253,7 @@ enum rack_event_type {
 struct rack_event {
     uint32_t uptime_cs; /* 10 ms since the controller started */
     uint16_t seq;       /* 1..RACK_SEQ_LAST; (boot id, seq) names an event for ever */
-    uint16_t value;     /* placed, removed: edges the switch made until it was settled */
+    uint16_t value;     /* placed, removed: edges the switch made on the way */
     uint8_t type;       /* enum rack_event_type */
     uint8_t slot;       /* index, or RACK_NO_SLOT */
 };

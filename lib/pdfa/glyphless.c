@@ -1,10 +1,12 @@
 /* Six tables are all that an embedded TrueType font needs (PDF 1.4, section 5.8). The
- * three glyphs (.notdef, wide, narrow) have no contours; only hmtx tells them apart. */
+ * three glyphs (.notdef, wide, narrow) are each a line from corner to corner and back: it
+ * encloses nothing, so there is never ink, but it has the box of a character. Without a
+ * box MuPDF takes a page's only line of text for nothing and drops it. */
 #include "pdfa/glyphless.h"
 
 #include <string.h>
 
-enum { GLYPHS = 3, TABLES = 6, DIRECTORY = 12 + 16 * TABLES, GLYPH_BYTES = 12 };
+enum { GLYPHS = 3, TABLES = 6, DIRECTORY = 12 + 16 * TABLES, GLYPH_WORDS = 17 };
 
 struct table {
     const char *tag;
@@ -12,14 +14,22 @@ struct table {
     size_t count;
 };
 
-static const uint16_t glyf[GLYPHS * GLYPH_BYTES / 2] = { 0 }; /* no contours, no code */
+/* One contour, the box, its last point (3), no code; four points on the curve; then the
+ * steps from point to point: right and up to the far corner, there, and back. */
+#define GLYPH(wide)                                                                      \
+    1, 0, (uint16_t)-GLYPHLESS_DESCENT_EM, wide, GLYPHLESS_ASCENT_EM, 3, 0, 0x0101, 0x0101, \
+        0, wide, 0, (uint16_t)-(wide), (uint16_t)-GLYPHLESS_DESCENT_EM, 1000, 0,         \
+        (uint16_t)-1000
+static const uint16_t glyf[GLYPHS * GLYPH_WORDS] = { GLYPH(GLYPHLESS_WIDE_EM),
+                                                     GLYPH(GLYPHLESS_WIDE_EM),
+                                                     GLYPH(GLYPHLESS_NARROW_EM) };
 static const uint16_t head[] = {
     1, 0, 1, 0,             /* version 1.0, revision 1.0 */
     0, 0,                   /* checkSumAdjustment, filled in below */
     0x5F0F, 0x3CF5,         /* magic */
     0x000B, 1000,           /* flags; units per em */
     0, 0, 0, 0, 0, 0, 0, 0, /* created, modified */
-    0, 0, 0, 0,             /* bounding box of nothing */
+    0, (uint16_t)-GLYPHLESS_DESCENT_EM, GLYPHLESS_WIDE_EM, GLYPHLESS_ASCENT_EM,
     0, 8, 2, 0, 0,          /* style, smallest size, direction, short loca, glyf format */
 };
 static const uint16_t hhea[] = { 1,    0, GLYPHLESS_ASCENT_EM,
@@ -33,9 +43,8 @@ static const uint16_t hhea[] = { 1,    0, GLYPHLESS_ASCENT_EM,
                                  0,    GLYPHS };
 static const uint16_t hmtx[] = { GLYPHLESS_WIDE_EM, 0, GLYPHLESS_WIDE_EM, 0,
                                  GLYPHLESS_NARROW_EM, 0 };
-static const uint16_t loca[] = { 0, GLYPH_BYTES / 2, 2 * GLYPH_BYTES / 2,
-                                 3 * GLYPH_BYTES / 2 };
-static const uint16_t maxp[] = { 1, 0, GLYPHS, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
+static const uint16_t loca[] = { 0, GLYPH_WORDS, 2 * GLYPH_WORDS, 3 * GLYPH_WORDS };
+static const uint16_t maxp[] = { 1, 0, GLYPHS, 4, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
 
 static const struct table tables[TABLES] = {
     { "glyf", glyf, COUNT(glyf) }, { "head", head, COUNT(head) },

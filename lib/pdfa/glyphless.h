@@ -1,4 +1,4 @@
-/* The font of the invisible text: TrueType without outlines, two characters wide and
+/* The font of the invisible text: TrueType without ink, two characters wide and
  * narrow, so that widths in the PDF are those of the font program. */
 #ifndef PDFA_GLYPHLESS_H
 #define PDFA_GLYPHLESS_H

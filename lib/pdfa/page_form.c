@@ -9,7 +9,7 @@
 
 const char form_tree_text[] = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>\n";
 const char form_packed[] = "/Filter /FlateDecode";
-const char form_program_dict[] = "/Length1 288 /Filter /FlateDecode";
+const char form_program_dict[] = "/Length1 356 /Filter /FlateDecode";
 const char form_profile_dict[] = "/N 3 /Filter /FlateDecode";
 
 /* No subset tag: the whole font is in the file, so no CIDSet is asked for. */

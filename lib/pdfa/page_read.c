@@ -126,7 +126,7 @@ static enum rc read_frame(struct page_read *page, uint32_t n, uint64_t from, uin
     char want[32], text[32];
     size_t head = (size_t)snprintf(want, sizeof want, "%" PRIu32 " 0 obj\n", n);
     size_t end = sizeof object_end - 1;
-    if (to > page->size || to - from < head + end)
+    if (to > page->size || to <= from || to - from < head + end)
         return not_ours(why, "对象");
     enum rc rc = read_at(page->fd, from, text, head, why);
     if (!rc && strcmp(text, want) != 0)

@@ -3,7 +3,7 @@
  *
  * The capture goes in as the scanner gave it. What cleaning found (which way up, how far
  * askew) is a matrix in front of it, never a change of its bits. The text is invisible,
- * in one embedded font without outlines, one run a line, so that what a reader copies
+ * in one embedded font without ink, one run a line, so that what a reader copies
  * is exactly the text that was given. Same input, same bytes: dates are the caller's.
  *
  * All calls are pure and use no global state; none logs. Lengths of text are in bytes,

@@ -117,7 +117,9 @@ class Actions extends Part {
     succeed(action, command, answer) {
         tone('accept');
         this.open = undefined;
-        this.note = answer.seq ? message('good', say('do.done', { n: answer.seq })) : undefined;
+        this.note = answer.seq
+            ? message('good', say('do.done', { n: answer.seq }), answer.path && say('do.package', answer))
+            : undefined;
         if (action.name === 'binding-check') this.tell('checked');
         if (!answer.order) return;
         this.order = { id: answer.order, name: action.name, slot: command.slot };

@@ -17,7 +17,11 @@ class Desk extends View {
             get(`/v1/volumes?holder=${badge}&limit=50`),
             get('/v1/volumes?state=in-transit&limit=200'),
         ]);
-        return { board, mine: mine.volumes, toMe: moving.volumes.filter((volume) => volume.to?.badge === badge) };
+        return {
+            board,
+            mine: mine.volumes.filter((volume) => volume.holder?.badge === badge),
+            toMe: moving.volumes.filter((volume) => volume.to?.badge === badge),
+        };
     }
 
     list(title, volumes, none) {

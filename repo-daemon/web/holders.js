@@ -9,7 +9,11 @@ import { say } from '../../web/words.js';
 import { volumeTable } from './names.js';
 import { View } from './view.js';
 
-const heldBy = async (badge) => (await get(`/v1/volumes?holder=${badge}&limit=200`)).volumes;
+/* The list also has what is on its way to a person; until accepted, the giver holds it. */
+async function heldBy(badge) {
+    const { volumes } = await get(`/v1/volumes?holder=${badge}&limit=200`);
+    return volumes.filter((volume) => volume.holder?.badge === badge);
+}
 
 class Holders extends View {
     static properties = { open: { state: true } };

@@ -62,7 +62,7 @@ class List extends View {
         return html`<form class="row filter" @submit=${this.search}>
                 <h1>${say('nav.volumes')}</h1>
                 <div class="field"><label for="q">${say('list.q')}</label>
-                    <input id="q" name="q" .value=${q} autocomplete="off" maxlength="60"></div>
+                    <input id="q" name="q" type="text" .value=${q} autocomplete="off" maxlength="60"></div>
                 <button class="button" type="submit">${icon('search')}${say('desk.go')}</button>
                 <div class="field"><label for="state">${say('list.state')}</label>
                     <select id="state" @change=${this.choose}>

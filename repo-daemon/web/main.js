@@ -50,6 +50,7 @@ class Repo extends Part {
         this.onHash = () => {
             this.route = routeOf(location.hash);
             this.note = undefined;
+            this.updateComplete.then(() => this.settleFocus());
         };
         window.addEventListener('hashchange', this.onHash);
         this.begin();
@@ -163,7 +164,7 @@ class Repo extends Part {
             <form class="find" role="search" @submit=${this.find}>
                 ${icon('scan')}
                 <label class="sr" for="find">${say('desk.field')}</label>
-                <input id="find" name="find" autocomplete="off" spellcheck="false" maxlength="60"
+                <input id="find" name="find" type="text" autocomplete="off" spellcheck="false" maxlength="60"
                     placeholder=${say('desk.field')}>
                 <button class="button main" type="submit">${icon('search')}${say('desk.go')}</button>
             </form>`;
@@ -221,8 +222,15 @@ class Repo extends Part {
         this.querySelector('#main').focus();
     }
 
+    /* What had the focus went with the old view: go on from the top of the new one. */
+    settleFocus() {
+        if (document.activeElement === document.body) this.querySelector('#main')?.focus();
+    }
+
     updated() {
-        document.title = `${say('title')} · ${say('brand')}`;
+        const [name, arg] = this.route;
+        const at = views[name] ? say(views[name]) : arg;
+        document.title = `${at} · ${say('title')} · ${say('brand')}`;
     }
 }
 

@@ -20,7 +20,7 @@ export function setNames(answer) {
 }
 
 export function nameOf(list, key) {
-    if (language() === 'en') return key.replaceAll('-', ' ');
+    if (language() === 'en') return key[0].toUpperCase() + key.slice(1).replaceAll('-', ' ');
     return words[list]?.[key] ?? key;
 }
 
@@ -54,7 +54,7 @@ export function who(volume) {
 
 /* Volumes as a table whose rows lead to the volume. */
 export function volumeTable(volumes, caption) {
-    return html`<div class="table" tabindex="0" role="region" aria-label=${caption}>
+    return html`<section class="table" tabindex="0" aria-label=${caption}>
         <table>
             <caption class="sr">${caption}</caption>
             <thead>
@@ -81,5 +81,5 @@ export function volumeTable(volumes, caption) {
                 </tr>`)}
             </tbody>
         </table>
-    </div>`;
+    </section>`;
 }

@@ -36,7 +36,7 @@ const draw = {
         <input id="sheets" name="sheets" type="number" min="1" max="2000" .value=${String(now.volume.sheets ?? '')}></div>`,
 
     reason: () => html`<div class="field"><label for="reason">${say('ask.reason')}</label>
-        <input id="reason" name="reason" required maxlength="200" autocomplete="off"></div>`,
+        <input id="reason" name="reason" type="text" required maxlength="200" autocomplete="off"></div>`,
 
     notice: () => html`<div class="field"><label for="outcome">${say('ask.outcome')}</label>
             <select id="outcome" name="outcome">${outcomes.map((one) => html`<option value=${one}>${say(`outcome.${one}`)}</option>`)}</select></div>

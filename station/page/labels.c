@@ -42,6 +42,22 @@ static size_t whole_characters(const char *text, size_t len)
     return len;
 }
 
+/* One converter for the life of the process: opening it loads a file. */
+static iconv_t from_gb18030(void)
+{
+    static iconv_t kept;
+    static bool opened;
+    if (!opened)
+        kept = iconv_open("UTF-8", "GB18030");
+    opened = true;
+    return kept;
+}
+
+void labels_prepare(void)
+{
+    (void)from_gb18030();
+}
+
 void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room)
 {
     if (is_utf8(bytes, len)) {
@@ -50,13 +66,13 @@ void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room)
         ret_text[take] = '\0';
         return;
     }
-    iconv_t convert = iconv_open("UTF-8", "GB18030");
+    iconv_t convert = from_gb18030();
     char *in = (char *)(uintptr_t)bytes, *out = ret_text;
     size_t in_left = len, out_left = room - 1;
     bool done = false;
     if (convert != (iconv_t)-1) {
+        iconv(convert, NULL, NULL, NULL, NULL); /* forget the last text */
         done = iconv(convert, &in, &in_left, &out, &out_left) != (size_t)-1;
-        iconv_close(convert);
     }
     if (!done)
         for (out = ret_text; len && (size_t)(out - ret_text) + 1 < room; len--, bytes++)

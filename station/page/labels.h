@@ -24,4 +24,7 @@ MUST_USE enum rc page_read_labels(PIX *gray, struct page_labels *ret_labels,
  * read as GB18030, else '?' for each byte that is no ASCII. */
 void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room);
 
+/* Load the tables for GB18030 now: a worker may not open files later. */
+void labels_prepare(void);
+
 #endif

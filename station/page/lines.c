@@ -129,10 +129,13 @@ enum rc lines_replace(struct ocr_text *text, size_t line, const struct ocr_text 
     struct ocr_line *old = &text->lines[line];
     size_t rest = text->symbol_count - old->first - old->count;
     size_t total = old->first + better->symbol_count + rest;
-    struct ocr_symbol *more = realloc(text->symbols, (total + 1) * sizeof *more);
-    if (!more)
-        return pix_no_memory(why);
-    text->symbols = more;
+    struct ocr_symbol *more = text->symbols;
+    if (total > text->symbol_count) { /* never smaller: the rest still stands at the end */
+        more = realloc(more, total * sizeof *more);
+        if (!more)
+            return pix_no_memory(why);
+        text->symbols = more;
+    }
     memmove(more + old->first + better->symbol_count, more + old->first + old->count,
             rest * sizeof *more);
     if (better->symbol_count)

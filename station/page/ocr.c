@@ -86,11 +86,33 @@ static bool add_line(struct ocr_text *text, TessPageIterator *at, size_t *room)
     TessPageIteratorBoundingBox(at, RIL_TEXTLINE, &line.left, &line.top, &line.right,
                                 &line.bottom);
     line.baseline = (float)line.bottom;
-    if (TessPageIteratorBaseline(at, RIL_TEXTLINE, &x0, &y0, &x1, &y1))
+    if (TessPageIteratorBaseline(at, RIL_TEXTLINE, &x0, &y0, &x1, &y1) && x1 > x0) {
         line.baseline = (float)(y0 + y1) / 2;
+        line.tilt = (float)(y1 - y0) / (float)(x1 - x0);
+    }
     line.block_start = TessPageIteratorIsAtBeginningOf(at, RIL_BLOCK);
     text->lines[text->line_count++] = line;
     return true;
+}
+
+/* The recogniser's box of a symbol is now and then far outside its line or inside out: such
+ * a symbol follows the one before it. */
+static void settle_box(const struct ocr_text *text, struct ocr_symbol *symbol)
+{
+    const struct ocr_line *line = &text->lines[text->line_count - 1];
+    int before = line->count ? text->symbols[text->symbol_count - 1].right : line->left;
+    if (symbol->left < line->left || symbol->right > line->right ||
+        symbol->left >= symbol->right) {
+        int width = line->bottom - line->top;
+        symbol->left = before;
+        symbol->right = before + width < line->right ? before + width : line->right;
+        if (symbol->right <= symbol->left)
+            symbol->right = symbol->left + 1;
+    }
+    if (symbol->top < line->top || symbol->bottom > line->bottom) {
+        symbol->top = line->top;
+        symbol->bottom = line->bottom;
+    }
 }
 
 static bool add_symbol(struct ocr_text *text, TessResultIterator *it, TessPageIterator *at,
@@ -114,6 +136,7 @@ static bool add_symbol(struct ocr_text *text, TessResultIterator *it, TessPageIt
     symbol.confidence = TessResultIteratorConfidence(it, RIL_WORD);
     TessPageIteratorBoundingBox(at, RIL_SYMBOL, &symbol.left, &symbol.top, &symbol.right,
                                 &symbol.bottom);
+    settle_box(text, &symbol);
     text->symbols[text->symbol_count++] = symbol;
     text->lines[text->line_count - 1].count++;
     return true;
@@ -139,6 +162,8 @@ enum rc ocr_read(struct ocr *ocr, PIX *gray, int dpi, enum ocr_shape shape, BOX 
 {
     static const TessPageSegMode modes[] = { PSM_AUTO, PSM_SINGLE_BLOCK, PSM_SINGLE_LINE };
     struct ocr_text text = { 0 };
+    /* Else what was read before changes what is read now. */
+    TessBaseAPIClearAdaptiveClassifier(ocr->api);
     TessBaseAPISetPageSegMode(ocr->api, modes[shape]);
     TessBaseAPISetImage2(ocr->api, gray);
     TessBaseAPISetSourceResolution(ocr->api, dpi);
@@ -168,6 +193,14 @@ const char *ocr_engine(void)
     if (!engine[0])
         snprintf(engine, sizeof engine, "tesseract %s", TessVersion());
     return engine;
+}
+
+const char *ocr_models_path(void)
+{
+    for (size_t i = 0; i < kept_count; i++)
+        if (kept_models[i].ocr)
+            return TessBaseAPIGetDatapath(kept_models[i].ocr->api);
+    return NULL;
 }
 
 const char *ocr_lang(const struct ocr *ocr)

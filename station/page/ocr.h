@@ -25,6 +25,7 @@ struct ocr_line {
     size_t first, count; /* its symbols */
     int left, top, right, bottom;
     float baseline; /* y, at the line's middle */
+    float tilt;     /* of the baseline: pixels down per pixel to the right */
     bool block_start;
 };
 
@@ -56,6 +57,8 @@ MUST_USE enum rc ocr_read(struct ocr *ocr, PIX *gray, int dpi, enum ocr_shape sh
                           BOX *part, struct ocr_text *ret_text, struct fault *why);
 
 const char *ocr_engine(void); /* "tesseract 5.3.0" */
+/* The folder of the models, once one was loaded; NULL before. Borrowed. */
+const char *ocr_models_path(void);
 const char *ocr_lang(const struct ocr *ocr);
 
 /* The recogniser of this process for `lang`, loaded at the first call and kept until the

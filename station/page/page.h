@@ -80,6 +80,9 @@ struct page_options {
     char lang[PAGE_LANG_MAX]; /* model of the recogniser; "" = "chi_sim" */
     uint32_t dpi;             /* what the scanner was told; 0 = take it from the file */
     uint32_t frame;           /* picture of a multi-page TIFF, from 0 */
+    int64_t created_ms; /* date in the PDF: Unix time UTC; 0 stands for 1970, so that the
+                           same picture gives the same file */
+    char title[128];    /* of the PDF, UTF-8; "" = "扫描页" */
     bool no_ocr;              /* no recognition: no text, orientation is left alone */
     bool keep_all;    /* recognise and write a PDF for blank, cover and separator too */
     bool no_pictures; /* no thumbnail and no preview */

@@ -62,7 +62,7 @@ class Declare extends Part {
             <p class="do">${say(this.last ? 'new.next' : 'new.say')}</p>
             <div class="field">
                 <label for="volume">${say('new.label')}</label>
-                <input class="mono" id="volume" name="volume" required autocomplete="off" spellcheck="false"
+                <input class="mono" id="volume" name="volume" type="text" required autocomplete="off" spellcheck="false"
                     maxlength="40" aria-describedby=${this.wrong ? 'volume-wrong' : nothing}
                     aria-invalid=${this.wrong ? 'true' : nothing}>
                 ${this.wrong
@@ -91,7 +91,7 @@ class Recent extends Part {
         return html`<li>
             <strong lang="zh-CN">${job.case_no || spacedLabel(job.volume)}</strong>
             <span class="soft">${say(`kind.${job.kind ?? 'first'}`)}</span>
-            <span>${say('recent.sheets', { n: job.sheets_fed ?? job.sheets_declared })}</span>
+            <span>${say('recent.sheets', { n: job.sheets ?? job.sheets_declared })}</span>
             <span class="soft">${say(`job.${job.state}`)}</span>
         </li>`;
     }

@@ -16,7 +16,7 @@ import { languageButton, message, Part, refusal, server } from '../../web/part.j
 import { Reader } from '../../web/reader.js';
 import { muted, setMuted, tone } from '../../web/tones.js';
 import { addWords, say, startLanguage } from '../../web/words.js';
-import { isOpen, keys, lacksPages, mergePage, mergeState, step, toneFor } from './model.js';
+import { isOpen, keys, lacksPages, mergePage, mergeState, sideShown, step, toneFor } from './model.js';
 import { words } from './words.js';
 
 const NOTE_MS = 9000; /* a note stays this long; what matters longer is in the state */
@@ -198,7 +198,7 @@ class Station extends Part {
                 @signed-in=${() => this.begin()}></jk-login>`;
         if (!this.now) return html`<main class="empty">${this.cut ? say('net.down') : nothing}</main>`;
         const job = this.now.job;
-        const page = job?.pages?.find((one) => one.index === this.chosen);
+        const page = sideShown(job, this.chosen);
         return html`<a class="skip" href="#work">${say('skip')}</a>
             ${this.bar()}
             <main class="work" id="work">
@@ -211,7 +211,7 @@ class Station extends Part {
                     <jk-recent .jobs=${this.now.jobs ?? []}></jk-recent>
                 </div>
                 <jk-sheets .job=${job} .chosen=${this.chosen} @choose=${(e) => (this.chosen = e.detail)}></jk-sheets>
-                <jk-preview .job=${job} .page=${page} .open=${isOpen(job)}
+                <jk-preview .job=${job} .page=${page} .open=${isOpen(job)} .follows=${this.chosen === undefined}
                     @choose=${(e) => (this.chosen = e.detail)}
                     @fix=${(e) => this.act(`/api/images/${page.index}`, e.detail, say('fix.done'))}></jk-preview>
             </main>`;

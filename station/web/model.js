@@ -31,8 +31,14 @@ export function isOpen(job) {
     return Boolean(job) && !ended.has(job.state);
 }
 
+/* What a person has decided is settled. */
 export function hasTrouble(page) {
-    return page.state === 'failed' || (page.qc?.length ?? 0) > 0;
+    return (page.state === 'failed' && !page.edited) || Boolean(page.sentence) || (page.qc?.length ?? 0) > 0;
+}
+
+/* Why a side needs a look, in the station's sentences. */
+export function reasonsOf(page) {
+    return [...(page.qc ?? []).map((one) => one.sentence), page.sentence].filter(Boolean);
 }
 
 /* good, wait or bad, and the word for it. */
@@ -120,6 +126,15 @@ export function differs(job) {
 
 export function hasPicture(page) {
     return page.state === 'ready' || page.state === 'failed';
+}
+
+/* The side in the preview: the chosen one, else the newest that has something on it, so
+ * that the operator sees the pages go by. */
+export function sideShown(job, chosen) {
+    const pages = job?.pages ?? [];
+    if (chosen !== undefined) return pages.find((page) => page.index === chosen);
+    if (!isOpen(job)) return undefined;
+    return pages.filter((page) => hasPicture(page) && page.kind !== 'blank').at(-1);
 }
 
 /* A thumbnail changes when its page was read and turned upright. */

@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { get } from '../../web/net.js';
 import { badge, message, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { hasPicture, pageKind, pageState, pictureOf } from './model.js';
+import { hasPicture, pageKind, pageState, pictureOf, reasonsOf } from './model.js';
 
 const ZOOMS = [100, 150, 200, 300, 400];
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -18,6 +18,7 @@ class Preview extends Part {
         job: {},
         page: {}, /* the side shown, or nothing */
         open: { type: Boolean }, /* corrections are still possible */
+        follows: { type: Boolean }, /* nothing is chosen: the newest is shown */
         zoom: { state: true }, /* place in ZOOMS; 0 fits the frame */
         rows: { state: true },
     };
@@ -29,13 +30,7 @@ class Preview extends Part {
     }
 
     willUpdate(changed) {
-        if (changed.get('page')?.index !== this.page?.index) this.zoom = 0;
-    }
-
-    updated() {
-        const picture = this.querySelector('.frame img');
-        if (picture) picture.style.width = this.zoom ? `${ZOOMS[this.zoom]}%` : '';
-        if (picture) picture.style.maxHeight = this.zoom ? 'none' : '';
+        if (changed.has('page') && changed.get('page')?.index !== this.page?.index) this.zoom = 0;
     }
 
     zoomBy(step) {
@@ -96,12 +91,17 @@ class Preview extends Part {
 
     fixes() {
         const { page } = this;
-        if (!this.open || ['captured', 'reading'].includes(page.state)) return nothing;
+        const kind = pageKind(page);
+        if (!this.open || !hasPicture(page)) return nothing;
         const keep = html`<button class="button" type="button" @click=${() => this.fix({ do: 'keep-as-page' })}>${say('fix.keep')}</button>`;
         const blank = html`<button class="button" type="button" @click=${() => this.fix({ do: 'set-blank' })}>${say('fix.blank')}</button>`;
         const move = html`<button class="button" type="button" @click=${this.askRow}>${say('fix.move')}</button>`;
         return html`<div class="row">
-            ${page.kind === 'page' ? html`${blank}${move}` : nothing} ${page.kind === 'blank' ? keep : nothing}
+            ${['blank', 'unknown'].includes(kind) ? keep : nothing} ${kind === 'blank' ? nothing : blank}
+            ${kind === 'page' ? move : nothing}
+            ${page.edited
+                ? html`<button class="button quiet" type="button" @click=${() => this.fix({ do: 'undo' })}>${say('fix.undo')}</button>`
+                : nothing}
         </div>${this.moveDialog()}`;
     }
 
@@ -109,17 +109,16 @@ class Preview extends Part {
         const { page } = this;
         const state = pageState(page);
         const kind = pageKind(page);
-        const reasons = page.qc?.length ? page.qc.map((one) => one.sentence) : page.state === 'failed' ? [page.sentence] : [];
         const labels = (page.labels ?? []).map((one) => one.text ?? one);
         return html`<div class="facts">
             <p class="row">
                 ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word))}
-                ${page.state === 'ready' && page.confidence && kind === 'page'
+                ${page.confidence > 0 && kind === 'page'
                     ? html`<span class="soft">${say('view.confidence', { n: page.confidence })}</span>`
                     : nothing}
             </p>
             ${page.row ? html`<p><span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${page.title}</strong></p>` : nothing}
-            ${reasons.map((reason) => message('bad', server(reason)))}
+            ${reasonsOf(page).map((reason) => message('bad', server(reason)))}
             ${labels.length ? html`<p class="soft">${say('view.labels')} <span class="mono">${labels.join(' ')}</span></p>` : nothing}
             ${this.fixes()}
         </div>`;
@@ -131,7 +130,8 @@ class Preview extends Part {
         const side = say(`side.${page.side}.long`);
         return html`<section class="view" aria-labelledby="view-title">
             <div class="row head">
-                <h2 id="view-title">${say('sheet.n', { n: page.sheet })} ${side}</h2>
+                <h2 id="view-title">${say('sheet.n', { n: page.sheet })} ${side}
+                    ${this.follows ? badge('calm', say('view.newest'), 'eye') : nothing}</h2>
                 <div class="row tools">
                     <button class="button quiet" type="button" aria-label=${say('view.out')} ?disabled=${this.zoom === 0}
                         @click=${() => this.zoomBy(-1)}>${icon('minus')}</button>
@@ -142,7 +142,7 @@ class Preview extends Part {
             </div>
             <div class="frame" tabindex="0" role="group" aria-label=${say('view.title')} @keydown=${this.key}>
                 ${hasPicture(page)
-                    ? html`<img src=${pictureOf(this.job, page, 'preview')} alt=${say('view.picture', { n: page.sheet, side })}>`
+                    ? html`<img class="zoom-${ZOOMS[this.zoom]}" src=${pictureOf(this.job, page, 'preview')} alt=${say('view.picture', { n: page.sheet, side })}>`
                     : html`<p class="empty">${say('view.soon')}</p>`}
             </div>
             <div class="row">

@@ -8,7 +8,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../web/icons.js';
 import { Part } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { filters, hasPicture, pageKind, pageState, pictureOf, sheetsOf, tally } from './model.js';
+import { filters, hasPicture, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally } from './model.js';
 import { neighbour } from './walk.js';
 
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -52,15 +52,10 @@ class Sheets extends Part {
         this.tell('choose', Number(side.dataset.index));
     }
 
-    nameOf(page, state, kind) {
-        return [
-            say('sheet.n', { n: page.sheet }),
-            say(`side.${page.side}.long`),
-            say(`kind.${kind}`),
-            page.title ?? '',
-            say(state.word),
-            ...(page.qc ?? []).map((one) => one.sentence),
-        ].filter(Boolean).join('，');
+    /* What the eye takes from the card around it, for the ear. */
+    unseen(page) {
+        const parts = [page.title, ...reasonsOf(page)].filter(Boolean);
+        return parts.length ? html`<span class="sr" lang="zh-CN">${parts.join('，')}</span>` : nothing;
     }
 
     side(page, first) {
@@ -70,22 +65,20 @@ class Sheets extends Part {
         const stop = on || (this.chosen === undefined && page === first);
         return html`<button class="side ${kind} ${state.tone}" type="button" data-index=${page.index}
             tabindex=${stop ? 0 : -1} aria-current=${on ? 'true' : nothing}
-            aria-label=${this.nameOf(page, state, kind)}
             @click=${() => this.tell('choose', page.index)}>
             <span class="pic">${hasPicture(page)
                 ? html`<img src=${pictureOf(this.job, page, 'thumb')} alt="" loading="lazy" width="85" height="120"
                       @error=${(event) => (event.target.hidden = true)}>`
                 : icon('wait')}</span>
+            <span class="sr">${say('sheet.n', { n: page.sheet })}</span>
             <span class="line"><b>${say(`side.${page.side}`)}</b> ${icon(kindSign[kind])}${say(`kind.${kind}`)}</span>
             <span class="line state ${state.tone}">${icon(toneSign[state.tone])}${say(state.word)}</span>
+            ${this.unseen(page)}
         </button>`;
     }
 
     reasons(sides) {
-        const lines = sides.flatMap((page) => [
-            ...(page.qc ?? []).map((one) => one.sentence),
-            ...(page.state === 'failed' && !page.qc?.length ? [page.sentence] : []),
-        ]).filter(Boolean);
+        const lines = sides.flatMap(reasonsOf);
         if (!lines.length) return nothing;
         return html`<p class="reason" lang="zh-CN">${lines.join(' ')}</p>`;
     }

@@ -103,6 +103,7 @@ export const words = {
 
     'view.title': ['放大看', 'Enlarged'],
     'view.soon': ['正在识别，马上就能看。', 'Being read; it will show in a moment.'],
+    'view.newest': ['最新', 'Newest'],
     'view.none': ['选一页放大看。', 'Choose a page to enlarge it.'],
     'view.fit': ['适合窗口', 'Fit'],
     'view.in': ['放大', 'Zoom in'],
@@ -115,11 +116,12 @@ export const words = {
     'view.pdf': ['看 PDF', 'Open PDF'],
     'view.confidence': ['识别把握 {n}%', 'Reading confidence {n}%'],
 
-    'fix.keep': ['这不是空白，保留', 'Not blank: keep it'],
-    'fix.blank': ['这是空白', 'It is blank'],
+    'fix.keep': ['保留为页', 'Keep as a page'],
+    'fix.blank': ['设为空白', 'Set as blank'],
     'fix.move': ['改目录项', 'Move to another row'],
     'fix.move.say': ['这一页应该归到哪一项？', 'Which row does this page belong to?'],
     'fix.move.row': ['目录项', 'Row'],
     'fix.move.go': ['改到这一项', 'Move here'],
+    'fix.undo': ['恢复原样', 'Undo'],
     'fix.done': ['已改好', 'Changed'],
 };

@@ -89,7 +89,7 @@ export async function judge(page, name) {
         await page.setViewportSize({ width, height });
         await page.evaluate(() => document.fonts.ready);
         await page.waitForTimeout(120);
-        await page.screenshot({ path: join(out, `${name}-${width}x${height}.png`) });
+        await page.screenshot({ caret: 'initial', path: join(out, `${name}-${width}x${height}.png`) });
     }
     await page.setViewportSize({ width: 320, height: 640 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);

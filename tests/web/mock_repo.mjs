@@ -32,7 +32,7 @@ const words = {
         'returned-for-supplement': '退回补正', 'verified': '核对通过', 'bound': '已装订', 'archived': '已归档',
         'sent-on-appeal': '上诉移送', 'returned-to-party': '退还当事人', 'missing': '下落不明',
     },
-    events: { receive: '收下', offer: '交出', accept: '接收', shelve: '上架', take: '取下', supplement: '退回补正', bind: '装订' },
+    events: { receive: '接收', offer: '交出', accept: '签收', shelve: '上架', take: '取出', supplement: '退回补正', bind: '装订' },
     roles: { keeper: '库管员', operator: '扫描员', binder: '装订员', checker: '核对员', archivist: '档案员', station: '工作站' },
 };
 const mayByState = {

@@ -106,7 +106,7 @@ export class MockStation {
     /* Captured at once, read a little later. */
     capture(side) {
         const { file, ...page } = side;
-        const captured = { ...page, kind: null, row: 0, title: '', labels: [], state: 'captured' };
+        const captured = { ...page, kind: '', row: 0, title: '', labels: [], state: 'captured' };
         this.put(captured);
         setTimeout(() => this.put({ ...captured, state: 'reading' }), this.tick);
         setTimeout(() => {
@@ -193,7 +193,7 @@ export class MockStation {
             return this.problem(409, '还有一面没有通过检查', '请重扫第 3 张，或者放弃本卷。');
         this.change('submitting');
         setTimeout(() => {
-            this.jobs = [{ ...this.job, pages: undefined, state: 'done' }, ...this.jobs];
+            this.jobs = [{ ...this.job, pages: undefined, sheets: this.job.sheets_fed, state: 'done' }, ...this.jobs];
             this.change('done', '12 页已存入，请把纸还给库管员。');
         }, this.tick * 6);
         return { json: {} };
@@ -206,6 +206,8 @@ export class MockStation {
         if (body.do === 'set-blank') Object.assign(page, { kind: 'blank', row: 0, title: '' });
         if (body.do === 'keep-as-page') Object.assign(page, { kind: 'page', row: 6, title: titles[6] });
         if (body.do === 'move') Object.assign(page, { row: body.row, title: titles[body.row] });
+        page.edited = body.do === 'undo' ? 0 : 1;
+        if (body.do === 'undo') Object.assign(page, { ...this.sides[page.index - 1], state: 'ready', qc: page.qc });
         this.put(page);
         return { json: page };
     }

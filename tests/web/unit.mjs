@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { actionNames, actionsFor, commandFor, freeSlots, readCheckpoint, routeOf, stateLook } from '../../repo-daemon/web/model.js';
 import { words as repoWords } from '../../repo-daemon/web/words.js';
-import { jobStates, lacksPages, mergePage, mergeState, step as nextStep, tally, toneFor } from '../../station/web/model.js';
+import { jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
 import { neighbour } from '../../station/web/walk.js';
 import { words as stationWords } from '../../station/web/words.js';
 import { iconNames } from '../../web/icons.js';
@@ -59,6 +59,8 @@ check(nextStep(job('review', { pages: [page(1, { state: 'reading' })] })).act ==
 check(same(tally([page(1), page(2, { kind: 'blank' }), page(3, { kind: 'cover' }), page(4, { kind: null, state: 'captured' }), page(5, { qc: [{}] })]),
     { images: 5, page: 2, blank: 1, marker: 1, trouble: 1, busy: 1 }), 'tally: sides are counted by what they are');
 
+const shownOf = (chosen, state = 'scanning') => sideShown(job(state, { pages: [page(1), page(2, { kind: 'blank' }), page(3, { state: 'reading' })] }), chosen)?.index;
+check(shownOf(2) === 2 && shownOf() === 1 && shownOf(undefined, 'done') === undefined, 'preview: the chosen side, else the newest with something on it');
 const old = { job: job('scanning') };
 check(mergeState(old, { job: { ...job('stopped'), pages: undefined } }).job.pages.length === 2, 'merge: news without pages keeps the pages');
 check(mergeState(old, { job: { job: 'other' } }).job.pages.length === 0 && lacksPages(old, { job: { job: 'other' } }), 'merge: another volume starts without pages and asks for them');

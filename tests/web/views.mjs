@@ -64,9 +64,9 @@ async function station() {
     await step('station: the picture zooms by keyboard', async () => {
         await page.focus('.frame');
         await page.keyboard.press('+');
-        await page.waitForFunction(() => document.querySelector('.frame img').style.width === '150%');
+        await page.waitForFunction(() => document.querySelector('.frame img').className === 'zoom-150');
         await page.keyboard.press('0');
-        await page.waitForFunction(() => document.querySelector('.frame img').style.width === '');
+        await page.waitForFunction(() => document.querySelector('.frame img').className === 'zoom-100');
     });
     await step('station: a page is moved to another row', async () => {
         await page.click('text=改目录项');
@@ -75,6 +75,8 @@ async function station() {
         await page.selectOption('#row', '13');
         await page.click('dialog[open] .main');
         await page.waitForSelector('.facts :text("目录第 13 项")');
+        await page.click('text=恢复原样');
+        await page.waitForSelector('.facts :text("目录第 6 项")');
     });
     await step('station: a refusal is shown in words', async () => {
         await page.keyboard.press('F8');
@@ -143,8 +145,8 @@ async function repository() {
     });
     await step('repository: receiving is one key after the scan', async () => {
         await readLabel(page, expected.volume);
-        await page.waitForSelector('.acts button:has-text("收下")');
-        await page.click('.acts button:has-text("收下")');
+        await page.waitForSelector('.acts button:has-text("接收原件")');
+        await page.click('.acts button:has-text("接收原件")');
         await page.waitForSelector('.questions #sheets');
         await page.keyboard.press('Enter');
         await page.waitForSelector('text=已记入账本');
@@ -152,15 +154,16 @@ async function repository() {
     await step('repository: a stale view is refused and read again', async () => {
         await page.goto(`${base}/#/v/${shelved.volume}`);
         await page.waitForSelector(`h1:has-text("${shelved.case_no}")`);
-        shelved.version++; /* behind the page's back */
         await page.click('.acts button:has-text("找不到了")');
         await page.fill('#reason', '清点时没有');
+        await page.waitForTimeout(500); /* the news of the last step has been read */
+        shelved.version++; /* behind the page's back */
         await page.keyboard.press('Enter');
         await page.waitForSelector('text=刚刚有变化');
     });
     await step('repository: the accept card works on what waits for me', async () => {
         await readLabel(page, moving.volume);
-        await page.waitForSelector('.acts button:has-text("接收，由我负责")');
+        await page.waitForSelector('.acts button:has-text("签收，由我负责")');
         await readLabel(page, 'C0195');
         await page.waitForSelector('.state :text("已收")');
     });

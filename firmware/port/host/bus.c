@@ -1,6 +1,8 @@
 /* Implements the UART half of the HAL. */
 #include "bus.h"
 
+#include "world.h"
+
 #include "core/ring.h"
 #include "firmware/hal/hal_uart.h"
 
@@ -8,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { RING_SIZE = 4096 };
+enum { RING_SIZE = 4096, SPEED_LOOK_US = 20000 };
 
 static struct {
     int master, slave;
@@ -24,6 +27,8 @@ static struct {
     struct ring ring;
     int overruns;
     struct bus_counts counts;
+    uint64_t looked_us;
+    bool spoken_for; /* a host had set a speed when last looked */
 } bus = { .master = -1, .slave = -1 };
 
 static void make_link(const char *target)
@@ -36,6 +41,29 @@ static void make_link(const char *target)
     (void)unlink(fresh);
     if (symlink(target, fresh) || rename(fresh, bus.link))
         err(1, "cannot make the link %s", bus.link);
+}
+
+/* A pseudo terminal has no parity, and glibc calls setting 8E1 an error when nothing else
+ * changes by it. So a host that opens a port which the last one left at its own speed
+ * would fail. A real port is not like that: here the speed goes back to one that nobody
+ * uses; it means nothing on this wire. */
+static void forget_speed(void)
+{
+    struct termios now;
+    uint64_t now_us = world_now_us();
+    if (now_us - bus.looked_us < SPEED_LOOK_US)
+        return;
+    bus.looked_us = now_us;
+    if (tcgetattr(bus.slave, &now) || cfgetospeed(&now) == B134) {
+        bus.spoken_for = false;
+        return;
+    }
+    if (bus.spoken_for) { /* for a while already: the host is done with setting up */
+        cfsetispeed(&now, B134);
+        cfsetospeed(&now, B134);
+        (void)tcsetattr(bus.slave, TCSANOW, &now);
+    }
+    bus.spoken_for = !bus.spoken_for;
 }
 
 void bus_open(const char *link)
@@ -69,6 +97,7 @@ void bus_receive(void)
 {
     uint8_t got[512];
     ssize_t len;
+    forget_speed();
     while ((len = read(bus.master, got, sizeof got)) > 0) {
         bus.counts.received += (unsigned long long)len;
         for (ssize_t i = 0; i < len; i++)

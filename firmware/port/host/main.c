@@ -2,11 +2,13 @@
  *
  *   rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S] [--state FILE]
  *        [--control SOCKET] [--picture]
+ *   rack --tell SOCKET COMMAND...
  *
  * One loop: sleep until bytes, hands or the next tick, then one pass of the app. */
 #include "bus.h"
 #include "control.h"
 #include "picture.h"
+#include "tell.h"
 #include "world.h"
 
 #include "firmware/hal/hal_app.h"
@@ -36,6 +38,8 @@ struct options {
 static const char usage[] =
     "usage: rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S]\n"
     "            [--state FILE] [--control SOCKET] [--picture]\n"
+    "       rack --tell SOCKET COMMAND...\n"
+    "       rack --tell SOCKET LINE\n"
     "A rack controller on a pseudo terminal; LINK will point to the end to open.\n"
     "  --slots N         slots fitted, 1 to 120 (96)\n"
     "  --address A       Modbus address, 1 to 247 (1)\n"
@@ -43,6 +47,7 @@ static const char usage[] =
     "  --seed S          make switches bounce the same way each time\n"
     "  --state FILE      boot id and standing volumes (LINK.state)\n"
     "  --control SOCKET  place N, remove N, bounce N, presence, leds, dump\n"
+    "  --tell SOCKET     send such a command to a rack that runs, print its answer\n"
     "  --picture         draw the rack in this terminal\n";
 
 static void end(int signal_number)
@@ -62,6 +67,18 @@ static unsigned long number(const char *text, const char *what, unsigned long le
     return value;
 }
 
+/* The words behind the options as one line. */
+static int tell(const char *socket, char **words)
+{
+    char line[128] = "";
+    for (; *words; words++)
+        if (strlen(line) + strlen(*words) + 2 < sizeof line) {
+            strcat(line, *line ? " " : "");
+            strcat(line, *words);
+        }
+    return control_tell(socket, line);
+}
+
 static void read_options(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
@@ -72,6 +89,7 @@ static void read_options(int argc, char **argv, struct options *o)
         { "seed", required_argument, NULL, 's' },
         { "state", required_argument, NULL, 'f' },
         { "control", required_argument, NULL, 'c' },
+        { "tell", required_argument, NULL, 't' },
         { "picture", no_argument, NULL, 'P' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
@@ -101,6 +119,8 @@ static void read_options(int argc, char **argv, struct options *o)
         case 'c':
             o->control = optarg;
             break;
+        case 't':
+            exit(tell(optarg, argv + optind));
         case 'P':
             o->picture = true;
             break;
@@ -145,6 +165,8 @@ static void sleep_until_needed(uint32_t most_us)
 
 int main(int argc, char **argv)
 {
+    if (argc == 4 && !strcmp(argv[1], "--tell"))
+        return tell(argv[2], argv[3]);
     struct options o = {
         .slots = RACK_SLOTS_PRESET,
         .address = RACK_ADDRESS_PRESET,

@@ -1,5 +1,5 @@
 /* Log-ins: a handful of places with random tokens. */
-#include "station/people.h"
+#include "station/crew.h"
 
 #include "core/bytes.h"
 #include "station/json_field.h"
@@ -22,15 +22,15 @@ static bool has_role(const json_t *person)
     return false;
 }
 
-static bool is_live(const struct operator* who, int64_t now_ms)
+static bool is_live(const struct crew_member *who, int64_t now_ms)
 {
-    return who->token[0] && now_ms - who->used_ms < PEOPLE_IDLE_MS;
+    return who->token[0] && now_ms - who->used_ms < CREW_IDLE_MS;
 }
 
-enum rc people_enter(struct people *people, const json_t *session, int64_t now_ms,
-                     const struct operator** ret_who, struct fault *why)
+enum rc crew_enter(struct crew *crew, const json_t *session, int64_t now_ms,
+                   const struct crew_member **ret_who, struct fault *why)
 {
-    struct operator who = { .used_ms = now_ms };
+    struct crew_member who = { .used_ms = now_ms };
     const json_t *person = json_object_get(session, "person");
     if (!field_text(person, "badge", who.badge, sizeof who.badge) ||
         !field_text(person, "name", who.name, sizeof who.name))
@@ -40,11 +40,11 @@ enum rc people_enter(struct people *people, const json_t *session, int64_t now_m
                          "%s没有扫描的权限。请换有扫描岗位的人登录，或联系管理员。",
                          who.name);
     random_id(who.token);
-    struct operator* place = & people->at[0];
-    for (size_t i = 0; i < PEOPLE_MAX; i++) {
-        struct operator* p = & people->at[i];
+    struct crew_member *place = &crew->at[0];
+    for (size_t i = 0; i < CREW_MAX; i++) {
+        struct crew_member *p = &crew->at[i];
         if (!is_live(p, now_ms))
-            *p = (struct operator){ 0 };
+            *p = (struct crew_member){ 0 };
         if (p->used_ms < place->used_ms || (!p->token[0] && place->token[0]))
             place = p;
     }
@@ -56,44 +56,43 @@ enum rc people_enter(struct people *people, const json_t *session, int64_t now_m
 static bool same_token(const char *a, const char *b)
 {
     unsigned char differ = 0;
-    for (size_t i = 0; i < PEOPLE_TOKEN_LEN; i++)
+    for (size_t i = 0; i < CREW_TOKEN_LEN; i++)
         differ |= (unsigned char)(a[i] ^ b[i]);
     return !differ;
 }
 
-static struct operator* find(struct people *people, const char *token, int64_t now_ms)
+static struct crew_member *find(struct crew *crew, const char *token, int64_t now_ms)
 {
-    struct operator* found = NULL;
-    if (!token || strlen(token) != PEOPLE_TOKEN_LEN)
+    struct crew_member *found = NULL;
+    if (!token || strlen(token) != CREW_TOKEN_LEN)
         return NULL;
-    for (size_t i = 0; i < PEOPLE_MAX; i++)
-        if (is_live(&people->at[i], now_ms) && same_token(people->at[i].token, token))
-            found = &people->at[i];
+    for (size_t i = 0; i < CREW_MAX; i++)
+        if (is_live(&crew->at[i], now_ms) && same_token(crew->at[i].token, token))
+            found = &crew->at[i];
     return found;
 }
 
-const struct operator*
-    people_find(struct people *people, const char *token, int64_t now_ms)
+const struct crew_member *crew_find(struct crew *crew, const char *token, int64_t now_ms)
 {
-    struct operator* who = find(people, token, now_ms);
+    struct crew_member *who = find(crew, token, now_ms);
     if (who)
         who->used_ms = now_ms;
     return who;
 }
 
-void people_leave(struct people *people, const char *token)
+void crew_leave(struct crew *crew, const char *token)
 {
-    struct operator* who = find(people, token, 0);
+    struct crew_member *who = find(crew, token, 0);
     if (who)
-        *who = (struct operator){ 0 };
+        *who = (struct crew_member){ 0 };
 }
 
-const struct operator* people_last(const struct people *people, int64_t now_ms)
+const struct crew_member *crew_last(const struct crew *crew, int64_t now_ms)
 {
-    const struct operator* last = NULL;
-    for (size_t i = 0; i < PEOPLE_MAX; i++)
-        if (is_live(&people->at[i], now_ms) &&
-            (!last || people->at[i].used_ms >= last->used_ms))
-            last = &people->at[i];
+    const struct crew_member *last = NULL;
+    for (size_t i = 0; i < CREW_MAX; i++)
+        if (is_live(&crew->at[i], now_ms) &&
+            (!last || crew->at[i].used_ms >= last->used_ms))
+            last = &crew->at[i];
     return last;
 }

@@ -1,0 +1,110 @@
+/* juanku convert: pictures in, one searchable PDF/A out. Only the words of the command line
+ * are read here; station/page does the work. */
+#include "cli/cmd.h"
+#include "station/page/convert.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOBS_MAX = 32, ONLY_LONG = 256 };
+
+static const char help_text[] =
+    "usage: juanku convert [OPTIONS] -o OUT.pdf IMAGE...\n"
+    "\n"
+    "Pictures (JPEG, PNG, TIFF of many pages, BMP) become one searchable PDF/A-1b.\n"
+    "Blank sheets, covers and separators are reported and left out.\n"
+    "\n"
+    "  -o, --output FILE   the PDF\n"
+    "      --lang L        model of the recogniser (chi_sim)\n"
+    "      --jobs N        worker processes, 1 to 32 (one for each processor)\n"
+    "      --text FILE     the text, pages separated by form feed\n"
+    "      --report FILE   figures of each page as JSON\n"
+    "      --keep-all      keep blank sheets, covers and separators too\n"
+    "      --no-ocr        no recognition\n"
+    "      --help\n"
+    "\n"
+    "Exit code 2: a picture could not be used; OUT.pdf holds the others.\n"
+    "3: the model is not installed. 4: OUT.pdf could not be written.\n";
+
+static const struct option words[] = {
+    { "output", required_argument, NULL, 'o' },
+    { "lang", required_argument, NULL, ONLY_LONG },
+    { "jobs", required_argument, NULL, ONLY_LONG + 1 },
+    { "text", required_argument, NULL, ONLY_LONG + 2 },
+    { "report", required_argument, NULL, ONLY_LONG + 3 },
+    { "keep-all", no_argument, NULL, ONLY_LONG + 4 },
+    { "no-ocr", no_argument, NULL, ONLY_LONG + 5 },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static void complain(const char *path, const char *sentence, void *context)
+{
+    (void)context;
+    (void)fprintf(stderr, "juanku convert: %s：%s\n", path, sentence);
+}
+
+static bool read_jobs(const char *text, uint32_t *ret_jobs)
+{
+    char *end;
+    unsigned long jobs = strtoul(text, &end, 10);
+    *ret_jobs = (uint32_t)jobs;
+    return *text >= '0' && *text <= '9' && !*end && jobs >= 1 && jobs <= JOBS_MAX;
+}
+
+/* 0 go on, -1 help was asked for, else an exit code. */
+static int read_words(int argc, char **argv, struct convert_options *options)
+{
+    optind = 0; /* read from the start, whoever used getopt before */
+    for (int word; (word = getopt_long(argc, argv, "o:h", words, NULL)) != -1;) {
+        switch (word) {
+        case 'o': options->out_path = optarg; break;
+        case ONLY_LONG: options->lang = optarg; break;
+        case ONLY_LONG + 1:
+            if (!read_jobs(optarg, &options->jobs))
+                return cmd_usage("convert", "--jobs: a number from 1 to %d, not '%s'",
+                                 JOBS_MAX, optarg);
+            break;
+        case ONLY_LONG + 2: options->text_path = optarg; break;
+        case ONLY_LONG + 3: options->report_path = optarg; break;
+        case ONLY_LONG + 4: options->keep_all = true; break;
+        case ONLY_LONG + 5: options->no_ocr = true; break;
+        case 'h': return -1;
+        default: return cmd_usage("convert", "the words above are not understood");
+        }
+    }
+    if (!options->out_path)
+        return cmd_usage("convert", "-o OUT.pdf is missing");
+    if (optind == argc)
+        return cmd_usage("convert", "no picture is named");
+    return 0;
+}
+
+int cmd_convert(int argc, char **argv)
+{
+    struct convert_options options = { .complain = complain };
+    struct convert_summary summary;
+    struct fault why = { 0 };
+    int stop = read_words(argc, argv, &options);
+    if (stop < 0) {
+        fputs(help_text, stdout);
+        return EXIT_OK;
+    }
+    if (stop)
+        return stop;
+    enum rc rc = convert_files((const char *const *)argv + optind, (size_t)(argc - optind),
+                               &options, &summary, &why);
+    if (rc == RC_UNAVAILABLE) {
+        (void)cmd_fail(&why);
+        return EXIT_DEPENDENCY;
+    }
+    if (rc)
+        return cmd_fail(&why);
+    printf("%s：%zu 页（另有空白 %zu、封面 %zu、分隔页 %zu），用时 %.1f 秒\n", options.out_path,
+           summary.in_pdf, options.keep_all ? 0 : summary.blank,
+           options.keep_all ? 0 : summary.cover, options.keep_all ? 0 : summary.separator,
+           summary.total_ms / 1000.0);
+    return EXIT_OK;
+}

@@ -1,0 +1,159 @@
+#include "repo-daemon/act.h"
+
+#include "repo-daemon/call.h"
+#include "repo-daemon/show.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+void act_begin(struct act *act, struct repo *repo, enum custody_event event,
+               const struct person *by)
+{
+    *act = (struct act){ .repo = repo, .by = by->badge };
+    act->law.event = event;
+    act->law.roles = by->roles;
+    act->data = json_object();
+    act->volumes = json_array();
+    act->labels = json_array();
+}
+
+void act_end(struct act *act)
+{
+    json_decref(act->data);
+    json_decref(act->volumes);
+    json_decref(act->labels);
+    act->data = act->volumes = act->labels = NULL;
+}
+
+void act_facts(const json_t *v, struct custody_facts *ret_facts)
+{
+    const char *check = json_text(v, "check");
+    *ret_facts = (struct custody_facts){
+        .state = custody_state(json_text(v, "state")),
+        .before = custody_state(json_text(v, "before")),
+        .kind = (unsigned)json_number(v, "kind"),
+        .has_slot = *json_text(v, "slot") != 0,
+        .has_scans = json_number(v, "standing") > 0,
+        .qc_passed = json_number(v, "standing") > 0 && !strcmp(json_text(v, "qc"), "passed"),
+        .notice = json_number(v, "notice") != 0,
+        .check = !strcmp(check, "passed")   ? CHECK_PASSED
+                 : !strcmp(check, "failed") ? CHECK_FAILED
+                                            : CHECK_NONE,
+    };
+}
+
+struct scanner {
+    const char *badge;
+    bool found;
+};
+
+static bool scan_of(const char *key, json_t *scan, void *context)
+{
+    (void)key;
+    struct scanner *s = context;
+    s->found = s->found || (!strcmp(json_text(scan, "qc"), "open") &&
+                            !strcmp(json_text(scan, "operator"), s->badge));
+    return true;
+}
+
+static enum rc look_up(struct act *act, const json_t *volume, struct custody_act *ret_law,
+                       struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *slot = NULL;
+    enum rc rc = store_begin_read(act->repo->store, &txn, why);
+    if (rc)
+        return rc;
+    struct custody_act law = act->law;
+    law.is_holder = *act->by && !strcmp(json_text(volume, "holder"), act->by);
+    law.is_receiver = *act->by && !strcmp(json_text(volume, "to"), act->by);
+    law.checked_it = *act->by && !strcmp(json_text(volume, "checked_by"), act->by);
+    law.slot_free = act->slot && !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
+                    !*json_text(slot, "volume");
+    char prefix[48];
+    struct scanner scanner = { act->by, false };
+    snprintf(prefix, sizeof prefix, "%s/", json_text(volume, "volume"));
+    rc = view_each(act->repo, txn, VIEW_SCANS, prefix, NULL, scan_of, &scanner, why);
+    law.scanned_it = scanner.found;
+    *ret_law = law;
+    return rc;
+}
+
+static void effects_set(struct act *act, unsigned effects)
+{
+    if (effects & FX_HOLDER_IS_ACTOR)
+        json_object_set_new(act->data, "holder", json_string(act->by));
+    if (effects & FX_NO_HOLDER)
+        json_object_set_new(act->data, "holder", json_string(""));
+    if (effects & FX_SET_TO)
+        json_object_set_new(act->data, "to", json_string(act->to));
+    if (effects & FX_CLEAR_TO)
+        json_object_set_new(act->data, "to", json_string(""));
+    if (effects & FX_SET_SLOT)
+        json_object_set_new(act->data, "slot", json_string(act->slot));
+    if (effects & FX_CLEAR_SLOT)
+        json_object_set_new(act->data, "slot", json_string(""));
+    if (effects & FX_KEEP_BEFORE)
+        json_object_set_new(act->data, "keep", json_integer(1));
+}
+
+static bool named_before(const struct act *act, const char *label)
+{
+    for (size_t i = 0; i < act->count; i++)
+        if (!strcmp(act->moves[i].volume, label))
+            return true;
+    return false;
+}
+
+enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *why)
+{
+    const char *label = json_text(volume, "volume");
+    int64_t now = json_number(volume, "version");
+    if (act->count == LEDGER_MOVES_MAX || named_before(act, label))
+        return fault_set(why, RC_INVALID, 0, "一次最多办理 %d 册，每册只能写一次",
+                         LEDGER_MOVES_MAX);
+    if (version >= 0 && version != now)
+        return fault_set(why, RC_CONFLICT, 0, "案卷 %s 已被别人改动（现在是第 %lld 版），请刷新后再试",
+                         label, (long long)now);
+    struct custody_facts facts;
+    struct custody_act law;
+    enum volume_state next;
+    unsigned effects;
+    act_facts(volume, &facts);
+    enum rc rc = look_up(act, volume, &law, why);
+    if (!rc)
+        rc = custody_next(&facts, &law, &next, &effects, why);
+    if (rc)
+        return rc;
+    if (act->count && (effects & FX_SET_SLOT))
+        return fault_set(why, RC_INVALID, 0, "一个格口只放一册，请一册一册上架");
+    effects_set(act, effects);
+    json_array_append(act->volumes, volume);
+    json_array_append_new(act->labels, json_string(label));
+    act->moves[act->count++] = (struct ledger_move){ .volume = label,
+                                                     .expected = (uint64_t)now,
+                                                     .from = custody_state_name(facts.state),
+                                                     .to = custody_state_name(next) };
+    return RC_OK;
+}
+
+static json_t *act_answer(struct repo *repo, struct store_txn *txn, uint64_t seq, void *context)
+{
+    struct act *act = context;
+    return json_pack("{s:I, s:o}", "seq", (json_int_t)seq, "volumes",
+                     show_volumes(repo, txn, act->labels));
+}
+
+void act_fill(struct act *act, struct command *command)
+{
+    command->event = custody_event_name(act->law.event);
+    command->by = act->by;
+    command->data = act->data;
+    command->moves = act->moves;
+    command->move_count = act->count;
+    command->answer = act_answer;
+    command->context = act;
+}

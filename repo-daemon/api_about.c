@@ -1,0 +1,118 @@
+/* The service about itself: description, readiness, figures. */
+#include "repo-daemon/custody.h"
+#include "repo-daemon/route.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+__asm__(".section .rodata\n"
+        "openapi_json:\n.incbin \"repo-daemon/data/openapi.json\"\n"
+        "openapi_json_end:\n.byte 0\n.previous\n");
+extern const uint8_t openapi_json[], openapi_json_end[];
+
+enum rc openapi_show(struct call *call, struct fault *why)
+{
+    return call_answer_text(call, "application/json; charset=utf-8",
+                            (struct bytes){ openapi_json,
+                                            (size_t)(openapi_json_end - openapi_json) },
+                            why);
+}
+
+enum rc ready_show(struct call *call, struct fault *why)
+{
+    struct ledger_head head;
+    enum rc rc = ledger_head(call->repo->ledger, &head, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:i}", "ready", 1));
+}
+
+struct tally {
+    uint64_t volumes[VOL_STATES];
+    uint64_t slots[2]; /* free, full */
+};
+
+static bool tally_volume(__attribute__((unused)) const char *key, json_t *volume, void *context)
+{
+    struct tally *t = context;
+    enum volume_state state = custody_state(json_text(volume, "state"));
+    if (state < VOL_STATES)
+        t->volumes[state]++;
+    return true;
+}
+
+static bool tally_slot(__attribute__((unused)) const char *key, json_t *slot, void *context)
+{
+    struct tally *t = context;
+    t->slots[*json_text(slot, "volume") ? 1 : 0]++;
+    return true;
+}
+
+static void one(FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", name, help, name, type, name,
+            (unsigned long long)value);
+}
+
+static void http_write(FILE *out, const json_t *counts)
+{
+    static const char *const families[][3] = {
+        { "juanku_http_requests_total", "Requests answered, by address and class of status.",
+          "count" },
+        { "juanku_http_request_milliseconds_total", "Time from request to answer.", "ms" },
+    };
+    for (size_t f = 0; f < COUNT(families); f++) {
+        fprintf(out, "# HELP %s %s\n# TYPE %s counter\n", families[f][0], families[f][1],
+                families[f][0]);
+        for (size_t i = 0; i < json_array_size(counts); i++) {
+            const json_t *c = json_array_get(counts, i);
+            fprintf(out, "%s{method=\"%s\",path=\"%s\",class=\"%s\"} %lld\n", families[f][0],
+                    json_text(c, "method"), json_text(c, "path"), json_text(c, "class"),
+                    (long long)json_number(c, families[f][2]));
+        }
+    }
+}
+
+static void figures_write(FILE *out, struct repo *repo, const struct tally *t)
+{
+    struct ledger_head head = { 0 };
+    struct store_figures figures;
+    store_figures(repo->store, &figures);
+    (void)!ledger_head(repo->ledger, &head, NULL); /* 0 shows that it could not be read */
+    one(out, "juanku_ledger_events", "gauge", "Events in the ledger.", head.size);
+    one(out, "juanku_store_used_bytes", "gauge", "Bytes of the store in use.", figures.used_bytes);
+    one(out, "juanku_store_map_bytes", "gauge", "Bytes of the store reserved.", figures.map_bytes);
+    one(out, "juanku_racks_live", "gauge", "Racks that answer.",
+        json_object_size(repo->live_racks));
+    fprintf(out, "# HELP juanku_volumes Volumes by state.\n# TYPE juanku_volumes gauge\n");
+    for (enum volume_state s = 0; s < VOL_STATES; s++)
+        fprintf(out, "juanku_volumes{state=\"%s\"} %llu\n", custody_state_name(s),
+                (unsigned long long)t->volumes[s]);
+    fprintf(out, "# HELP juanku_slots Slots by content.\n# TYPE juanku_slots gauge\n"
+                 "juanku_slots{state=\"free\"} %llu\njuanku_slots{state=\"full\"} %llu\n",
+            (unsigned long long)t->slots[0], (unsigned long long)t->slots[1]);
+}
+
+enum rc metrics_show(struct call *call, struct fault *why)
+{
+    struct tally tally = { 0 };
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, tally_volume, &tally, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, tally_slot, &tally, why);
+    store_abort(TAKE(txn));
+    if (rc)
+        return rc;
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for the figures");
+    figures_write(out, call->repo, &tally);
+    http_write(out, call->counts);
+    if (fclose(out))
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for the figures");
+    return call_answer_text(call, "text/plain; version=0.0.4; charset=utf-8",
+                            (struct bytes){ (uint8_t *)text, len }, why);
+}

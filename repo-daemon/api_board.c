@@ -1,0 +1,154 @@
+/* What the boards show: a volume's chain, who holds how much, and the stream of changes. */
+#include "repo-daemon/board.h"
+#include "repo-daemon/chain.h"
+#include "repo-daemon/custody.h"
+#include "repo-daemon/route.h"
+#include "repo-daemon/show.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MISSED_MOST = 500 };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+enum rc volume_chain(struct call *call, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *volume = NULL;
+    json_t *events = NULL;
+    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = chain_read(call->repo, json_text(volume, "volume"), &events, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:o}", "events", events));
+}
+
+struct counting {
+    json_t *states, *holders, *cases; /* cases: "badge case" seen */
+    size_t free, full;
+};
+
+static void count_up(json_t *object, const char *key)
+{
+    json_object_set_new(object, key,
+                        json_integer(json_integer_value(json_object_get(object, key)) + 1));
+}
+
+static bool count_volume(const char *label, json_t *v, void *context)
+{
+    (void)label;
+    struct counting *c = context;
+    const char *holder = json_text(v, "holder");
+    count_up(c->states, json_text(v, "state"));
+    if (!*holder)
+        return true;
+    json_t *of = json_object_get(c->holders, holder);
+    if (!of) {
+        of = json_pack("{s:i, s:i}", "cases", 0, "volumes", 0);
+        json_object_set_new(c->holders, holder, of);
+    }
+    count_up(of, "volumes");
+    char seen[64];
+    snprintf(seen, sizeof seen, "%s %s", holder, json_text(v, "case"));
+    if (!json_object_get(c->cases, seen)) {
+        json_object_set_new(c->cases, seen, json_integer(1));
+        count_up(of, "cases");
+    }
+    return true;
+}
+
+static bool count_slot(const char *label, json_t *slot, void *context)
+{
+    (void)label;
+    struct counting *c = context;
+    if (*json_text(slot, "volume"))
+        c->full++;
+    else
+        c->free++;
+    return true;
+}
+
+static json_t *holders_list(struct repo *repo, struct store_txn *txn, json_t *holders)
+{
+    json_t *list = json_array(), *of;
+    const char *badge;
+    json_object_foreach(holders, badge, of) {
+        json_t *one = people_short(repo, txn, badge);
+        json_object_update(one, of);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+enum rc board_show(struct call *call, struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *states = json_object();
+    SCOPED(json_free_at) json_t *holders = json_object();
+    SCOPED(json_free_at) json_t *cases = json_object();
+    struct counting c = { states, holders, cases, 0, 0 };
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, count_volume, &c, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, count_slot, &c, why);
+    if (rc)
+        return rc;
+    return call_answer(call, 200,
+                       json_pack("{s:O, s:o, s:{s:I, s:I}}", "states", states, "holders",
+                                 holders_list(call->repo, txn, holders), "slots", "free",
+                                 (json_int_t)c.free, "full", (json_int_t)c.full));
+}
+
+json_t *board_change(struct repo *repo, enum view view, const char *key)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *object = NULL;
+    struct ledger_head head;
+    if (ledger_head(repo->ledger, &head, NULL) || store_begin_read(repo->store, &txn, NULL) ||
+        view_get(repo, txn, view, key, &object))
+        return NULL;
+    json_t *data = view == VIEW_VOLUMES ? show_volume(repo, txn, object)
+                   : view == VIEW_SLOTS ? show_slot(key, object)
+                                        : show_the_order(object);
+    return json_pack("{s:s, s:s, s:I, s:o}", "do", "change", "event",
+                     view == VIEW_VOLUMES ? "volume"
+                     : view == VIEW_SLOTS ? "slot"
+                                          : "order",
+                     "seq", (json_int_t)head.size, "data", data);
+}
+
+static enum rc missed_collect(__attribute__((unused)) uint64_t seq, struct bytes text,
+                              void *context, __attribute__((unused)) struct fault *why)
+{
+    SCOPED(json_free_at) json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    const json_t *moves = json_object_get(event, "volumes");
+    for (size_t i = 0; i < json_array_size(moves); i++)
+        json_object_set_new(context, json_text(json_array_get(moves, i), "volume"),
+                            json_integer(1));
+    return RC_OK;
+}
+
+/* What a reader that comes back has missed: the volumes as they are now. When it is too
+ * much, one "reload" tells the page to ask for everything again. */
+enum rc stream_open(struct call *call, struct fault *why)
+{
+    struct ledger_head head;
+    SCOPED(json_free_at) json_t *labels = json_object();
+    SCOPED(json_free_at) json_t *missed = json_array();
+    uint64_t after = strtoull(call->last_id, NULL, 10);
+    enum rc rc = ledger_head(call->repo->ledger, &head, why);
+    if (!rc && *call->last_id && after < head.size && head.size - after <= MISSED_MOST)
+        rc = ledger_feed(call->repo->ledger, after + 1, MISSED_MOST, missed_collect, labels, why);
+    else if (!rc && *call->last_id && after != head.size)
+        json_array_append_new(missed, json_pack("{s:s, s:I, s:{}}", "event", "reload", "seq",
+                                                (json_int_t)head.size, "data"));
+    const char *label;
+    json_t *one;
+    json_object_foreach(labels, label, one) {
+        json_t *change = board_change(call->repo, VIEW_VOLUMES, label);
+        if (change)
+            json_array_append_new(missed, change);
+    }
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "missed", missed));
+}

@@ -1,0 +1,167 @@
+/* Cases: registered by 案号, found by any part of it or of a party's name, closed by a
+ * 归档提示. */
+#include "record/case_no.h"
+#include "repo-daemon/apply.h"
+#include "repo-daemon/route.h"
+#include "repo-daemon/show.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 300, LIST_MOST = 200, FACTS_MOST = 20 };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+static json_t *case_answer(struct repo *repo, struct store_txn *txn, uint64_t seq, void *context)
+{
+    SCOPED(json_free_at) json_t *found = NULL;
+    if (view_get(repo, txn, VIEW_CASES, context, &found))
+        return NULL;
+    json_t *out = show_case(found);
+    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
+    return out;
+}
+
+static enum rc case_fields(struct call *call, json_t *data, struct fault *why)
+{
+    static const struct {
+        const char *name, *word;
+    } fields[] = { { "cause", "案由" }, { "plaintiff", "原告" }, { "defendant", "被告" },
+                   { "case_type", "案件类型" } };
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const char *text = call_text(call, fields[i].name);
+        if (!*text || strlen(text) > NAME_MAX_BYTES)
+            return fault_set(why, RC_INVALID, 0, "请填写%s（最多一百个汉字）", fields[i].word);
+        json_object_set_new(data, fields[i].name, json_string(text));
+    }
+    return RC_OK;
+}
+
+enum rc case_create(struct call *call, struct fault *why)
+{
+    struct command command;
+    enum rc rc = call_command(call, EVENT_CASE, &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    struct case_no number;
+    char id[CASE_NO_ID_MAX], text[CASE_NO_TEXT_MAX];
+    const char *written = call_text(call, "case_no");
+    rc = case_no_read((struct bytes){ (const uint8_t *)written, strlen(written) }, &number, why);
+    if (rc)
+        return rc;
+    if (case_no_id(&number, id))
+        return fault_set(why, RC_INVALID, 0, "案号无法编成标签，请检查");
+    case_no_text(&number, text);
+    SCOPED(json_free_at) json_t *there = NULL;
+    if (!view_find(call->repo, VIEW_CASES, id, &there))
+        return fault_set(why, RC_CONFLICT, 0, "案件 %s 已经登记过", text);
+    SCOPED(json_free_at) json_t *data = json_pack("{s:s, s:s}", "case", id, "case_no", text);
+    rc = case_fields(call, data, why);
+    if (rc)
+        return rc;
+    command.data = data;
+    command.answer = case_answer;
+    command.context = id;
+    return call_commit(call, &command, 201, why);
+}
+
+struct finding {
+    const char *q;
+    json_t *found;
+};
+
+static bool case_fits(const char *id, json_t *the_case, void *context)
+{
+    static const char *const fields[] = { "case_no", "cause", "plaintiff", "defendant" };
+    struct finding *f = context;
+    bool fits = !*f->q || strstr(id, f->q);
+    for (size_t i = 0; i < COUNT(fields) && !fits; i++)
+        fits = strstr(json_text(the_case, fields[i]), f->q) != NULL;
+    if (fits)
+        json_array_append_new(f->found, show_case(the_case));
+    return json_array_size(f->found) < LIST_MOST;
+}
+
+enum rc case_list(struct call *call, struct fault *why)
+{
+    /* A whole number in any way of writing is one case; else a part of the words. */
+    struct case_no number;
+    char id[CASE_NO_ID_MAX];
+    const char *q = call_query(call, "q");
+    if (!case_no_read((struct bytes){ (const uint8_t *)q, strlen(q) }, &number, NULL) &&
+        !case_no_id(&number, id))
+        q = id;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *found = json_array();
+    struct finding finding = { q, found };
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_CASES, "", NULL, case_fits, &finding, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "cases", found));
+}
+
+enum rc case_show_one(struct call *call, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *found = NULL;
+    enum rc rc = call_case(call, call_part(call, "case"), &found, why);
+    return rc ? rc : call_answer(call, 200, show_case(found));
+}
+
+static bool is_day(const char *text)
+{
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    for (size_t i = 0; i < 10; i++)
+        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9'))
+            return false;
+    int month = atoi(text + 5), day = atoi(text + 8);
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+static enum rc facts_copy(struct call *call, json_t *facts, struct fault *why)
+{
+    const json_t *given = json_object_get(call->body, "facts");
+    if (given && (!json_is_array(given) || json_array_size(given) > FACTS_MOST))
+        return fault_set(why, RC_INVALID, 0, "案情应是一列词，例如 保全、上诉");
+    for (size_t i = 0; i < json_array_size(given); i++) {
+        const json_t *fact = json_array_get(given, i);
+        if (!json_is_string(fact) || json_string_length(fact) > 60)
+            return fault_set(why, RC_INVALID, 0, "案情应是一列词，例如 保全、上诉");
+        json_array_append_new(facts, json_string(json_string_value(fact)));
+    }
+    return RC_OK;
+}
+
+enum rc case_notice(struct call *call, struct fault *why)
+{
+    static const char *const outcomes[] = { "判决", "调解", "撤诉", "裁定" };
+    struct command command;
+    enum rc rc = call_command(call, EVENT_NOTICE, &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    SCOPED(json_free_at) json_t *facts = json_array();
+    const char *id = call_part(call, "case"), *outcome = call_text(call, "outcome");
+    rc = call_case(call, id, &the_case, why);
+    if (!rc && json_object_get(the_case, "notice"))
+        rc = fault_set(why, RC_CONFLICT, 0, "这个案件已经有归档提示");
+    if (!rc)
+        rc = facts_copy(call, facts, why);
+    if (rc)
+        return rc;
+    bool known = false;
+    for (size_t i = 0; i < COUNT(outcomes); i++)
+        known = known || !strcmp(outcomes[i], outcome);
+    if (!known)
+        return fault_set(why, RC_INVALID, 0, "结案方式应是判决、调解、撤诉或裁定");
+    if (!is_day(call_text(call, "closed_on")))
+        return fault_set(why, RC_INVALID, 0, "结案日期应写成 2026-11-20 的样子");
+    SCOPED(json_free_at)
+    json_t *data = json_pack("{s:s, s:s, s:O, s:s}", "case", id, "outcome", outcome, "facts", facts,
+                             "closed_on", call_text(call, "closed_on"));
+    command.data = data;
+    command.answer = case_answer;
+    command.context = (void *)(uintptr_t)id;
+    return call_commit(call, &command, 201, why);
+}

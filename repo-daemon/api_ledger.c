@@ -1,0 +1,62 @@
+/* The ledger for outsiders: signed head, key, and the events as they were hashed. */
+#include "repo-daemon/route.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVENTS_MOST = 1000, BYTES_MOST = 8 * 1024 * 1024 };
+
+enum rc ledger_head_show(struct call *call, struct fault *why)
+{
+    char text[LEDGER_CHECKPOINT_MAX];
+    enum rc rc = ledger_checkpoint(call->repo->ledger, text, why);
+    if (rc)
+        return rc;
+    return call_answer_text(call, "text/plain; charset=utf-8",
+                            (struct bytes){ (uint8_t *)text, strlen(text) }, why);
+}
+
+enum rc ledger_key_show(struct call *call, struct fault *why)
+{
+    char text[LEDGER_KEY_MAX + 1];
+    int len = snprintf(text, sizeof text, "%s\n", ledger_key(call->repo->ledger));
+    return call_answer_text(call, "text/plain; charset=utf-8",
+                            (struct bytes){ (uint8_t *)text, (size_t)len }, why);
+}
+
+struct lines {
+    FILE *file;
+    size_t bytes;
+};
+
+static enum rc line_add(__attribute__((unused)) uint64_t seq, struct bytes text, void *context,
+                        struct fault *why)
+{
+    struct lines *lines = context;
+    if (lines->bytes && lines->bytes + text.len > BYTES_MOST)
+        return RC_CANCELLED; /* enough for one answer */
+    lines->bytes += text.len + 1;
+    if (fwrite(text.at, 1, text.len, lines->file) != text.len || fputc('\n', lines->file) == EOF)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
+    return RC_OK;
+}
+
+enum rc ledger_events_show(struct call *call, struct fault *why)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    uint64_t from = strtoull(call_query(call, "from"), NULL, 10);
+    struct lines lines = { open_memstream(&text, &len), 0 };
+    if (!lines.file)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
+    enum rc rc = ledger_feed(call->repo->ledger, from ? from : 1, EVENTS_MOST, line_add, &lines,
+                             why);
+    if (fclose(lines.file))
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
+    if (rc && rc != RC_CANCELLED)
+        return rc;
+    return call_answer_text(call, "application/jsonl; charset=utf-8",
+                            (struct bytes){ (uint8_t *)text, len }, why);
+}

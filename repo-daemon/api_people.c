@@ -1,0 +1,101 @@
+/* Log-in, people, and the words that the pages show. */
+#include "repo-daemon/custody.h"
+#include "repo-daemon/route.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+enum rc session_open(struct call *call, struct fault *why)
+{
+    char token[TOKEN_MAX];
+    struct person person;
+    const char *login = call_text(call, "login");
+    enum rc rc = people_log_in(call->repo, login, call_text(call, "password"), call->now_ms, token,
+                               &person, why);
+    if (rc == RC_DENIED) {
+        call_fail(call, rc, why);
+        call->status = 401;
+        call->code = "log-in";
+        call->detail = "请检查大小写；五次不对会锁定五分钟。";
+        return RC_OK;
+    }
+    if (rc)
+        return rc;
+    snprintf(call->cookie, sizeof call->cookie,
+             "juanku=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict", token, SESSION_MS / 1000);
+    call_answer(call, 200, json_pack("{s:s, s:o}", "token", token, "person", people_json(&person)));
+    explicit_bzero(token, sizeof token);
+    return RC_OK;
+}
+
+enum rc session_show(struct call *call, __attribute__((unused)) struct fault *why)
+{
+    return call_answer(call, 200, json_pack("{s:o}", "person", people_json(&call->by)));
+}
+
+enum rc session_close(struct call *call, struct fault *why)
+{
+    enum rc rc = people_log_out(call->repo, call->token, why);
+    if (rc)
+        return rc;
+    snprintf(call->cookie, sizeof call->cookie,
+             "juanku=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+    return call_answer(call, 200, json_object());
+}
+
+static bool person_add(const char *badge, json_t *person, void *context)
+{
+    (void)badge;
+    json_array_append(context, person);
+    return true;
+}
+
+enum rc people_list(struct call *call, struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *people = json_array();
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_PEOPLE, "", NULL, person_add, people, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "people", people));
+}
+
+enum rc people_create(struct call *call, struct fault *why)
+{
+    struct command command;
+    enum rc rc = call_command(call, "person", &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    struct person_new who = { .id = command.id,
+                              .by = command.by,
+                              .login = call_text(call, "login"),
+                              .name = call_text(call, "name"),
+                              .password = call_text(call, "password"),
+                              .request = command.request };
+    if (!roles_read(json_object_get(call->body, "roles"), &who.roles))
+        return fault_set(why, RC_INVALID, 0, "角色名不对，请从列表里选择");
+    rc = people_add(call->repo, &who, &call->answer, why);
+    if (rc && rc != RC_EXISTS)
+        return rc;
+    call->status = 201;
+    return RC_OK;
+}
+
+enum rc words_show(struct call *call, __attribute__((unused)) struct fault *why)
+{
+    json_t *states = json_object(), *events = json_object(), *roles = json_object();
+    for (enum volume_state s = 0; s < VOL_STATES; s++)
+        json_object_set_new(states, custody_state_name(s), json_string(custody_state_word(s)));
+    for (enum custody_event e = 0; e < CUSTODY_EVENTS; e++)
+        json_object_set_new(events, custody_event_name(e), json_string(custody_event_word(e)));
+    const struct role_word *w;
+    for (size_t i = 0; (w = roles_word(i)); i++)
+        if (w->bit != ROLE_RACK)
+            json_object_set_new(roles, w->name, json_string(w->word));
+    return call_answer(call, 200,
+                       json_pack("{s:o, s:o, s:o}", "states", states, "events", events, "roles",
+                                 roles));
+}

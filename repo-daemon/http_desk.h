@@ -1,0 +1,44 @@
+/* The desk of the http role: hands requests to the store, and answers when the store has
+ * answered. */
+#ifndef REPO_HTTP_DESK_H
+#define REPO_HTTP_DESK_H
+
+#include "net/http_server.h"
+#include "sys/ipc.h"
+
+enum { HTTP_DESK_ROUTES = 64, HTTP_DESK_STREAMS = 256, HTTP_DESK_WAIT_MS = 60 * 1000 };
+
+struct http_desk {
+    sd_event *loop;
+    struct ipc *store; /* NULL while the store is away */
+    const struct http_asset *assets;
+    struct http_route routes[HTTP_DESK_ROUTES];
+    size_t route_count;
+    struct http_stream *streams[HTTP_DESK_STREAMS]; /* NULL: free */
+    struct {
+        uint64_t count, ms;
+    } counts[HTTP_DESK_ROUTES][6]; /* by route and hundreds of the status */
+};
+
+/* The routes of the table as the server wants them; borrowed. */
+const struct http_route *http_desk_routes(struct http_desk *desk, size_t *ret_count);
+/* Runs first on each request: pages, and writes that come from foreign pages. */
+void http_desk_before(struct http_request *request, void *context);
+/* A change of the store, to every open stream. */
+void http_desk_tell(struct http_desk *desk, const json_t *change);
+
+/* For http_upload.c. */
+struct http_ticket; /* one request on its way to the store and back */
+struct http_ticket *http_ticket_new(struct http_desk *desk, struct http_request *request);
+/* The request as a message; new reference. */
+json_t *http_ticket_message(const struct http_ticket *ticket);
+/* Answer with what the store said (NULL: it is away) and free the ticket. */
+void http_ticket_answer(struct http_ticket *ticket, struct ipc_message *reply);
+struct http_request *http_ticket_request(const struct http_ticket *ticket);
+void http_ticket_free(struct http_ticket *ticket);
+
+/* http_upload.c: a body that goes into a file of the store. */
+extern const struct http_upload http_desk_upload;
+http_handler http_desk_upload_end;
+
+#endif

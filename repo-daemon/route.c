@@ -1,0 +1,71 @@
+/* The table of addresses and rights. */
+#include "repo-daemon/route.h"
+
+#include <string.h>
+
+enum {
+    REGISTER = ROLE_CATALOGUER | ROLE_KEEPER,
+    NOTIFY = ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST,
+    SCAN = ROLE_OPERATOR | ROLE_STATION,
+    READ = ROLE_PEOPLE,
+    BIND = ROLE_BINDER | ROLE_CHECKER,
+    PROVE = ROLE_AUDITOR | ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST | ROLE_KEEPER,
+    WATCH = ROLE_AUDITOR | ROLE_SUPERVISOR | ROLE_ADMIN,
+    EVERYBODY = 0,
+    JSON = ROUTE_JSON_MAX,
+};
+
+/* clang-format off */
+static const struct route routes[] = {
+    { "GET",    "/healthz",                            EVERYBODY,   ROUTE_HERE,   NULL,               0 },
+    { "GET",    "/readyz",                             EVERYBODY,   ROUTE_ASK,    ready_show,         0 },
+    { "GET",    "/metrics",                            WATCH,       ROUTE_ASK,    metrics_show,       0 },
+    { "POST",   "/v1/session",                         EVERYBODY,   ROUTE_ASK,    session_open,       4096 },
+    { "GET",    "/v1/session",                         READ,        ROUTE_ASK,    session_show,       0 },
+    { "DELETE", "/v1/session",                         READ,        ROUTE_ASK,    session_close,      0 },
+    { "GET",    "/v1/openapi.json",                    READ,        ROUTE_ASK,    openapi_show,       0 },
+    { "GET",    "/v1/words",                           READ,        ROUTE_ASK,    words_show,         0 },
+    { "GET",    "/v1/people",                          READ,        ROUTE_ASK,    people_list,        0 },
+    { "POST",   "/v1/people",                          ROLE_ADMIN,  ROUTE_ASK,    people_create,      8192 },
+    { "POST",   "/v1/cases",                           REGISTER,    ROUTE_ASK,    case_create,        65536 },
+    { "GET",    "/v1/cases",                           READ,        ROUTE_ASK,    case_list,          0 },
+    { "GET",    "/v1/cases/{case}",                    READ,        ROUTE_ASK,    case_show_one,      0 },
+    { "POST",   "/v1/cases/{case}/volumes",            REGISTER,    ROUTE_ASK,    volume_create,      65536 },
+    { "POST",   "/v1/cases/{case}/archive-notice",     NOTIFY,      ROUTE_ASK,    case_notice,        65536 },
+    { "GET",    "/v1/volumes",                         READ,        ROUTE_ASK,    volume_list,        0 },
+    { "GET",    "/v1/volumes/{volume}",                READ,        ROUTE_ASK,    volume_show_one,    0 },
+    { "GET",    "/v1/volumes/{volume}/chain",          READ,        ROUTE_ASK,    volume_chain,       0 },
+    { "GET",    "/v1/volumes/{volume}/scans",          READ,        ROUTE_ASK,    scans_list,         0 },
+    { "POST",   "/v1/volumes/{volume}/scans",          SCAN,        ROUTE_ASK,    scans_create,       JSON },
+    { "GET",    "/v1/volumes/{volume}/pages",          READ,        ROUTE_ASK,    pages_list,         0 },
+    { "GET",    "/v1/volumes/{volume}/items",          READ,        ROUTE_ASK,    items_list,         0 },
+    { "POST",   "/v1/volumes/{volume}/binding/check",  BIND,        ROUTE_ASK,    binding_check,      65536 },
+    { "GET",    "/v1/volumes/{volume}/binding",        READ,        ROUTE_ASK,    binding_show,       0 },
+    { "POST",   "/v1/volumes/{volume}/archive",        ROLE_ARCHIVIST, ROUTE_ASK, archive_create,     65536 },
+    { "POST",   "/v1/custody",                         READ,        ROUTE_ASK,    custody_act,        262144 },
+    { "GET",    "/v1/slots",                           READ,        ROUTE_ASK,    slots_list,         0 },
+    { "POST",   "/v1/slots",                           ROLE_ADMIN,  ROUTE_ASK,    slots_create,       65536 },
+    { "POST",   "/v1/slots/{slot}/orders",             ROLE_KEEPER, ROUTE_ASK,    order_create,       65536 },
+    { "GET",    "/v1/orders/{order}",                  READ,        ROUTE_ASK,    order_show,         0 },
+    { "PUT",    "/v1/blobs/{sha256}",                  SCAN,        ROUTE_UPLOAD, blob_begin,         ROUTE_BLOB_MAX },
+    { "GET",    "/v1/blobs/{sha256}",                  READ,        ROUTE_ASK,    blob_show,          0 },
+    { "GET",    "/v1/ledger/head",                     READ,        ROUTE_ASK,    ledger_head_show,   0 },
+    { "GET",    "/v1/ledger/key",                      READ,        ROUTE_ASK,    ledger_key_show,    0 },
+    { "GET",    "/v1/ledger/events",                   PROVE,       ROUTE_ASK,    ledger_events_show, 0 },
+    { "GET",    "/v1/stream",                          READ,        ROUTE_STREAM, stream_open,        0 },
+    { "GET",    "/v1/board",                           READ,        ROUTE_ASK,    board_show,         0 },
+};
+/* clang-format on */
+
+const struct route *route_at(size_t index)
+{
+    return index < COUNT(routes) ? &routes[index] : NULL;
+}
+
+const struct route *route_find(const char *method, const char *path)
+{
+    for (size_t i = 0; i < COUNT(routes); i++)
+        if (!strcmp(routes[i].method, method) && !strcmp(routes[i].path, path))
+            return &routes[i];
+    return NULL;
+}

@@ -1,0 +1,35 @@
+#include "repo-daemon/settings.h"
+
+#include "core/bytes.h"
+
+#include <stdio.h>
+
+#define TEXT(field, name, preset, help) CONF_KEY_TEXT(repo_settings, field, name, preset, help)
+
+/* clang-format off */
+const struct conf_key repo_settings_keys[] = {
+    TEXT(dir,      "repo.dir",      "/var/lib/juanku/repo", "folder of the repository, made by: juanku repo init"),
+    TEXT(court,    "repo.court",    "",               "the court's word, 粤0399; when given it must be that of the repository"),
+    TEXT(listen,   "http.listen",   "127.0.0.1:8620", "address and port; others than loopback need a certificate"),
+    TEXT(tls_cert, "http.tls_cert", "",               "certificate chain, a PEM file"),
+    TEXT(tls_key,  "http.tls_key",  "",               "its key, a PEM file"),
+    TEXT(racks,    "racks.ports",   "",               "racks by comma, PORT@ADDRESS:SITE.RACK, as /dev/ttyUSB0@1:01.001"),
+    TEXT(archive,  "archive.dir",   "",               "where archived volumes go; empty: archive/ in repo.dir"),
+    TEXT(font,     "pdf.font",      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "a TrueType font with Chinese, for certificates"),
+};
+/* clang-format on */
+const size_t repo_settings_count = COUNT(repo_settings_keys);
+
+enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
+                           struct fault *why)
+{
+    struct repo_settings s;
+    enum rc rc = conf_read(repo_settings_keys, repo_settings_count, &s, path, why);
+    if (rc)
+        return rc;
+    if (!s.archive[0] &&
+        snprintf(s.archive, sizeof s.archive, "%s/archive", s.dir) >= (int)sizeof s.archive)
+        return fault_set(why, RC_INVALID, 0, "repo.dir is too long");
+    *ret_settings = s;
+    return RC_OK;
+}

@@ -1,0 +1,22 @@
+/* Settings of juanku-repod: one table, from which the sample file is checked. */
+#ifndef REPO_SETTINGS_H
+#define REPO_SETTINGS_H
+
+#include "sys/conf.h"
+
+struct repo_settings {
+    char dir[1024], court[32];
+    char listen[128], tls_cert[512], tls_key[512];
+    char racks[1024];
+    char archive[1024];
+    char font[512];
+};
+
+extern const struct conf_key repo_settings_keys[];
+extern const size_t repo_settings_count;
+
+/* Read the file and fill in what follows from other settings (archive.dir). */
+MUST_USE enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
+                                    struct fault *why);
+
+#endif

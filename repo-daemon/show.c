@@ -1,0 +1,127 @@
+#include "repo-daemon/show.h"
+
+#include "repo-daemon/call.h"
+#include "sys/clock.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+json_t *show_text(const char *text)
+{
+    return *text ? json_string(text) : json_null();
+}
+
+json_t *show_time(int64_t at_ms)
+{
+    char text[CLOCK_TEXT_MAX];
+    clock_text(at_ms, text);
+    return json_string(text);
+}
+
+static json_t *number(const json_t *object, const char *name)
+{
+    return json_integer(json_number(object, name));
+}
+
+/* "张三诉李四 民间借贷纠纷": what stands on the cover. */
+static json_t *cover(const json_t *the_case)
+{
+    return json_sprintf("%s诉%s %s", json_text(the_case, "plaintiff"),
+                        json_text(the_case, "defendant"), json_text(the_case, "cause"));
+}
+
+json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
+{
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    if (view_get(repo, txn, VIEW_CASES, json_text(v, "case"), &the_case))
+        the_case = json_object();
+    int64_t sheets = json_number(v, "sheets");
+    json_t *out = json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "volume", json_text(v, "volume"), "case", json_text(v, "case"), "case_no",
+        json_text(the_case, "case_no"), "kind", number(v, "kind"), "part", number(v, "part"),
+        "state", json_text(v, "state"), "version", number(v, "version"), "holder",
+        people_short(repo, txn, json_text(v, "holder")), "to",
+        people_short(repo, txn, json_text(v, "to")), "slot", show_text(json_text(v, "slot")),
+        "sheets", (json_int_t)(sheets ? sheets : json_number(v, "declared")), "images",
+        number(v, "images"), "pages", number(v, "pages"), "blank", number(v, "blank"), "cover",
+        cover(the_case), "notice", number(v, "notice"), "updated_at",
+        show_time(json_number(v, "updated_ms")));
+    /* What the desks need to know what may happen next. */
+    if (out)
+        json_object_update_new(
+            out, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "qc", json_text(v, "qc"), "check",
+                           json_text(v, "check"), "report", show_text(json_text(v, "report")),
+                           "certificate", show_text(json_text(v, "certificate")), "archive",
+                           show_text(json_text(v, "path")), "case_type",
+                           show_text(json_text(the_case, "case_type"))));
+    return out;
+}
+
+json_t *show_volumes(struct repo *repo, struct store_txn *txn, const json_t *labels)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < json_array_size(labels); i++) {
+        SCOPED(json_free_at) json_t *volume = NULL;
+        const char *label = json_string_value(json_array_get(labels, i));
+        if (!view_get(repo, txn, VIEW_VOLUMES, label, &volume))
+            json_array_append_new(out, show_volume(repo, txn, volume));
+    }
+    return out;
+}
+
+json_t *show_case(const json_t *c)
+{
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "case", json_text(c, "case"),
+                            "case_no", json_text(c, "case_no"), "cause", json_text(c, "cause"),
+                            "plaintiff", json_text(c, "plaintiff"), "defendant",
+                            json_text(c, "defendant"), "case_type", json_text(c, "case_type"));
+    const json_t *notice = json_object_get(c, "notice");
+    json_object_set_new(
+        out, "notice",
+        notice ? json_pack("{s:s, s:O, s:s}", "outcome", json_text(notice, "outcome"), "facts",
+                           json_object_get(notice, "facts"), "closed_on",
+                           json_text(notice, "closed_on"))
+               : json_null());
+    return out;
+}
+
+json_t *show_slot(const char *label, const json_t *s)
+{
+    const char *volume = json_text(s, "volume"), *order = json_text(s, "order");
+    const char *state = *json_text(s, "odd") ? "wrong"
+                        : *order             ? "ordered"
+                        : *volume            ? "full"
+                                             : "free";
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "slot", label, "state", state, "volume",
+                     show_text(volume), "order", show_text(order), "odd",
+                     show_text(json_text(s, "odd")));
+}
+
+json_t *show_the_order(const json_t *o)
+{
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", json_text(o, "order"), "state",
+                            json_text(o, "state"), "do", json_text(o, "do"), "slot",
+                            json_text(o, "slot"), "volume", json_text(o, "volume"));
+    if (json_number(o, "seq"))
+        json_object_set_new(out, "seq", number(o, "seq"));
+    return out;
+}
+
+json_t *show_scan(struct repo *repo, struct store_txn *txn, const json_t *s)
+{
+    json_t *out =
+        json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o}",
+                     "batch", number(s, "batch"), "sha256", json_text(s, "manifest"),
+                     "sheets_declared", number(s, "sheets_declared"), "sheets_counted",
+                     number(s, "sheets_counted"), "images", number(s, "images"), "pages",
+                     number(s, "pages"), "blank", number(s, "blank"), "cover", number(s, "cover"),
+                     "separator", number(s, "separator"), "operator",
+                     people_short(repo, txn, json_text(s, "operator")), "kind",
+                     json_text(s, "kind"), "qc", json_text(s, "qc"), "station",
+                     json_text(s, "station"), "at", show_time(json_number(s, "at")));
+    return out;
+}

@@ -1,0 +1,18 @@
+/* Stored objects as the world sees them (docs/api.md). New references. */
+#ifndef REPO_SHOW_H
+#define REPO_SHOW_H
+
+#include "repo-daemon/repo.h"
+
+json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *volume);
+json_t *show_case(const json_t *the_case);
+json_t *show_slot(const char *label, const json_t *slot);
+json_t *show_the_order(const json_t *order);
+json_t *show_scan(struct repo *repo, struct store_txn *txn, const json_t *scan);
+json_t *show_time(int64_t at_ms);
+/* Text or JSON null when it is empty. */
+json_t *show_text(const char *text);
+/* Volumes with label and version as they are now, for answers of commands. */
+json_t *show_volumes(struct repo *repo, struct store_txn *txn, const json_t *labels);
+
+#endif

@@ -1,0 +1,269 @@
+/* Feed the files to the pool, a few at a time and in order, keep what comes back, then write
+ * the outputs once. A multi-page TIFF is found out with its first frame; its other frames
+ * are then put in line behind it. */
+#include "station/page/convert.h"
+
+#include "station/page/convert_out.h"
+#include "sys/clock.h"
+#include "sys/scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+
+enum { JOBS_MAX = 32, AHEAD = 2 };
+
+struct conversion {
+    const struct convert_options *options;
+    sd_event *loop;
+    struct page_pool *pool;
+    struct convert_pages pages;
+    size_t room;
+    size_t next;    /* the first page not submitted */
+    size_t running; /* submitted and not back */
+    uint32_t jobs;
+    struct fault trouble; /* what stops the whole conversion */
+    struct convert_summary summary;
+};
+
+/* A submitted page; indexes move when frames are put in between, so it is looked up. */
+struct ticket {
+    struct conversion *conversion;
+    const char *path;
+    uint32_t frame;
+};
+
+static void conversion_end(struct conversion *conversion)
+{
+    page_pool_free(conversion->pool);
+    sd_event_unref(conversion->loop);
+    if (conversion->pages.spool_fd >= 0)
+        close(conversion->pages.spool_fd);
+    free(conversion->pages.at);
+}
+
+static bool insert(struct conversion *conversion, size_t at, const char *path, uint32_t frame)
+{
+    struct convert_pages *pages = &conversion->pages;
+    if (pages->count == conversion->room) {
+        size_t room = conversion->room ? conversion->room * 2 : 64;
+        struct convert_page *more = realloc(pages->at, room * sizeof *more);
+        if (!more)
+            return false;
+        pages->at = more;
+        conversion->room = room;
+    }
+    memmove(pages->at + at + 1, pages->at + at, (pages->count - at) * sizeof *pages->at);
+    memset(&pages->at[at], 0, sizeof pages->at[at]);
+    pages->at[at].path = path;
+    pages->at[at].frame = frame;
+    pages->count++;
+    return true;
+}
+
+static void stop(struct conversion *conversion, const struct fault *why)
+{
+    if (!conversion->trouble.rc)
+        conversion->trouble = *why;
+    (void)sd_event_exit(conversion->loop, 0);
+}
+
+static void fail_page(struct conversion *conversion, struct convert_page *page,
+                      const char *sentence)
+{
+    page->done = page->failed = true;
+    snprintf(page->sentence, sizeof page->sentence, "%s", sentence);
+    conversion->summary.failed++;
+    const struct convert_options *options = conversion->options;
+    if (options->complain) {
+        char text[PAGE_SENTENCE_MAX + 32];
+        snprintf(text, sizeof text, "第 %u 页：%s", page->frame + 1, sentence);
+        options->complain(page->path, page->frame ? text : sentence, options->context);
+    }
+}
+
+static void keep_page(struct conversion *conversion, struct convert_page *page,
+                      const struct page_result *result, struct page_files *files)
+{
+    struct fault why = { 0 };
+    int spool = conversion->pages.spool_fd;
+    page->done = true;
+    page->result = *result;
+    page->in_pdf = files->pdf >= 0;
+    enum rc rc = convert_keep(spool, files->pdf, &page->pdf_at, &page->pdf_len, &why);
+    if (!rc)
+        rc = convert_keep(spool, files->text, &page->text_at, &page->text_len, &why);
+    if (rc)
+        stop(conversion, &why);
+    struct convert_summary *summary = &conversion->summary;
+    size_t *counts[] = { [PAGE_TEXT] = &summary->pages,
+                         [PAGE_BLANK] = &summary->blank,
+                         [PAGE_COVER] = &summary->cover,
+                         [PAGE_SEPARATOR] = &summary->separator };
+    ++*counts[result->kind];
+    summary->in_pdf += page->in_pdf;
+}
+
+static void submit_more(struct conversion *conversion);
+
+static void on_done(uint64_t job, enum rc rc, const struct page_result *result,
+                    struct page_files *files, const struct fault *why, void *context)
+{
+    (void)job;
+    SCOPED(free_at) struct ticket *ticket = context;
+    struct conversion *conversion = ticket->conversion;
+    struct convert_pages *pages = &conversion->pages;
+    if (rc == RC_CANCELLED)
+        return; /* the conversion has ended */
+    conversion->running--;
+    size_t at = 0;
+    while (pages->at[at].path != ticket->path || pages->at[at].frame != ticket->frame)
+        at++;
+    if (rc == RC_UNAVAILABLE) {
+        stop(conversion, why);
+        return;
+    }
+    if (rc)
+        fail_page(conversion, &pages->at[at], why->text);
+    else
+        keep_page(conversion, &pages->at[at], result, files);
+    for (uint32_t frame = 1; !rc && !ticket->frame && frame < result->frames; frame++)
+        if (!insert(conversion, at + frame, ticket->path, frame))
+            stop(conversion, &(struct fault){ .rc = RC_NO_MEMORY, .text = "内存不足" });
+    submit_more(conversion);
+}
+
+static void submit_one(struct conversion *conversion, size_t at)
+{
+    struct convert_page *page = &conversion->pages.at[at];
+    const struct convert_options *options = conversion->options;
+    SCOPED(fd_close_at) int fd = open(page->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        fail_page(conversion, page,
+                  errno == ENOENT   ? "找不到这个文件"
+                  : errno == EACCES ? "没有读这个文件的权限"
+                                    : "打不开这个文件");
+        return;
+    }
+    struct stat facts;
+    if (fstat(fd, &facts) || !S_ISREG(facts.st_mode)) {
+        fail_page(conversion, page, "不是图片文件");
+        return;
+    }
+    struct ticket *ticket = malloc(sizeof *ticket);
+    struct page_job job = { .capture_fd = fd, .done = on_done, .context = ticket };
+    struct fault why = { 0 };
+    uint64_t number;
+    if (!ticket) {
+        stop(conversion, &(struct fault){ .rc = RC_NO_MEMORY, .text = "内存不足" });
+        return;
+    }
+    *ticket = (struct ticket){ conversion, page->path, page->frame };
+    if (options->lang)
+        snprintf(job.options.lang, sizeof job.options.lang, "%s", options->lang);
+    job.options.dpi = options->dpi;
+    job.options.frame = page->frame;
+    job.options.no_ocr = options->no_ocr;
+    job.options.keep_all = options->keep_all;
+    job.options.no_pictures = true;
+    page->done = true; /* on its way: not to be submitted again */
+    if (page_pool_submit(conversion->pool, &job, &number, &why)) {
+        free(ticket);
+        fail_page(conversion, page, why.text);
+        return;
+    }
+    conversion->running++;
+}
+
+static void submit_more(struct conversion *conversion)
+{
+    struct convert_pages *pages = &conversion->pages;
+    for (size_t i = 0; i < pages->count && conversion->running < conversion->jobs * AHEAD; i++)
+        if (!pages->at[i].done)
+            submit_one(conversion, i);
+    if (!conversion->running)
+        (void)sd_event_exit(conversion->loop, 0);
+}
+
+static int nameless_file(void)
+{
+    char path[PATH_MAX];
+    const char *tmp = getenv("TMPDIR");
+    if (snprintf(path, sizeof path, "%s/juanku-XXXXXX", tmp ? tmp : "/tmp") >= (int)sizeof path)
+        return -1;
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);
+    return fd;
+}
+
+static enum rc begin(struct conversion *conversion, const char *const *paths, size_t count,
+                     struct fault *why)
+{
+    const struct convert_options *options = conversion->options;
+    uint32_t jobs = options->jobs ? options->jobs : (uint32_t)get_nprocs();
+    conversion->jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    conversion->pages.spool_fd = nameless_file();
+    if (conversion->pages.spool_fd < 0)
+        return fault_set(why, RC_IO, errno, "建不了临时文件：%s", strerror(errno));
+    if (sd_event_new(&conversion->loop) < 0)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    for (size_t i = 0; i < count; i++)
+        if (!insert(conversion, i, paths[i], 0))
+            return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    struct page_pool_options how = { .workers = conversion->jobs,
+                                     .timeout_ms = options->timeout_ms };
+    if (options->lang && strlen(options->lang) >= sizeof how.lang)
+        return fault_set(why, RC_INVALID, 0, "文字识别模型名称“%s”太长", options->lang);
+    if (options->lang)
+        snprintf(how.lang, sizeof how.lang, "%s", options->lang);
+    return page_pool_new(conversion->loop, &how, &conversion->pool, why);
+}
+
+static enum rc write_all(struct conversion *conversion, uint32_t total_ms, struct fault *why)
+{
+    const struct convert_options *options = conversion->options;
+    const struct convert_pages *pages = &conversion->pages;
+    enum rc rc = RC_OK;
+    if (conversion->summary.in_pdf)
+        rc = convert_write_pdf(pages, options->out_path, why);
+    if (!rc && options->text_path)
+        rc = convert_write_text(pages, options->text_path, why);
+    if (!rc && options->report_path)
+        rc = convert_write_report(pages, total_ms, options->report_path, why);
+    return rc;
+}
+
+enum rc convert_files(const char *const *paths, size_t count,
+                      const struct convert_options *options,
+                      struct convert_summary *ret_summary, struct fault *why)
+{
+    SCOPED(conversion_end)
+    struct conversion conversion = { .options = options, .pages.spool_fd = -1 };
+    int64_t since_ms = clock_mono_ms();
+    *ret_summary = conversion.summary;
+    enum rc rc = begin(&conversion, paths, count, why);
+    if (rc)
+        return rc;
+    submit_more(&conversion);
+    if (conversion.running)
+        (void)sd_event_loop(conversion.loop);
+    if (conversion.trouble.rc)
+        return fault_set(why, conversion.trouble.rc, 0, "%s", conversion.trouble.text);
+    conversion.summary.total_ms = (uint32_t)(clock_mono_ms() - since_ms);
+    rc = write_all(&conversion, conversion.summary.total_ms, why);
+    *ret_summary = conversion.summary;
+    if (rc)
+        return rc;
+    if (!conversion.summary.in_pdf)
+        return fault_set(why, RC_INVALID, 0, "没有可以写入的页，没有生成 %s",
+                         options->out_path);
+    if (conversion.summary.failed)
+        return fault_set(why, RC_INVALID, 0, "%zu 个文件或页无法使用，其余已写入 %s",
+                         conversion.summary.failed, options->out_path);
+    return RC_OK;
+}

@@ -1,0 +1,226 @@
+/* Pages wait in one nameless spool file, so that a thousand of them cost neither memory nor
+ * descriptors, and a conversion that is killed leaves nothing behind. */
+#include "station/page/convert_out.h"
+
+#include "pdfa/pdfa.h"
+#include "sys/file.h"
+#include "sys/scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char document_title[] = "扫描件";
+
+static enum rc cannot_write(const char *path, struct fault *why)
+{
+    int err = errno;
+    return fault_set(why, err == ENOSPC ? RC_FULL : RC_IO, err, "写不了文件“%s”：%s", path,
+                     err == ENOSPC   ? "磁盘已满"
+                     : err == EACCES ? "没有权限"
+                                     : strerror(err));
+}
+
+enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,
+                     struct fault *why)
+{
+    SCOPED(free_at) char *data = NULL;
+    size_t len = 0;
+    if (fd < 0)
+        return RC_OK;
+    enum rc rc = file_read_fd(fd, INT32_MAX, &data, &len, why);
+    if (rc)
+        return rc;
+    off_t at = lseek(spool_fd, 0, SEEK_END);
+    if (at < 0 || file_write_all(spool_fd, (struct bytes){ (uint8_t *)data, len }, NULL))
+        return cannot_write("临时文件", why);
+    *ret_at = (uint64_t)at;
+    *ret_len = (uint32_t)len;
+    return RC_OK;
+}
+
+static enum rc from_spool(const struct convert_pages *pages, uint64_t at, uint32_t len,
+                          char **ret_data, struct fault *why)
+{
+    char *data = malloc((size_t)len + 1);
+    size_t have = 0;
+    if (!data)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    while (have < len) {
+        ssize_t got = pread(pages->spool_fd, data + have, len - have, (off_t)(at + have));
+        if (got <= 0) {
+            free(data);
+            return fault_set(why, RC_IO, errno, "读不出临时文件");
+        }
+        have += (size_t)got;
+    }
+    data[len] = '\0';
+    *ret_data = data;
+    return RC_OK;
+}
+
+/* The join asks for page `index` of those that are in the PDF. */
+static enum rc open_page(void *context, size_t index, int *ret_fd, struct fault *why)
+{
+    const struct convert_pages *pages = context;
+    const struct convert_page *page = pages->at;
+    for (size_t left = index;; page++)
+        if (page->in_pdf && left-- == 0)
+            break;
+    SCOPED(free_at) char *data = NULL;
+    enum rc rc = from_spool(pages, page->pdf_at, page->pdf_len, &data, why);
+    if (rc)
+        return rc;
+    return file_in_memory("page", (struct bytes){ (uint8_t *)data, page->pdf_len }, ret_fd,
+                          why);
+}
+
+struct target {
+    int dir;
+    char folder[PATH_MAX], name[NAME_MAX + 1], draft[NAME_MAX + 16];
+};
+
+static enum rc target_open(const char *path, struct target *target, struct fault *why)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t folder = slash ? (size_t)(slash - path) : 0;
+    if (!*name || strlen(name) > NAME_MAX - 8 || folder >= sizeof target->folder)
+        return fault_set(why, RC_IO, 0, "“%s”不能作为文件名", path);
+    snprintf(target->name, sizeof target->name, "%s", name);
+    snprintf(target->draft, sizeof target->draft, ".%s.new", name);
+    snprintf(target->folder, sizeof target->folder, "%.*s", (int)folder, path);
+    if (!target->folder[0])
+        strcpy(target->folder, slash ? "/" : ".");
+    target->dir = open(target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return target->dir < 0 ? cannot_write(path, why) : RC_OK;
+}
+
+static enum rc join(const struct convert_pages *pages, int fd, struct fault *why)
+{
+    struct pdfa_join how = {
+        /* no date: the same pictures give the same file */
+        .about = { .title = document_title },
+        .open_page = open_page,
+        .context = (void *)(uintptr_t)pages,
+    };
+    for (size_t i = 0; i < pages->count; i++)
+        how.page_count += pages->at[i].in_pdf;
+    return pdfa_join(&how, fd, why);
+}
+
+enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
+                          struct fault *why)
+{
+    struct target target;
+    enum rc rc = target_open(path, &target, why);
+    if (rc)
+        return rc;
+    SCOPED(fd_close_at) int dir = target.dir;
+    SCOPED(fd_close_at)
+    int fd = openat(dir, target.draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return cannot_write(path, why);
+    rc = join(pages, fd, why);
+    if (!rc && (fsync(fd) || renameat(dir, target.draft, dir, target.name) || fsync(dir)))
+        rc = cannot_write(path, why);
+    if (rc)
+        (void)unlinkat(dir, target.draft, 0);
+    return rc;
+}
+
+static enum rc replace(const char *path, struct bytes data, struct fault *why)
+{
+    struct target target;
+    struct stat there;
+    if (!stat(path, &there) && !S_ISREG(there.st_mode)) { /* /dev/stdout and such */
+        SCOPED(fd_close_at) int fd = open(path, O_WRONLY | O_CLOEXEC);
+        return fd < 0 || file_write_all(fd, data, NULL) ? cannot_write(path, why) : RC_OK;
+    }
+    enum rc rc = target_open(path, &target, why);
+    if (rc)
+        return rc;
+    SCOPED(fd_close_at) int dir = target.dir;
+    return file_replace(dir, target.name, data, NULL) ? cannot_write(path, why) : RC_OK;
+}
+
+enum rc convert_write_text(const struct convert_pages *pages, const char *path,
+                           struct fault *why)
+{
+    SCOPED(free_at) char *all = NULL;
+    size_t len = 0;
+    SCOPED(file_close_at) FILE *out = open_memstream(&all, &len);
+    bool first = true;
+    for (size_t i = 0; out && i < pages->count; i++) {
+        const struct convert_page *page = &pages->at[i];
+        SCOPED(free_at) char *text = NULL;
+        if (!page->in_pdf)
+            continue;
+        enum rc rc = from_spool(pages, page->text_at, page->text_len, &text, why);
+        if (rc)
+            return rc;
+        fprintf(out, "%s%s", first ? "" : "\f", text);
+        first = false;
+    }
+    if (!out || fflush(out))
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    return replace(path, (struct bytes){ (uint8_t *)all, len }, why);
+}
+
+static json_t *report_labels(const struct page_result *result)
+{
+    json_t *labels = json_array();
+    for (size_t i = 0; i < result->label_count; i++)
+        json_array_append_new(labels, json_pack("{s:s, s:s, s:b}", "type",
+                                                result->labels[i].type, "text",
+                                                result->labels[i].text, "ours",
+                                                result->labels[i].ours));
+    return labels;
+}
+
+static json_t *report_page(const struct convert_page *page)
+{
+    const struct page_result *result = &page->result;
+    json_t *all = page_result_json(result);
+    json_t *one = json_pack(
+        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:O, s:O, s:i}", "file", page->path,
+        strlen(page->path), "kind", page_kind_name(result->kind), "skew_deg",
+        result->skew_mdeg / 1000.0, "rotated_deg", (int)result->rotated_deg, "dpi",
+        (int)result->dpi, "labels", report_labels(result), "confidence",
+        (int)result->confidence, "qc", json_object_get(all, "qc"), "ms",
+        json_object_get(all, "ms"), "pdf_bytes", (int)page->pdf_len);
+    json_decref(all);
+    return one;
+}
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_ms,
+                             const char *path, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *report = json_object();
+    json_t *list = json_array(), *failed = json_array();
+    for (size_t i = 0; i < pages->count; i++) {
+        const struct convert_page *page = &pages->at[i];
+        if (page->failed)
+            json_array_append_new(failed, json_pack("{s:s, s:s}", "file", page->path,
+                                                    "sentence", page->sentence));
+        else if (page->done)
+            json_array_append_new(list, report_page(page));
+    }
+    json_object_set_new(report, "pages", list);
+    if (json_array_size(failed))
+        json_object_set_new(report, "failed", failed);
+    else
+        json_decref(failed);
+    json_object_set_new(report, "total_ms", json_integer(total_ms));
+    SCOPED(free_at) char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    if (!text)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    size_t len = strlen(text);
+    text[len] = '\n'; /* over the NUL: the length is given */
+    return replace(path, (struct bytes){ (uint8_t *)text, len + 1 }, why);
+}

@@ -1,0 +1,36 @@
+/* What a conversion leaves behind: the PDF, the text file, the report. */
+#ifndef STATION_PAGE_CONVERT_OUT_H
+#define STATION_PAGE_CONVERT_OUT_H
+
+#include "station/page/convert.h"
+
+/* One picture's place in the result, in the order of the input. */
+struct convert_page {
+    const char *path; /* borrowed */
+    uint32_t frame;
+    bool done, failed, in_pdf;
+    char sentence[PAGE_SENTENCE_MAX]; /* why it failed */
+    uint64_t pdf_at, text_at;         /* in the spool */
+    uint32_t pdf_len, text_len;
+    struct page_result result;
+};
+
+struct convert_pages {
+    struct convert_page *at; /* owned by the caller */
+    size_t count;
+    int spool_fd; /* one nameless file with the pages' PDFs and texts */
+};
+
+/* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */
+MUST_USE enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,
+                              struct fault *why);
+
+/* Join the pages that have a PDF into `path`, whole or not at all, durable. */
+MUST_USE enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
+                                   struct fault *why);
+MUST_USE enum rc convert_write_text(const struct convert_pages *pages, const char *path,
+                                    struct fault *why);
+MUST_USE enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_ms,
+                                      const char *path, struct fault *why);
+
+#endif

@@ -1,0 +1,221 @@
+/* The path of one picture, step after step. Each step is a pure function of its own file;
+ * here stands only their order, what is left out for which kind, and the clock. */
+#include "station/page/page.h"
+
+#include "station/page/clean.h"
+#include "station/page/judge.h"
+#include "station/page/labels.h"
+#include "station/page/lines.h"
+#include "station/page/orient.h"
+#include "station/page/pix.h"
+#include "station/page/read.h"
+#include "station/page/recognise.h"
+#include "station/page/sheet.h"
+#include "station/page/small.h"
+#include "sys/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Everything one picture needs on its way; released as a whole. */
+struct work {
+    struct bytes capture;
+    const struct page_options *options;
+    struct picture picture;
+    PIX *gray, *even;
+    struct page_labels labels;
+    struct page_ink ink;
+    struct page_stand stand;
+    struct ocr *ocr;
+    struct ocr_text text;
+    double residual_deg;
+    int64_t since_ms;
+    struct page_result result;
+    struct page_output output;
+};
+
+static void work_end(struct work *work)
+{
+    picture_free(&work->picture);
+    pixDestroy(&work->gray);
+    pixDestroy(&work->even);
+    page_stand_free(&work->stand);
+    ocr_text_free(&work->text);
+    page_output_free(&work->output);
+}
+
+static uint32_t lap(struct work *work)
+{
+    int64_t now = clock_mono_ms();
+    uint32_t took = (uint32_t)(now - work->since_ms);
+    work->since_ms = now;
+    return took;
+}
+
+void page_output_free(struct page_output *output)
+{
+    if (!output)
+        return;
+    free(output->pdf);
+    free(output->text);
+    free(output->thumb);
+    free(output->preview);
+    *output = (struct page_output){ 0 };
+}
+
+static enum rc read_picture(struct work *work, struct fault *why)
+{
+    struct picture_look look;
+    enum rc rc = picture_look(work->capture, work->options->frame, &look, why);
+    if (!rc)
+        rc = picture_read(work->capture, &look, work->options->dpi, &work->picture, why);
+    if (rc)
+        return rc;
+    work->result.width_px = look.width_px;
+    work->result.height_px = look.height_px;
+    work->result.dpi = work->picture.dpi;
+    work->result.frame = look.frame;
+    work->result.frames = look.frames;
+    work->result.ms.read = lap(work);
+    return RC_OK;
+}
+
+static void take_labels(struct work *work)
+{
+    const struct page_labels *labels = &work->labels;
+    struct page_result *result = &work->result;
+    memcpy(result->labels, labels->found, sizeof result->labels);
+    result->label_count = labels->count;
+    result->kind = labels->kind;
+    if (labels->wrong_check)
+        page_add_qc(result, "label-check", "条码校验位不对，未采用，请更换标签后重新扫描");
+    if (labels->contradict)
+        page_add_qc(result, "two-labels", "同一页有两个不同的条码，请只保留一个后重新扫描");
+}
+
+static enum rc look_over(struct work *work, struct fault *why)
+{
+    PIX *pixels = work->picture.work;
+    double dpi = work->picture.work_dpi;
+    enum rc rc = page_gray(pixels, &work->gray, why);
+    if (!rc)
+        rc = page_read_labels(work->gray, &work->labels, why);
+    if (!rc)
+        rc = page_clean(pixels, work->gray, dpi, &work->even, why);
+    if (!rc)
+        rc = page_measure_ink(pixels, work->even, dpi, &work->ink, why);
+    if (rc)
+        return rc;
+    take_labels(work);
+    if (work->result.kind == PAGE_TEXT && page_is_blank(&work->ink))
+        work->result.kind = PAGE_BLANK;
+    page_contrast(work->even);
+    work->result.ms.clean = lap(work);
+    return RC_OK;
+}
+
+/* Is this picture to be read? Separators and blanks are read only when they are kept. */
+static bool wants_text(const struct work *work)
+{
+    bool kept = work->result.kind == PAGE_TEXT ||
+                (work->options->keep_all && work->result.kind != PAGE_BLANK);
+    return kept && !work->options->no_ocr && !work->ink.black;
+}
+
+static enum rc stand_up(struct work *work, struct fault *why)
+{
+    const char *lang = work->options->lang[0] ? work->options->lang : "chi_sim";
+    enum rc rc = RC_OK;
+    if (work->result.kind == PAGE_BLANK || work->ink.black)
+        return RC_OK; /* nothing to stand it up by */
+    if (wants_text(work))
+        rc = ocr_of_process(lang, &work->ocr, why);
+    if (!rc)
+        rc = page_stand_up(work->even, work->picture.work_dpi, work->labels.upright_deg,
+                           work->ocr, &work->stand, why);
+    work->result.rotated_deg = work->stand.rotated_deg;
+    work->result.skew_mdeg = (int32_t)lround(work->stand.turn_deg * 1000);
+    return rc;
+}
+
+static enum rc read_text(struct work *work, struct fault *why)
+{
+    if (!work->ocr)
+        return RC_OK;
+    enum rc rc = page_recognise(work->stand.gray, work->stand.bits, work->picture.work_dpi,
+                                work->ocr, &work->text, why);
+    if (rc)
+        return rc;
+    struct page_result *result = &work->result;
+    work->residual_deg = page_residual_deg(&work->text);
+    result->skew_mdeg += (int32_t)lround(work->residual_deg * 1000);
+    result->confidence = ocr_confidence(&work->text);
+    snprintf(result->engine, sizeof result->engine, "%s", ocr_engine());
+    snprintf(result->model, sizeof result->model, "%s", ocr_lang(work->ocr));
+    return lines_page_text(&work->text, &work->output.text, &work->output.text_len, why);
+}
+
+static enum rc write_page(struct work *work, struct fault *why)
+{
+    if (work->result.kind != PAGE_TEXT && !work->options->keep_all)
+        return RC_OK;
+    struct page_sheet sheet = {
+        .capture = work->capture,
+        .picture = &work->picture,
+        .text = &work->text,
+        .read_width_px = work->stand.gray ? pixGetWidth(work->stand.gray) : 0,
+        .read_height_px = work->stand.gray ? pixGetHeight(work->stand.gray) : 0,
+        .residual_deg = work->residual_deg,
+        .rotated_deg = work->result.rotated_deg,
+        .skew_mdeg = work->result.skew_mdeg,
+        .title = work->options->title[0] ? work->options->title : "扫描页",
+        .created_ms = work->options->created_ms,
+    };
+    return page_sheet_write(&sheet, &work->output.pdf, &work->output.pdf_len, why);
+}
+
+static enum rc write_pictures(struct work *work, struct fault *why)
+{
+    struct page_output *output = &work->output;
+    PIX *pixels = work->picture.work;
+    if (work->options->no_pictures)
+        return RC_OK;
+    enum rc rc = page_small(pixels, work->result.rotated_deg, PAGE_THUMB_PX,
+                            PAGE_THUMB_PX * 3, &output->thumb, &output->thumb_len, why);
+    if (!rc)
+        rc = page_small(pixels, work->result.rotated_deg, PAGE_PREVIEW_PX, PAGE_PREVIEW_PX,
+                        &output->preview, &output->preview_len, why);
+    return rc;
+}
+
+enum rc page_process(struct bytes capture, const struct page_options *options,
+                     struct page_result *ret_result, struct page_output *ret_output,
+                     struct fault *why)
+{
+    SCOPED(work_end) struct work work = { .capture = capture, .options = options };
+    work.result.confidence = -1;
+    work.since_ms = clock_mono_ms();
+    setMsgSeverity(L_SEVERITY_NONE); /* leptonica prints; here faults speak */
+    enum rc rc = read_picture(&work, why);
+    if (!rc)
+        rc = look_over(&work, why);
+    if (!rc)
+        rc = stand_up(&work, why);
+    if (!rc)
+        rc = read_text(&work, why);
+    if (rc)
+        return rc;
+    work.result.ms.ocr = lap(&work);
+    page_judge(&work.ink, work.picture.dpi_guessed, &work.result);
+    rc = write_page(&work, why);
+    if (!rc)
+        rc = write_pictures(&work, why);
+    if (rc)
+        return rc;
+    work.result.ms.write = lap(&work);
+    *ret_result = work.result;
+    *ret_output = work.output;
+    work.output = (struct page_output){ 0 };
+    return RC_OK;
+}

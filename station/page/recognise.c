@@ -1,0 +1,151 @@
+/* One pass over the page, then second looks where they pay.
+ *
+ * A plain page is read as one block: the recogniser's own page analysis loses a short line
+ * on one page of five. Tables and columns need that analysis. The English model takes whole
+ * lines away from the Chinese one when both are loaded together, so it is asked only
+ * about lines that came out mostly Latin, and believed only when it is surer. */
+#include "station/page/recognise.h"
+
+#include "station/page/layout.h"
+#include "station/page/lines.h"
+#include "station/page/pix.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    NOISE_CONFIDENCE = 35, /* the whole page below: what was read is no text */
+    LINE_CONFIDENCE = 12,  /* a line below is dirt or a drawing's stroke */
+    LATIN_BETTER_BY = 1,
+};
+
+static const double residual_max_deg = 1.0, residual_width_px = 400;
+
+static int line_confidence(const struct ocr_text *text, const struct ocr_line *line)
+{
+    double sum = 0;
+    for (size_t i = 0; i < line->count; i++)
+        sum += (double)text->symbols[line->first + i].confidence;
+    return line->count ? (int)(sum / (double)line->count) : 0;
+}
+
+static enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text, struct fault *why)
+{
+    enum { MARGIN = 4 };
+    struct ocr *english = NULL;
+    for (size_t i = 0; i < text->line_count; i++) {
+        const struct ocr_line *line = &text->lines[i];
+        if (!lines_mostly_latin(text, line))
+            continue;
+        if (!english && ocr_of_process("eng", &english, NULL))
+            return RC_OK; /* not installed: the Chinese model's reading stands */
+        BOX *box = boxCreate(line->left - MARGIN, line->top - MARGIN,
+                             line->right - line->left + 2 * MARGIN,
+                             line->bottom - line->top + 2 * MARGIN);
+        BOX *inside = box ? boxClipToRectangle(box, pixGetWidth(gray), pixGetHeight(gray))
+                          : NULL;
+        struct ocr_text better = { 0 };
+        enum rc rc = inside ? ocr_read(english, gray, (int)dpi, OCR_LINE, inside, &better, why)
+                            : RC_OK;
+        if (!rc && better.symbol_count &&
+            ocr_confidence(&better) >= line_confidence(text, line) + LATIN_BETTER_BY)
+            rc = lines_replace(text, i, &better, why);
+        ocr_text_free(&better);
+        boxDestroy(&box);
+        boxDestroy(&inside);
+        if (rc)
+            return rc;
+    }
+    return RC_OK;
+}
+
+/* Lines that are dirt lose their symbols. */
+static void drop_noise(struct ocr_text *text)
+{
+    bool noise = ocr_confidence(text) < NOISE_CONFIDENCE;
+    size_t kept = 0;
+    for (size_t i = 0; i < text->line_count; i++) {
+        struct ocr_line *line = &text->lines[i];
+        size_t first = kept;
+        if (!noise && line_confidence(text, line) >= LINE_CONFIDENCE) {
+            memmove(text->symbols + kept, text->symbols + line->first,
+                    line->count * sizeof *text->symbols);
+            kept += line->count;
+        }
+        line->first = first;
+        line->count = kept - first;
+    }
+    text->symbol_count = kept;
+}
+
+static bool is_numeral(const char *text)
+{
+    static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五", "六",
+                                            "七", "八", "九", "十", "○" };
+    for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++)
+        if (!strcmp(text, numerals[i]))
+            return true;
+    return false;
+}
+
+static bool is_round(const char *text)
+{
+    static const char *const rounds[] = { "O", "o", "Ｏ", "○", "◯" };
+    for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++)
+        if (!strcmp(text, rounds[i]))
+            return true;
+    return false;
+}
+
+void page_mend_zeros(struct ocr_text *text)
+{
+    for (size_t l = 0; l < text->line_count; l++) {
+        struct ocr_symbol *at = text->symbols + text->lines[l].first;
+        size_t count = text->lines[l].count;
+        for (size_t i = 1; i < count; i++)
+            if (is_round(at[i].text) && is_numeral(at[i - 1].text))
+                strcpy(at[i].text, "〇");
+        for (size_t i = count; i-- > 1;)
+            if (is_round(at[i - 1].text) && is_numeral(at[i].text))
+                strcpy(at[i - 1].text, "〇");
+    }
+}
+
+double page_residual_deg(const struct ocr_text *text)
+{
+    double down = 0, right = 0;
+    for (size_t i = 0; i < text->line_count; i++) {
+        const struct ocr_line *line = &text->lines[i];
+        double width = line->right - line->left;
+        if (!line->count || fabs((double)line->tilt) > 0.03)
+            continue;
+        down += (double)line->tilt * width * width; /* long lines know better */
+        right += width * width;
+    }
+    double degrees = right > 0 ? -atan2(down, right) * 180 / M_PI : 0;
+    if (right < residual_width_px * residual_width_px || fabs(degrees) > residual_max_deg)
+        return 0;
+    return degrees;
+}
+
+enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
+                       struct ocr_text *ret_text, struct fault *why)
+{
+    bool plain = false;
+    struct ocr_text text = { 0 };
+    enum rc rc = page_is_plain(bits, dpi, &plain, why);
+    if (!rc)
+        rc = ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL, &text,
+                      why);
+    if (!rc)
+        page_mend_zeros(&text); /* before a row of them counts as Latin */
+    if (!rc && strcmp(ocr_lang(ocr), "eng"))
+        rc = reread_latin(gray, dpi, &text, why);
+    if (rc) {
+        ocr_text_free(&text);
+        return rc;
+    }
+    drop_noise(&text);
+    *ret_text = text;
+    return RC_OK;
+}

@@ -1,0 +1,19 @@
+/* Reading a page that stands upright and level. */
+#ifndef STATION_PAGE_RECOGNISE_H
+#define STATION_PAGE_RECOGNISE_H
+
+#include "station/page/ocr.h"
+
+/* Read the page with `ocr`; lines that are mostly Latin are read again with the English
+ * model when it is installed. `bits` is `gray` in black and white. A page on which nothing
+ * was read with confidence (a photograph, a drawing) gives an empty text. */
+MUST_USE enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
+                                struct ocr_text *ret_text, struct fault *why);
+
+/* The clockwise turn in degrees that would still level the lines that were read. */
+double page_residual_deg(const struct ocr_text *text);
+
+/* A Latin O beside a Chinese numeral is the numeral 〇. Changes *text. */
+void page_mend_zeros(struct ocr_text *text);
+
+#endif

@@ -1,0 +1,198 @@
+/* Places: the recogniser saw a smaller picture whose centre is the page's centre. Each
+ * point is taken from that centre, turned by what was still askew, and scaled back to
+ * pixels of the capture. */
+#include "station/page/sheet.h"
+
+#include "pdfa/pdfa.h"
+#include "record/jpeg.h"
+#include "station/page/lines.h"
+#include "station/page/pix.h"
+#include "station/page/tiff.h"
+
+#include <math.h>
+#include <string.h>
+
+struct frame {
+    double scale, cosine, sine;
+    double from_x, from_y, to_x, to_y; /* the two centres */
+};
+
+static struct frame frame_of(const struct page_sheet *sheet)
+{
+    const struct picture *picture = sheet->picture;
+    bool aside = sheet->rotated_deg % 180;
+    double radians = sheet->residual_deg * M_PI / 180;
+    double width = aside ? picture->look.height_px : picture->look.width_px;
+    double height = aside ? picture->look.width_px : picture->look.height_px;
+    return (struct frame){
+        .scale = (double)picture->look.width_px / pixGetWidth(picture->work),
+        .cosine = cos(radians),
+        .sine = sin(radians),
+        .from_x = sheet->read_width_px / 2.0,
+        .from_y = sheet->read_height_px / 2.0,
+        .to_x = width / 2,
+        .to_y = height / 2,
+    };
+}
+
+static float place_x(const struct frame *frame, double x, double y)
+{
+    x -= frame->from_x;
+    y -= frame->from_y;
+    return (float)((x * frame->cosine - y * frame->sine) * frame->scale + frame->to_x);
+}
+
+static float place_y(const struct frame *frame, double x, double y)
+{
+    x -= frame->from_x;
+    y -= frame->from_y;
+    return (float)((x * frame->sine + y * frame->cosine) * frame->scale + frame->to_y);
+}
+
+struct line_list {
+    struct pdfa_line *at;
+    size_t count;
+};
+
+static void line_list_free_at(struct line_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free((void *)(uintptr_t)list->at[i].text);
+        free((void *)(uintptr_t)list->at[i].starts_px);
+    }
+    free(list->at);
+}
+
+static enum rc place_line(const struct page_sheet *sheet, const struct frame *frame,
+                          const struct ocr_line *line, struct pdfa_line *ret_line,
+                          struct fault *why)
+{
+    char *text = NULL;
+    float *starts = NULL;
+    enum rc rc = lines_text(sheet->text, line, &text, &starts, why);
+    if (rc)
+        return rc;
+    size_t codes = 0;
+    for (const char *at = text; *at; at++)
+        codes += (*at & 0xc0) != 0x80;
+    for (size_t i = 0; i < codes; i++)
+        starts[i] = place_x(frame, (double)starts[i], (double)line->baseline);
+    const struct ocr_symbol *first = &sheet->text->symbols[line->first];
+    const struct ocr_symbol *last = first + line->count - 1;
+    double height = line->bottom - line->top;
+    *ret_line = (struct pdfa_line){
+        .text = text,
+        .starts_px = starts,
+        .left_px = place_x(frame, first->left, (double)line->baseline),
+        .right_px = place_x(frame, last->right, (double)line->baseline),
+        .baseline_px = place_y(frame, (line->left + line->right) / 2.0, (double)line->baseline),
+        .height_px = (float)((height > 1 ? height : 1) * frame->scale),
+    };
+    return RC_OK;
+}
+
+static enum rc place_lines(const struct page_sheet *sheet, struct line_list *list,
+                           struct fault *why)
+{
+    if (!sheet->text || !sheet->text->line_count)
+        return RC_OK;
+    struct frame frame = frame_of(sheet);
+    list->at = calloc(sheet->text->line_count, sizeof *list->at);
+    if (!list->at)
+        return pix_no_memory(why);
+    for (size_t i = 0; i < sheet->text->line_count && list->count < PDFA_LINES_MAX; i++) {
+        if (!sheet->text->lines[i].count)
+            continue;
+        enum rc rc = place_line(sheet, &frame, &sheet->text->lines[i],
+                                &list->at[list->count], why);
+        if (rc)
+            return rc;
+        list->count++;
+    }
+    return RC_OK;
+}
+
+/* The rows of a Pix without padding words: 1 bit, 8 bits or R G B. */
+static uint8_t *bare_rows(PIX *pix, size_t *ret_len)
+{
+    size_t width = (size_t)pixGetWidth(pix), height = (size_t)pixGetHeight(pix);
+    int depth = pixGetDepth(pix);
+    size_t row = depth == 1 ? (width + 7) / 8 : depth == 8 ? width : width * 3;
+    uint8_t *rows = malloc(row * height), *at = rows;
+    for (size_t y = 0; rows && y < height; y++) {
+        l_uint32 *line = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
+        for (size_t x = 0; x < (depth == 32 ? width : row); x++) {
+            if (depth != 32) {
+                *at++ = GET_DATA_BYTE(line, x);
+                continue;
+            }
+            *at++ = (uint8_t)(line[x] >> 24);
+            *at++ = (uint8_t)(line[x] >> 16);
+            *at++ = (uint8_t)(line[x] >> 8);
+        }
+    }
+    *ret_len = row * height;
+    return rows;
+}
+
+static enum rc write_pixels(struct pdfa_page *page, PIX *whole, char **ret_pdf,
+                            size_t *ret_len, struct fault *why)
+{
+    size_t len = 0;
+    SCOPED(free_at) uint8_t *rows = bare_rows(whole, &len);
+    if (!rows)
+        return pix_no_memory(why);
+    page->capture.coding = pixGetDepth(whole) == 1   ? PDFA_BITS
+                           : pixGetDepth(whole) == 8 ? PDFA_GRAY
+                                                     : PDFA_RGB;
+    page->capture.data = (struct bytes){ rows, len };
+    return pdfa_page_write(page, (uint8_t **)ret_pdf, ret_len, why);
+}
+
+static enum rc write_capture(struct pdfa_page *page, const struct page_sheet *sheet,
+                             char **ret_pdf, size_t *ret_len, struct fault *why)
+{
+    struct picture *picture = sheet->picture;
+    if (picture->look.format == PICTURE_JPEG && !picture->whole) {
+        struct jpeg_info info;
+        page->capture.coding = PDFA_JPEG;
+        page->capture.data = sheet->capture;
+        if (!jpeg_look(sheet->capture, &info, NULL) && info.used)
+            page->capture.data.len = info.used;
+        enum rc rc = pdfa_page_write(page, (uint8_t **)ret_pdf, ret_len, why);
+        if (rc != RC_INVALID)
+            return rc;
+        rc = picture_read_whole(sheet->capture, picture, why);
+        if (rc)
+            return rc;
+    }
+    if (picture->look.format == PICTURE_TIFF &&
+        tiff_g4(sheet->capture, &picture->look, &page->capture.data)) {
+        page->capture.coding = PDFA_G4;
+        return pdfa_page_write(page, (uint8_t **)ret_pdf, ret_len, why);
+    }
+    return write_pixels(page, picture->whole, ret_pdf, ret_len, why);
+}
+
+enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t *ret_len,
+                         struct fault *why)
+{
+    SCOPED(line_list_free_at) struct line_list lines = { 0 };
+    enum rc rc = place_lines(sheet, &lines, why);
+    if (rc)
+        return rc;
+    uint32_t dpi = sheet->picture->dpi;
+    struct pdfa_page page = {
+        .about = { .title = sheet->title, .created_ms = sheet->created_ms },
+        .capture = { .width_px = sheet->picture->look.width_px,
+                     .height_px = sheet->picture->look.height_px,
+                     .dpi = dpi < PDFA_DPI_MIN   ? PDFA_DPI_MIN
+                            : dpi > PDFA_DPI_MAX ? PDFA_DPI_MAX
+                                                 : dpi },
+        .rotated_deg = (uint16_t)sheet->rotated_deg,
+        .skew_mdeg = sheet->skew_mdeg,
+        .lines = lines.at,
+        .line_count = lines.count,
+    };
+    return write_capture(&page, sheet, ret_pdf, ret_len, why);
+}

@@ -1,0 +1,25 @@
+/* The PDF/A page: the capture's own bits, turned by a matrix, with the text over it. */
+#ifndef STATION_PAGE_SHEET_H
+#define STATION_PAGE_SHEET_H
+
+#include "station/page/ocr.h"
+#include "station/page/page.h"
+#include "station/page/read.h"
+
+struct page_sheet {
+    struct bytes capture;
+    struct picture *picture; /* borrowed; a JPEG that PDF/A cannot hold gets its `whole` */
+    const struct ocr_text *text; /* borrowed; places are those of the picture read */
+    int read_width_px, read_height_px; /* of that picture; its centre is the page's */
+    double residual_deg; /* clockwise, still to turn after it was read */
+    uint32_t rotated_deg;
+    int32_t skew_mdeg;
+    const char *title; /* borrowed */
+    int64_t created_ms;
+};
+
+/* The caller frees *ret_pdf. Same sheet, same bytes. */
+MUST_USE enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf,
+                                  size_t *ret_len, struct fault *why);
+
+#endif

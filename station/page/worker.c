@@ -1,0 +1,195 @@
+/* A worker: loads the model, gives up its rights, then answers one picture at a time.
+ *
+ * What it may still do: read the folder of the models, make files in memory, talk over its
+ * channel. When the channel closes it ends. */
+#include "station/page/worker.h"
+
+#include "station/page/labels.h"
+#include "station/page/ocr.h"
+#include "sys/file.h"
+#include "sys/ipc.h"
+#include "sys/log.h"
+#include "sys/role.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct worker {
+    sd_event *loop;
+    struct ipc *ipc;
+};
+
+static void loop_unref_at(sd_event **loop)
+{
+    sd_event_unref(*loop);
+}
+
+json_t *page_options_json(const struct page_options *options)
+{
+    json_t *json =
+        json_pack("{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}", "lang", options->lang, "dpi",
+                  (json_int_t)options->dpi, "frame", (json_int_t)options->frame, "created_ms",
+                  (json_int_t)options->created_ms, "title", options->title, "no_ocr",
+                  options->no_ocr, "keep_all", options->keep_all, "no_pictures",
+                  options->no_pictures);
+    if (!json)
+        abort(); /* out of memory, or a title that is no UTF-8 */
+    return json;
+}
+
+enum rc page_options_read(const json_t *json, struct page_options *ret_options)
+{
+    struct page_options options = { .lang = "" };
+    const char *lang, *title;
+    json_int_t dpi, frame, created;
+    int no_ocr, keep_all, no_pictures;
+    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}", "lang", &lang,
+                    "dpi", &dpi, "frame", &frame, "created_ms", &created, "title", &title,
+                    "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures", &no_pictures) ||
+        dpi < 0 || dpi > 100000 || frame < 0 || frame > 100000 ||
+        strlen(lang) >= sizeof options.lang || strlen(title) >= sizeof options.title)
+        return RC_INVALID;
+    strcpy(options.lang, lang);
+    strcpy(options.title, title);
+    options.dpi = (uint32_t)dpi;
+    options.frame = (uint32_t)frame;
+    options.created_ms = created;
+    options.no_ocr = no_ocr;
+    options.keep_all = keep_all;
+    options.no_pictures = no_pictures;
+    *ret_options = options;
+    return RC_OK;
+}
+
+struct parcel {
+    json_t *names;
+    int fds[IPC_FDS_MAX];
+    int count;
+};
+
+static enum rc pack(struct parcel *parcel, const char *name, const char *data, size_t len,
+                    struct fault *why)
+{
+    if (!data)
+        return RC_OK;
+    int fd = -1;
+    enum rc rc = file_in_memory(name, (struct bytes){ (const uint8_t *)data, len }, &fd, why);
+    if (rc)
+        return rc;
+    parcel->fds[parcel->count++] = fd;
+    json_array_append_new(parcel->names, json_string(name));
+    return RC_OK;
+}
+
+static void answer_failure(struct worker *worker, uint64_t id, enum rc rc,
+                           const struct fault *why)
+{
+    json_t *body = json_pack("{s:i, s:s}", "rc", (int)rc, "sentence", why->text);
+    (void)ipc_reply(worker->ipc, id, body, NULL, 0);
+}
+
+static void answer(struct worker *worker, uint64_t id, const struct page_result *result,
+                   const struct page_output *output)
+{
+    struct fault why = { 0 };
+    struct parcel parcel = { .names = json_array() };
+    enum rc rc = pack(&parcel, "pdf", output->pdf, output->pdf_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "text", output->text, output->text_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "thumb", output->thumb, output->thumb_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "preview", output->preview, output->preview_len, &why);
+    if (rc) {
+        json_decref(parcel.names);
+        answer_failure(worker, id, rc, &why);
+    } else {
+        json_t *body = json_pack("{s:o, s:o}", "result", page_result_json(result), "files",
+                                 parcel.names);
+        (void)ipc_reply(worker->ipc, id, body, parcel.fds, parcel.count);
+    }
+    for (int i = 0; i < parcel.count; i++)
+        close(parcel.fds[i]);
+}
+
+static void on_message(struct ipc *ipc, struct ipc_message *message, void *context)
+{
+    (void)ipc;
+    struct worker *worker = context;
+    struct fault why = { 0 };
+    struct page_options options;
+    struct page_result result;
+    struct page_output output = { 0 };
+    SCOPED(free_at) char *capture = NULL;
+    size_t len = 0;
+    if (message->fd_count != 1 ||
+        page_options_read(json_object_get(message->body, "options"), &options)) {
+        fault_set(&why, RC_INVALID, 0, "请求不完整");
+        answer_failure(worker, message->id, RC_INVALID, &why);
+        return;
+    }
+    enum rc rc = file_read_fd(message->fds[0], PAGE_CAPTURE_MAX, &capture, &len, &why);
+    if (rc == RC_INVALID)
+        fault_set(&why, rc, 0, "图片文件太大，无法处理，请降低分辨率重新扫描");
+    else if (rc)
+        fault_set(&why, rc, why.err, "读不出图片文件，请检查后重试");
+    if (!rc)
+        rc = page_process((struct bytes){ (uint8_t *)capture, len }, &options, &result, &output,
+                          &why);
+    if (rc)
+        answer_failure(worker, message->id, rc, &why);
+    else
+        answer(worker, message->id, &result, &output);
+    page_output_free(&output);
+}
+
+static void on_closed(struct ipc *ipc, void *context)
+{
+    (void)ipc;
+    (void)sd_event_exit(((struct worker *)context)->loop, 0);
+}
+
+static void limit(int what, rlim_t most)
+{
+    struct rlimit limits = { most, most };
+    (void)setrlimit((__rlimit_resource_t)what, &limits);
+}
+
+static enum rc give_up_rights(struct fault *why)
+{
+    const char *models = ocr_models_path();
+    const char *const read_paths[] = { models ? models : "/usr/share/tesseract-ocr", NULL };
+    struct role_rights rights = { .rights = 0, .read_paths = read_paths };
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_AS, (rlim_t)WORKER_MEMORY_MIB << 20);
+    return role_drop(&rights, why);
+}
+
+int page_worker_main(const char *lang)
+{
+    struct fault why = { 0 };
+    struct ocr *ocr = NULL;
+    SCOPED(loop_unref_at) sd_event *loop = NULL;
+    struct worker worker = { 0 };
+    log_open("page", LOG_LEVEL_INFO);
+    labels_prepare();
+    /* A missing model is said with the first picture that needs it. */
+    if (lang && *lang && ocr_of_process(lang, &ocr, &why))
+        log_warn("model %s: %s", lang, why.text);
+    enum rc rc = give_up_rights(&why);
+    if (!rc && sd_event_new(&loop) < 0)
+        rc = fault_set(&why, RC_NO_MEMORY, 0, "no event loop");
+    worker.loop = loop;
+    struct ipc_handlers handlers = { on_message, on_closed, &worker };
+    if (!rc)
+        rc = ipc_new(loop, ROLE_CHANNEL_FD, &handlers, &worker.ipc, &why);
+    if (rc) {
+        log_error("cannot start: %s", why.text);
+        return 1;
+    }
+    int status = sd_event_loop(loop);
+    ipc_free(worker.ipc);
+    return status < 0;
+}

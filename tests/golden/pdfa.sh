@@ -1,0 +1,74 @@
+#!/bin/sh
+# Our PDFs before other people's judges: qpdf for the syntax, Apache PDFBox preflight for
+# PDF/A-1b, poppler and MuPDF for the text and the picture.
+set -u
+cd "$(dirname "$0")/../.."
+out=${OUT:-out}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+say() { # status, what
+    [ "$1" = 0 ] && echo "ok - $2" || echo "not ok - $2"
+}
+java=/usr/share/java
+classes=
+for jar in preflight pdfbox2 xmpbox fontbox2 commons-logging commons-io bcprov javax.activation jaxb-api; do
+    classes=$classes:$java/$jar.jar
+done
+classes=${classes#:}
+
+"$out/tests/golden/pdfa_samples" "$work" >"$work/log" || { cat "$work/log"; echo "not ok - samples are written"; exit 1; }
+
+for pdf in "$work"/*.pdf; do
+    name=$(basename "$pdf" .pdf)
+    qpdf --check "$pdf" >"$work/said" 2>&1 && ! grep -qi warning "$work/said"
+    say $? "qpdf finds no fault in $name"
+    java -cp "$classes" org.apache.pdfbox.preflight.Validator_A1b "$pdf" >"$work/said" 2>&1 ||
+        sed 's/^/# /' "$work/said"
+    grep -q 'is a valid PDF/A-1b' "$work/said"
+    say $? "$name is PDF/A-1b"
+    pdffonts "$pdf" | tail -n +3 | awk '{ if ($(NF-4) != "yes" || $(NF-2) != "yes") bad = 1 } END { exit bad }'
+    say $? "$name embeds every font, with Unicode"
+done
+
+# Text: what went in comes out, to the character, lines in their order.
+for text in "$work"/*.txt; do
+    name=$(basename "$text" .txt)
+    grep -v '^$' "$text" >"$work/want"
+    pdftotext "$work/$name.pdf" - | tr -d '\f' | grep -v '^$' >"$work/got"
+    cmp -s "$work/want" "$work/got" || diff "$work/want" "$work/got" | head -5 | sed 's/^/# /'
+    cmp -s "$work/want" "$work/got"
+    say $? "poppler copies the text of $name"
+    mutool draw -q -F txt "$work/$name.pdf" 2>/dev/null | tr -d '\f' | grep -v '^$' >"$work/got"
+    cmp -s "$work/want" "$work/got" || diff "$work/want" "$work/got" | head -5 | sed 's/^/# /'
+    cmp -s "$work/want" "$work/got"
+    say $? "MuPDF copies the text of $name"
+done
+cat "$work"/jpeg.txt "$work"/turned.txt "$work"/gray.txt "$work"/rgb.txt "$work"/bits.txt | grep -v '^$' >"$work/want"
+pdftotext "$work/volume.pdf" - | tr -d '\f' | grep -v '^$' >"$work/got"
+cmp -s "$work/want" "$work/got"
+say $? "a volume keeps the text of its pages"
+pdftotext "$work/certificate.pdf" - | tr -d '\n' | grep -q '纸张：申报 30 张，清点 30 张，一致'
+say $? "the certificate says what was counted"
+
+# Picture: both renderers draw ink, and much the same amount of it.
+ink() { # portable gray map -> dark pixels in a thousand
+    tail -c +16 "$1" | od -An -v -tu1 -w1 | awk '{ n++; dark += $1 < 200 } END { printf "%d", 1000 * dark / n }'
+}
+for name in jpeg turned gray bits g4; do
+    pdftoppm -r 20 -gray -singlefile "$work/$name.pdf" "$work/poppler"
+    mutool draw -q -r 20 -c gray -F pgm -o "$work/mupdf.pgm" "$work/$name.pdf" 2>/dev/null
+    a=$(ink "$work/poppler.pgm")
+    b=$(ink "$work/mupdf.pgm")
+    [ "$a" -gt 5 ] && [ "$a" -lt 900 ] && [ $((a - b)) -lt 40 ] && [ $((b - a)) -lt 40 ]
+    say $? "poppler and MuPDF draw $name alike ($a and $b in a thousand dark)"
+done
+
+# Bookmarks and page labels of the volume, in other people's words.
+qpdf --json --json-key=outlines "$work/volume.pdf" | grep -q '"title": "25 本院法律文书正本"'
+say $? "a volume has its bookmarks"
+qpdf --json --json-key=pagelabels "$work/volume.pdf" | tr -d ' \n' | grep -q '"index":1,"label":{"/S":"/D","/St":1}'
+say $? "a volume has its page labels"
+[ "$(pdfinfo "$work/volume.pdf" | awk '/^Pages:/ { print $2 }')" = 6 ]
+say $? "a volume has all its pages"
+[ "$(grep -ac '/FontFile2' "$work/volume.pdf")" = 1 ]
+say $? "a volume has its font once"

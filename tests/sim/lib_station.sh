@@ -1,0 +1,97 @@
+# Parts for the tests of the scanning station: a house with the real programs (see
+# demo/lib_house.sh), one volume that the operator holds, and a tray that tests may fill
+# and put faults into. Prints TAP through say() and same().
+
+. demo/lib_house.sh
+kids_of() { ps -o pid= --ppid "$1" 2>/dev/null; }
+
+say() { # STATUS TEXT
+    if [ "$1" = 0 ]; then echo "ok - $2"; else echo "not ok - $2"; fi
+}
+same() { # WANT GOT TEXT
+    [ "$1" = "$2" ] && say 0 "$3 ($2)" || { echo "# want $1, got $2" && say 1 "$3"; }
+}
+has() { # TEXT PATTERN SAYS
+    case $1 in *$2*) say 0 "$3" ;; *) echo "# no '$2' in: $1" && say 1 "$3" ;; esac
+}
+
+# get FILTER: a value of /api/state
+get() { curl -s --max-time 10 "$station_url/api/state" | jq -r "$1"; }
+# post PATH JSON: the operator's act; prints the answer
+post() { curl -s --max-time 60 -b "$house/jar" -c "$house/jar" -d "$2" "$station_url/api/$1"; }
+# title of the problem in an answer
+title() { jq -r '.title // ""'; }
+
+log_in_operator() {
+    post login "{\"login\":\"scan1\",\"password\":\"$(cat "$house/secrets/scan1")\"}" |
+        jq -e .token >/dev/null
+}
+
+until_true() { # SECONDS COMMAND...
+    left=$(($1 * 10))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ $left -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+is_state() { case ",$1," in *",$(get .job.state),"*) return 0 ;; esac; return 1; }
+wait_state() { # STATES SECONDS
+    until_true "$2" is_state "$1" ||
+        { echo "# waited for $1, is $(get '.job | "\(.state) \(.sheets_fed) \(.sentence)"')"; return 1; }
+}
+fed_at_least() { [ "$(get '.job.sheets_fed // 0')" -ge "$1" ]; }
+ready() { [ "$(get .scanner.state)" != absent ]; }
+all_read() { [ "$(get '.job.pages_total - .job.pages_read')" = 0 ]; }
+
+# A tray of its own: the first N sheets of the shipped stack, in a folder that may get faults.
+fill_tray() { # N
+    rm -rf "$house/tray" "$house/feeder"
+    mkdir -p "$house/tray"
+    for file in "$PWD"/tests/data/stack-1/*.jpg; do ln -s "$file" "$house/tray/"; done
+    head -$(($1 + 1)) tests/data/stack-1/sheets.tsv >"$house/tray/sheets.tsv"
+}
+trouble() { # KIND SHEET [SIDE PERCENT MS]
+    printf 'fault\tsheet\tside\tpercent\tms\n%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "${3:-front}" "${4:-40}" "${5:-0}" \
+        >"$house/tray/faults.tsv"
+}
+no_trouble() { rm -f "$house/tray/faults.tsv"; }
+
+# Everything runs, and scan1 holds $volume.
+open_house() {
+    make_house
+    fill_tray 17
+    echo "feed-ms ${FEED_MS:-0}" >>"$house/sane/paper.conf"
+    [ -n "${STATION_CONF:-}" ] && echo "$STATION_CONF" >>"$house/stationd.conf"
+    start_repod
+    start_stationd
+    as clerk1 session login clerk1 --url "$repo_url" --password-file "$house/secrets/clerk1" >/dev/null &&
+        as keeper1 session login keeper1 --url "$repo_url" --password-file "$house/secrets/keeper1" >/dev/null &&
+        as scan1 session login scan1 --url "$repo_url" --password-file "$house/secrets/scan1" >/dev/null &&
+        log_in_operator || fail "log-in"
+    case_id=$(as clerk1 case add --no '(2026)粤0399民初10027号' --cause 民间借贷纠纷 --plaintiff 甲 --defendant 乙) ||
+        fail "case"
+    volume=$(hold_volume 1)
+}
+# hold_volume PART: registered, received, handed to the operator
+hold_volume() {
+    v=$(as clerk1 volume add "$case_id" --kind 1 --part "$1" --sheets 17) &&
+        as keeper1 volume receive "$v" --sheets 17 >/dev/null && hand keeper1 scan1 "$v" && echo "$v" ||
+        fail "volume"
+}
+declare_job() { # VOLUME SHEETS
+    post jobs "{\"volume\":\"$1\",\"sheets_declared\":$2}"
+}
+
+# kill -9 of the station with all its roles
+kill_station() {
+    # shellcheck disable=SC2046
+    kill -9 "$stationd_pid" $(kids_of "$stationd_pid") 2>/dev/null
+    wait "$stationd_pid" 2>/dev/null
+}
+kill_repod() {
+    # shellcheck disable=SC2046
+    kill -9 "$repod_pid" $(kids_of "$repod_pid") 2>/dev/null
+    wait "$repod_pid" 2>/dev/null
+}

@@ -1,0 +1,236 @@
+/* Grouping of pictures into items, doubts, and the manifest. */
+#include "check.h"
+
+#include "station/group.h"
+#include "station/match.h"
+
+static const char volume[] = "V44039920260301010027100159";
+
+static struct job *new_job(void)
+{
+    struct job *job = job_new();
+    memcpy(job->volume, volume, sizeof volume);
+    snprintf(job->kind, sizeof job->kind, "first");
+    job->sheets_declared = 1;
+    return job;
+}
+
+/* One more sheet with one side that was read as `kind`, with a label or NULL. */
+static struct job_image *add(struct job *job, const char *kind, const char *label)
+{
+    struct capture c = { .type = "image/jpeg", .mode = "Color", .dpi = 300 };
+    snprintf(c.file, sizeof c.file, "%04u-front.jpg", job->sheets + 1);
+    memset(c.sha256, 'a', SHA256_HEX - 1);
+    job_add_sheet(job, &c, 1);
+    struct job_image *image = job_image(job, (unsigned)job->count);
+    image->state = kind ? IMAGE_READY : IMAGE_CAPTURED;
+    if (!kind)
+        return image;
+    image->result =
+        json_pack("{s:s,s:[],s:[],s:[]}", "kind", kind, "labels", "qc", "head");
+    if (label)
+        json_array_append_new(
+            json_object_get(image->result, "labels"),
+            json_pack("{s:s,s:s,s:i}", "type", "CODE-128", "text", label, "ours", 1));
+    return image;
+}
+
+static void separator_label(unsigned kind, unsigned row, char ret[LABEL_TEXT_MAX])
+{
+    struct label l = { .type = LABEL_TYPE, .kind = (uint8_t)kind, .row = (uint8_t)row };
+    CHECK_OK(label_write(&l, ret));
+}
+
+static void add_separator(struct job *job, unsigned kind, unsigned row)
+{
+    char text[LABEL_TEXT_MAX];
+    separator_label(kind, row, text);
+    add(job, "separator", text);
+}
+
+TEST(group, puts_pages_under_the_separator_before_them)
+{
+    struct job *job = new_job();
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    add(job, "page", NULL);
+    add(job, "blank", NULL);
+    add(job, "page", NULL);
+    add_separator(job, 1, 10);
+    add(job, "page", NULL);
+    group_pages(job);
+    static const unsigned rows[] = { 0, 0, 6, 0, 6, 0, 10 };
+    for (unsigned i = 0; i < COUNT(rows); i++)
+        CHECK_INT(rows[i], job->images[i].row);
+    char sentence[JOB_SENTENCE_MAX];
+    CHECK(!group_doubt(job, sentence));
+    job_free(job);
+}
+
+TEST(group, doubts_a_page_before_any_separator)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX];
+    add(job, "cover", volume);
+    add(job, "page", NULL);
+    group_pages(job);
+    CHECK(group_doubt(job, sentence));
+    CHECK(strstr(sentence, "未分项"));
+    job->images[1].edit = EDIT_MOVE;
+    job->images[1].edit_row = 6;
+    group_pages(job);
+    CHECK(!group_doubt(job, sentence));
+    job_free(job);
+}
+
+TEST(group, doubts_the_cover_of_another_volume_whatever_is_decided_about_it)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX], label[LABEL_TEXT_MAX];
+    struct label l;
+    CHECK_OK(label_read(BYTES("V44039920260301010027100159"), &l));
+    l.part = 2;
+    CHECK_OK(label_write(&l, label));
+    struct job_image *cover = add(job, "cover", label);
+    add(job, NULL, NULL); /* not all read yet, and told all the same */
+    CHECK(group_other_volume(job, label));
+    CHECK(group_doubt(job, sentence) && strstr(sentence, "另一卷"));
+    cover->edit = EDIT_SET_BLANK;
+    CHECK(group_doubt(job, sentence));
+    job_free(job);
+}
+
+TEST(group, wants_the_cover_or_a_second_reading_of_the_label)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX];
+    add_separator(job, 1, 6);
+    add(job, "page", NULL);
+    group_pages(job);
+    CHECK(group_doubt(job, sentence) && strstr(sentence, "封面标签"));
+    job->confirmed = true;
+    CHECK(!group_doubt(job, sentence));
+    job_free(job);
+}
+
+TEST(group, does_not_take_a_separator_of_the_other_kind_of_volume)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX];
+    add(job, "cover", volume);
+    add_separator(job, 2, 6);
+    add(job, "page", NULL);
+    group_pages(job);
+    CHECK_INT(0, job->images[2].row);
+    CHECK(group_doubt(job, sentence) && strstr(sentence, "副卷"));
+    job_free(job);
+}
+
+TEST(group, never_believes_a_label_that_is_not_ours)
+{
+    struct job *job = new_job();
+    add(job, "cover", volume);
+    add(job, "separator", "T10672"); /* wrong check digits, whatever "ours" says */
+    add(job, "page", NULL);
+    group_pages(job);
+    CHECK_INT(0, job->images[2].row);
+    job_free(job);
+}
+
+TEST(group, counts_kinds_after_decisions)
+{
+    struct job *job = new_job();
+    add(job, "cover", volume);
+    add(job, "page", NULL)->edit = EDIT_SET_BLANK;
+    add(job, "blank", NULL)->edit = EDIT_KEEP_AS_PAGE;
+    add(job, "blank", NULL);
+    add(job, NULL, NULL);
+    struct group_counts c = group_count(job);
+    CHECK_INT(1, c.cover);
+    CHECK_INT(1, c.pages);
+    CHECK_INT(2, c.blank);
+    CHECK_INT(1, c.unread);
+    CHECK(!group_all_read(job));
+    job_free(job);
+}
+
+TEST(group_manifest, holds_each_image_once_and_each_page_in_one_item)
+{
+    struct job *job = new_job();
+    job->rules = json_pack("{s:[{s:i,s:s,s:[s,s]}]}", "rows", "row", 6, "title",
+                           "起诉状及相关材料", "materials", "起诉状", "起诉状副本");
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    struct job_image *page = add(job, "page", NULL);
+    json_object_set_new(page->result, "head", json_pack("[s]", "民事起诉状"));
+    add(job, "blank", NULL);
+    add(job, "page", NULL);
+    group_pages(job);
+    json_t *m = group_manifest(job, "ST01"), *item;
+    CHECK_INT(5, json_array_size(json_object_get(m, "images")));
+    CHECK_INT(1, json_array_size(json_object_get(m, "items")));
+    item = json_array_get(json_object_get(m, "items"), 0);
+    CHECK_TEXT("起诉状及相关材料", json_string_value(json_object_get(item, "title")));
+    CHECK_TEXT("起诉状", json_string_value(json_object_get(item, "document")));
+    const json_t *images = json_object_get(item, "images");
+    CHECK_INT(2, json_array_size(images));
+    CHECK_INT(3, json_integer_value(json_array_get(images, 0)));
+    CHECK_INT(5, json_integer_value(json_array_get(images, 1)));
+    CHECK_TEXT(job->id, json_string_value(json_object_get(m, "id")));
+    json_decref(m);
+    job_free(job);
+}
+
+TEST(group_manifest, puts_a_moved_page_into_the_item_of_its_row)
+{
+    struct job *job = new_job();
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    add(job, "page", NULL);
+    add_separator(job, 1, 10);
+    add(job, "page", NULL);
+    struct job_image *moved = add(job, "page", NULL);
+    moved->edit = EDIT_MOVE;
+    moved->edit_row = 6;
+    add(job, "page", NULL);
+    group_pages(job);
+    json_t *m = group_manifest(job, "ST01");
+    const json_t *items = json_object_get(m, "items");
+    CHECK_INT(2, json_array_size(items));
+    CHECK_INT(2, json_array_size(json_object_get(json_array_get(items, 0), "images")));
+    CHECK_INT(2, json_array_size(json_object_get(json_array_get(items, 1), "images")));
+    CHECK_TEXT("第6项",
+               json_string_value(json_object_get(json_array_get(items, 0), "title")));
+    json_decref(m);
+    job_free(job);
+}
+
+TEST(match, finds_a_title_through_spaces_and_small_errors)
+{
+    static const char text[] = "  \n民 事 起 诉 状\n\n原告:甲某\n";
+    json_t *head = match_head(text, strlen(text));
+    CHECK_INT(2, json_array_size(head));
+    CHECK_TEXT("民事起诉状", json_string_value(json_array_get(head, 0)));
+    json_t *names = json_pack("[s,s,s]", "答辩状", "起诉状", "上诉状");
+    CHECK_TEXT("起诉状", match_name(names, head));
+    json_decref(names);
+    names = json_pack("[s,s]", "受理案件通知书", "应诉通知书");
+    json_t *wrong = json_pack("[s]", "受理案牛通知书");
+    CHECK_TEXT("受理案件通知书", match_name(names, wrong));
+    CHECK(match_name(names, head) == NULL);
+    json_decref(wrong);
+    json_decref(names);
+    json_decref(head);
+}
+
+TEST(match, ends_at_bytes_that_are_no_utf8)
+{
+    static const char bad[] = "\xE8\xB5\xB7\xFF\xFE";
+    json_t *head = match_head(bad, strlen(bad));
+    CHECK_INT(1, json_array_size(head));
+    json_decref(head);
+    head = match_head("", 0);
+    CHECK_INT(0, json_array_size(head));
+    json_decref(head);
+    CHECK_INT(0, match_score("", "起诉状"));
+}
