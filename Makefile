@@ -28,10 +28,10 @@ CFLAGS ?= -O2 -g
 CFLAGS += -fvisibility=hidden -fPIC -fno-strict-aliasing -fstack-protector-strong $(EXTRA)
 LDFLAGS += -Wl,--as-needed $(EXTRA)
 
+archives := $(addprefix $(OUT)/,station.a repo.a page.a drivers.a lib.a)
 include lib/part.mk drivers/part.mk firmware/part.mk station/part.mk repo-daemon/part.mk cli/part.mk tests/part.mk
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
-archives := $(addprefix $(OUT)/,station.a repo.a page.a drivers.a lib.a)
 programs := $(addprefix $(OUT)/bin/,juanku juanku-stationd juanku-repod)
 pages := $(OUT)/gen/web_station.o $(OUT)/gen/web_repo.o
 
@@ -74,7 +74,7 @@ $(OUT)/firmware/host/rack: $(call obj,$(firmware_host_src)) $(OUT)/firmware/app.
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@
 
 # A test program may add objects and flags of its own in tests/part.mk.
-$(OUT)/tests/%: $(OUT)/tests/%.o $(archives) $(OUT)/firmware/app.a
+$(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/firmware/app.a $(archives)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -lcmocka -o $@
 
 deps:

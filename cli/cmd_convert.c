@@ -1,5 +1,5 @@
-/* juanku convert: pictures in, one searchable PDF/A out. Only the words of the command line
- * are read here; station/page does the work. */
+/* juanku convert: pictures in, one searchable PDF/A out. Only the words of the command
+ * line are read here; station/page does the work. */
 #include "cli/cmd.h"
 #include "station/page/convert.h"
 
@@ -60,19 +60,33 @@ static int read_words(int argc, char **argv, struct convert_options *options)
     optind = 0; /* read from the start, whoever used getopt before */
     for (int word; (word = getopt_long(argc, argv, "o:h", words, NULL)) != -1;) {
         switch (word) {
-        case 'o': options->out_path = optarg; break;
-        case ONLY_LONG: options->lang = optarg; break;
+        case 'o':
+            options->out_path = optarg;
+            break;
+        case ONLY_LONG:
+            options->lang = optarg;
+            break;
         case ONLY_LONG + 1:
             if (!read_jobs(optarg, &options->jobs))
                 return cmd_usage("convert", "--jobs: a number from 1 to %d, not '%s'",
                                  JOBS_MAX, optarg);
             break;
-        case ONLY_LONG + 2: options->text_path = optarg; break;
-        case ONLY_LONG + 3: options->report_path = optarg; break;
-        case ONLY_LONG + 4: options->keep_all = true; break;
-        case ONLY_LONG + 5: options->no_ocr = true; break;
-        case 'h': return -1;
-        default: return cmd_usage("convert", "the words above are not understood");
+        case ONLY_LONG + 2:
+            options->text_path = optarg;
+            break;
+        case ONLY_LONG + 3:
+            options->report_path = optarg;
+            break;
+        case ONLY_LONG + 4:
+            options->keep_all = true;
+            break;
+        case ONLY_LONG + 5:
+            options->no_ocr = true;
+            break;
+        case 'h':
+            return -1;
+        default:
+            return cmd_usage("convert", "the words above are not understood");
         }
     }
     if (!options->out_path)
@@ -94,16 +108,16 @@ int cmd_convert(int argc, char **argv)
     }
     if (stop)
         return stop;
-    enum rc rc = convert_files((const char *const *)argv + optind, (size_t)(argc - optind),
-                               &options, &summary, &why);
+    enum rc rc = convert_files((const char *const *)argv + optind,
+                               (size_t)(argc - optind), &options, &summary, &why);
     if (rc == RC_UNAVAILABLE) {
         (void)cmd_fail(&why);
         return EXIT_DEPENDENCY;
     }
     if (rc)
         return cmd_fail(&why);
-    printf("%s：%zu 页（另有空白 %zu、封面 %zu、分隔页 %zu），用时 %.1f 秒\n", options.out_path,
-           summary.in_pdf, options.keep_all ? 0 : summary.blank,
+    printf("%s：%zu 页（另有空白 %zu、封面 %zu、分隔页 %zu），用时 %.1f 秒\n",
+           options.out_path, summary.in_pdf, options.keep_all ? 0 : summary.blank,
            options.keep_all ? 0 : summary.cover, options.keep_all ? 0 : summary.separator,
            summary.total_ms / 1000.0);
     return EXIT_OK;

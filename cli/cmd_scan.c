@@ -119,7 +119,8 @@ static enum rc feed_all(struct scanner *scanner, bool one, struct pile *pile,
         scanner_capture_free(&picture);
         if (rc)
             return rc;
-        (void)fprintf(stderr, "\r已扫描 %u 面", pile->count);
+        if (isatty(STDERR_FILENO))
+            (void)fprintf(stderr, "\r已扫描 %u 面", pile->count);
         if (one)
             return RC_OK;
     }
@@ -204,7 +205,8 @@ static int run(const struct wanted *w)
     enum rc rc = scan(w, &pile, &why);
     scanner_exit();
     if (pile.count)
-        (void)fputc('\n', stderr);
+        (void)fprintf(stderr, "%s已扫描 %u 面\n", isatty(STDERR_FILENO) ? "\r" : "",
+                      pile.count);
     int code = rc ? cmd_fail(&why) : convert(w, &pile);
     if (code && pile.count)
         (void)fprintf(stderr, "已扫描的 %u 面保存在 %s\n", pile.count, pile.folder);

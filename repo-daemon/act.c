@@ -37,7 +37,8 @@ void act_facts(const json_t *v, struct custody_facts *ret_facts)
         .kind = (unsigned)json_number(v, "kind"),
         .has_slot = *json_text(v, "slot") != 0,
         .has_scans = json_number(v, "standing") > 0,
-        .qc_passed = json_number(v, "standing") > 0 && !strcmp(json_text(v, "qc"), "passed"),
+        .qc_passed =
+            json_number(v, "standing") > 0 && !strcmp(json_text(v, "qc"), "passed"),
         .notice = json_number(v, "notice") != 0,
         .check = !strcmp(check, "passed")   ? CHECK_PASSED
                  : !strcmp(check, "failed") ? CHECK_FAILED
@@ -71,7 +72,8 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
     law.is_holder = *act->by && !strcmp(json_text(volume, "holder"), act->by);
     law.is_receiver = *act->by && !strcmp(json_text(volume, "to"), act->by);
     law.checked_it = *act->by && !strcmp(json_text(volume, "checked_by"), act->by);
-    law.slot_free = act->slot && !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
+    law.slot_free = act->slot &&
+                    !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
                     !*json_text(slot, "volume");
     char prefix[48];
     struct scanner scanner = { act->by, false };
@@ -116,8 +118,9 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
         return fault_set(why, RC_INVALID, 0, "一次最多办理 %d 册，每册只能写一次",
                          LEDGER_MOVES_MAX);
     if (version >= 0 && version != now)
-        return fault_set(why, RC_CONFLICT, 0, "案卷 %s 已被别人改动（现在是第 %lld 版），请刷新后再试",
-                         label, (long long)now);
+        return fault_set(why, RC_CONFLICT, 0,
+                         "案卷 %s 已被别人改动（现在是第 %lld 版），请刷新后再试", label,
+                         (long long)now);
     struct custody_facts facts;
     struct custody_act law;
     enum volume_state next;
@@ -133,14 +136,16 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
     effects_set(act, effects);
     json_array_append(act->volumes, volume);
     json_array_append_new(act->labels, json_string(label));
-    act->moves[act->count++] = (struct ledger_move){ .volume = label,
-                                                     .expected = (uint64_t)now,
-                                                     .from = custody_state_name(facts.state),
-                                                     .to = custody_state_name(next) };
+    act->moves[act->count++] =
+        (struct ledger_move){ .volume = label,
+                              .expected = (uint64_t)now,
+                              .from = custody_state_name(facts.state),
+                              .to = custody_state_name(next) };
     return RC_OK;
 }
 
-static json_t *act_answer(struct repo *repo, struct store_txn *txn, uint64_t seq, void *context)
+static json_t *act_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                          void *context)
 {
     struct act *act = context;
     return json_pack("{s:I, s:o}", "seq", (json_int_t)seq, "volumes",

@@ -28,7 +28,8 @@ void act_end(struct act *act);
  *   RC_CONFLICT  it has another version now
  *   RC_REFUSED, RC_DENIED  the law says no; the sentence names the volume when there are
  *   several */
-MUST_USE enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *why);
+MUST_USE enum rc act_add(struct act *act, json_t *volume, int64_t version,
+                         struct fault *why);
 
 /* Put the act into a command: event, moves, data, and the answer {"seq","volumes"}. */
 void act_fill(struct act *act, struct command *command);

@@ -13,10 +13,9 @@ extern const uint8_t openapi_json[], openapi_json_end[];
 
 enum rc openapi_show(struct call *call, struct fault *why)
 {
-    return call_answer_text(call, "application/json; charset=utf-8",
-                            (struct bytes){ openapi_json,
-                                            (size_t)(openapi_json_end - openapi_json) },
-                            why);
+    return call_answer_text(
+        call, "application/json; charset=utf-8",
+        (struct bytes){ openapi_json, (size_t)(openapi_json_end - openapi_json) }, why);
 }
 
 enum rc ready_show(struct call *call, struct fault *why)
@@ -31,7 +30,8 @@ struct tally {
     uint64_t slots[2]; /* free, full */
 };
 
-static bool tally_volume(__attribute__((unused)) const char *key, json_t *volume, void *context)
+static bool tally_volume(__attribute__((unused)) const char *key, json_t *volume,
+                         void *context)
 {
     struct tally *t = context;
     enum volume_state state = custody_state(json_text(volume, "state"));
@@ -40,14 +40,16 @@ static bool tally_volume(__attribute__((unused)) const char *key, json_t *volume
     return true;
 }
 
-static bool tally_slot(__attribute__((unused)) const char *key, json_t *slot, void *context)
+static bool tally_slot(__attribute__((unused)) const char *key, json_t *slot,
+                       void *context)
 {
     struct tally *t = context;
     t->slots[*json_text(slot, "volume") ? 1 : 0]++;
     return true;
 }
 
-static void one(FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+static void one(FILE *out, const char *name, const char *type, const char *help,
+                uint64_t value)
 {
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", name, help, name, type, name,
             (unsigned long long)value);
@@ -56,18 +58,19 @@ static void one(FILE *out, const char *name, const char *type, const char *help,
 static void http_write(FILE *out, const json_t *counts)
 {
     static const char *const families[][3] = {
-        { "juanku_http_requests_total", "Requests answered, by address and class of status.",
-          "count" },
-        { "juanku_http_request_milliseconds_total", "Time from request to answer.", "ms" },
+        { "juanku_http_requests_total",
+          "Requests answered, by address and class of status.", "count" },
+        { "juanku_http_request_milliseconds_total", "Time from request to answer.",
+          "ms" },
     };
     for (size_t f = 0; f < COUNT(families); f++) {
         fprintf(out, "# HELP %s %s\n# TYPE %s counter\n", families[f][0], families[f][1],
                 families[f][0]);
         for (size_t i = 0; i < json_array_size(counts); i++) {
             const json_t *c = json_array_get(counts, i);
-            fprintf(out, "%s{method=\"%s\",path=\"%s\",class=\"%s\"} %lld\n", families[f][0],
-                    json_text(c, "method"), json_text(c, "path"), json_text(c, "class"),
-                    (long long)json_number(c, families[f][2]));
+            fprintf(out, "%s{method=\"%s\",path=\"%s\",class=\"%s\"} %lld\n",
+                    families[f][0], json_text(c, "method"), json_text(c, "path"),
+                    json_text(c, "class"), (long long)json_number(c, families[f][2]));
         }
     }
 }
@@ -79,16 +82,20 @@ static void figures_write(FILE *out, struct repo *repo, const struct tally *t)
     store_figures(repo->store, &figures);
     (void)!ledger_head(repo->ledger, &head, NULL); /* 0 shows that it could not be read */
     one(out, "juanku_ledger_events", "gauge", "Events in the ledger.", head.size);
-    one(out, "juanku_store_used_bytes", "gauge", "Bytes of the store in use.", figures.used_bytes);
-    one(out, "juanku_store_map_bytes", "gauge", "Bytes of the store reserved.", figures.map_bytes);
+    one(out, "juanku_store_used_bytes", "gauge", "Bytes of the store in use.",
+        figures.used_bytes);
+    one(out, "juanku_store_map_bytes", "gauge", "Bytes of the store reserved.",
+        figures.map_bytes);
     one(out, "juanku_racks_live", "gauge", "Racks that answer.",
         json_object_size(repo->live_racks));
-    fprintf(out, "# HELP juanku_volumes Volumes by state.\n# TYPE juanku_volumes gauge\n");
+    fprintf(out,
+            "# HELP juanku_volumes Volumes by state.\n# TYPE juanku_volumes gauge\n");
     for (enum volume_state s = 0; s < VOL_STATES; s++)
         fprintf(out, "juanku_volumes{state=\"%s\"} %llu\n", custody_state_name(s),
                 (unsigned long long)t->volumes[s]);
-    fprintf(out, "# HELP juanku_slots Slots by content.\n# TYPE juanku_slots gauge\n"
-                 "juanku_slots{state=\"free\"} %llu\njuanku_slots{state=\"full\"} %llu\n",
+    fprintf(out,
+            "# HELP juanku_slots Slots by content.\n# TYPE juanku_slots gauge\n"
+            "juanku_slots{state=\"free\"} %llu\njuanku_slots{state=\"full\"} %llu\n",
             (unsigned long long)t->slots[0], (unsigned long long)t->slots[1]);
 }
 
@@ -98,7 +105,8 @@ enum rc metrics_show(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, tally_volume, &tally, why);
+        rc =
+            view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, tally_volume, &tally, why);
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, tally_slot, &tally, why);
     store_abort(TAKE(txn));

@@ -1,5 +1,5 @@
-/* Blobs over HTTP: in by hash, out by hash. A blob that only a 副卷 shows is for those who
- * work with it, and each reading of it is an event. */
+/* Blobs over HTTP: in by hash, out by hash. A blob that only a 副卷 shows is for those
+ * who work with it, and each reading of it is an event. */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/audit.h"
 #include "repo-daemon/route.h"
@@ -13,15 +13,17 @@ SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const char *type_wanted(const char *asked)
 {
-    static const char *const types[] = { "image/jpeg",      "image/png",  "image/tiff",
-                                         "application/pdf", "text/plain", "application/json" };
+    static const char *const types[] = { "image/jpeg", "image/png",
+                                         "image/tiff", "application/pdf",
+                                         "text/plain", "application/json" };
     for (size_t i = 0; i < COUNT(types); i++)
         if (!strcmp(types[i], asked))
             return strcmp(asked, "text/plain") ? types[i] : "text/plain; charset=utf-8";
     return "application/octet-stream";
 }
 
-static enum rc hash_read(const struct call *call, struct sha256 *ret_hash, struct fault *why)
+static enum rc hash_read(const struct call *call, struct sha256 *ret_hash,
+                         struct fault *why)
 {
     if (!hash_from_hex(call_part(call, "sha256"), ret_hash))
         return fault_set(why, RC_INVALID, 0, "校验值应是 64 位小写十六进制数字");
@@ -38,8 +40,8 @@ enum rc blob_begin(struct call *call, struct fault *why)
         rc = blob_put_begin(call->repo->blobs, hash, &put, why);
     if (rc == RC_EXISTS && !blob_stat(call->repo->blobs, hash, &size, why))
         return call_answer(call, 200,
-                           json_pack("{s:s, s:I}", "sha256", call_part(call, "sha256"), "size",
-                                     (json_int_t)size));
+                           json_pack("{s:s, s:I}", "sha256", call_part(call, "sha256"),
+                                     "size", (json_int_t)size));
     if (rc)
         return rc;
     call->put = put;
@@ -56,9 +58,11 @@ enum rc blob_show(struct call *call, struct fault *why)
     enum rc rc = hash_read(call, &hash, why);
     if (rc)
         return rc;
-    int64_t kinds = view_find(call->repo, VIEW_BLOBS, hex, &shown) ? 0 : json_number(shown, "kinds");
-    if (!kinds && !(call->by.roles & (ROLE_OPERATOR | ROLE_STATION | ROLE_AUDITOR | ROLE_BINDER |
-                                      ROLE_CHECKER | ROLE_ARCHIVIST | ROLE_KEEPER | ROLE_QC)))
+    int64_t kinds =
+        view_find(call->repo, VIEW_BLOBS, hex, &shown) ? 0 : json_number(shown, "kinds");
+    if (!kinds &&
+        !(call->by.roles & (ROLE_OPERATOR | ROLE_STATION | ROLE_AUDITOR | ROLE_BINDER |
+                            ROLE_CHECKER | ROLE_ARCHIVIST | ROLE_KEEPER | ROLE_QC)))
         return fault_set(why, RC_DENIED, 0, "这份内容还不属于任何案卷，您不能查看");
     rc = call_may_see(call, kinds, why);
     if (!rc && kinds == 2)

@@ -1,4 +1,5 @@
-/* What the boards show: a volume's chain, who holds how much, and the stream of changes. */
+/* What the boards show: a volume's chain, who holds how much, and the stream of changes.
+ */
 #include "repo-daemon/board.h"
 #include "repo-daemon/chain.h"
 #include "repo-daemon/custody.h"
@@ -30,8 +31,8 @@ struct counting {
 
 static void count_up(json_t *object, const char *key)
 {
-    json_object_set_new(object, key,
-                        json_integer(json_integer_value(json_object_get(object, key)) + 1));
+    json_object_set_new(
+        object, key, json_integer(json_integer_value(json_object_get(object, key)) + 1));
 }
 
 static bool count_volume(const char *label, json_t *v, void *context)
@@ -72,7 +73,8 @@ static json_t *holders_list(struct repo *repo, struct store_txn *txn, json_t *ho
 {
     json_t *list = json_array(), *of;
     const char *badge;
-    json_object_foreach(holders, badge, of) {
+    json_object_foreach(holders, badge, of)
+    {
         json_t *one = people_short(repo, txn, badge);
         json_object_update(one, of);
         json_array_append_new(list, one);
@@ -105,7 +107,8 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *object = NULL;
     struct ledger_head head;
-    if (ledger_head(repo->ledger, &head, NULL) || store_begin_read(repo->store, &txn, NULL) ||
+    if (ledger_head(repo->ledger, &head, NULL) ||
+        store_begin_read(repo->store, &txn, NULL) ||
         view_get(repo, txn, view, key, &object))
         return NULL;
     json_t *data = view == VIEW_VOLUMES ? show_volume(repo, txn, object)
@@ -121,7 +124,8 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
 static enum rc missed_collect(__attribute__((unused)) uint64_t seq, struct bytes text,
                               void *context, __attribute__((unused)) struct fault *why)
 {
-    SCOPED(json_free_at) json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    SCOPED(json_free_at)
+    json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
     const json_t *moves = json_object_get(event, "volumes");
     for (size_t i = 0; i < json_array_size(moves); i++)
         json_object_set_new(context, json_text(json_array_get(moves, i), "volume"),
@@ -139,13 +143,15 @@ enum rc stream_open(struct call *call, struct fault *why)
     uint64_t after = strtoull(call->last_id, NULL, 10);
     enum rc rc = ledger_head(call->repo->ledger, &head, why);
     if (!rc && *call->last_id && after < head.size && head.size - after <= MISSED_MOST)
-        rc = ledger_feed(call->repo->ledger, after + 1, MISSED_MOST, missed_collect, labels, why);
+        rc = ledger_feed(call->repo->ledger, after + 1, MISSED_MOST, missed_collect,
+                         labels, why);
     else if (!rc && *call->last_id && after != head.size)
-        json_array_append_new(missed, json_pack("{s:s, s:I, s:{}}", "event", "reload", "seq",
-                                                (json_int_t)head.size, "data"));
+        json_array_append_new(missed, json_pack("{s:s, s:I, s:{}}", "event", "reload",
+                                                "seq", (json_int_t)head.size, "data"));
     const char *label;
     json_t *one;
-    json_object_foreach(labels, label, one) {
+    json_object_foreach(labels, label, one)
+    {
         json_t *change = board_change(call->repo, VIEW_VOLUMES, label);
         if (change)
             json_array_append_new(missed, change);

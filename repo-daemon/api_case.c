@@ -13,7 +13,8 @@ enum { NAME_MAX_BYTES = 300, LIST_MOST = 200, FACTS_MOST = 20 };
 
 SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
-static json_t *case_answer(struct repo *repo, struct store_txn *txn, uint64_t seq, void *context)
+static json_t *case_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                           void *context)
 {
     SCOPED(json_free_at) json_t *found = NULL;
     if (view_get(repo, txn, VIEW_CASES, context, &found))
@@ -27,12 +28,15 @@ static enum rc case_fields(struct call *call, json_t *data, struct fault *why)
 {
     static const struct {
         const char *name, *word;
-    } fields[] = { { "cause", "案由" }, { "plaintiff", "原告" }, { "defendant", "被告" },
+    } fields[] = { { "cause", "案由" },
+                   { "plaintiff", "原告" },
+                   { "defendant", "被告" },
                    { "case_type", "案件类型" } };
     for (size_t i = 0; i < COUNT(fields); i++) {
         const char *text = call_text(call, fields[i].name);
         if (!*text || strlen(text) > NAME_MAX_BYTES)
-            return fault_set(why, RC_INVALID, 0, "请填写%s（最多一百个汉字）", fields[i].word);
+            return fault_set(why, RC_INVALID, 0, "请填写%s（最多一百个汉字）",
+                             fields[i].word);
         json_object_set_new(data, fields[i].name, json_string(text));
     }
     return RC_OK;
@@ -47,7 +51,8 @@ enum rc case_create(struct call *call, struct fault *why)
     struct case_no number;
     char id[CASE_NO_ID_MAX], text[CASE_NO_TEXT_MAX];
     const char *written = call_text(call, "case_no");
-    rc = case_no_read((struct bytes){ (const uint8_t *)written, strlen(written) }, &number, why);
+    rc = case_no_read((struct bytes){ (const uint8_t *)written, strlen(written) },
+                      &number, why);
     if (rc)
         return rc;
     if (case_no_id(&number, id))
@@ -56,7 +61,8 @@ enum rc case_create(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *there = NULL;
     if (!view_find(call->repo, VIEW_CASES, id, &there))
         return fault_set(why, RC_CONFLICT, 0, "案件 %s 已经登记过", text);
-    SCOPED(json_free_at) json_t *data = json_pack("{s:s, s:s}", "case", id, "case_no", text);
+    SCOPED(json_free_at)
+    json_t *data = json_pack("{s:s, s:s}", "case", id, "case_no", text);
     rc = case_fields(call, data, why);
     if (rc)
         return rc;
@@ -158,8 +164,8 @@ enum rc case_notice(struct call *call, struct fault *why)
     if (!is_day(call_text(call, "closed_on")))
         return fault_set(why, RC_INVALID, 0, "结案日期应写成 2026-11-20 的样子");
     SCOPED(json_free_at)
-    json_t *data = json_pack("{s:s, s:s, s:O, s:s}", "case", id, "outcome", outcome, "facts", facts,
-                             "closed_on", call_text(call, "closed_on"));
+    json_t *data = json_pack("{s:s, s:s, s:O, s:s}", "case", id, "outcome", outcome,
+                             "facts", facts, "closed_on", call_text(call, "closed_on"));
     command.data = data;
     command.answer = case_answer;
     command.context = (void *)(uintptr_t)id;

@@ -99,7 +99,8 @@ enum rc custody_act(struct call *call, struct fault *why)
     struct command command;
     enum custody_event event = custody_event(call_text(call, "event"));
     if (event == CUSTODY_EVENTS || has_own_route(event))
-        return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个动作", call_text(call, "event"));
+        return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个动作",
+                         call_text(call, "event"));
     enum rc rc = call_command(call, custody_event_name(event), &command, why);
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;

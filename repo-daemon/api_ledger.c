@@ -31,14 +31,15 @@ struct lines {
     size_t bytes;
 };
 
-static enum rc line_add(__attribute__((unused)) uint64_t seq, struct bytes text, void *context,
-                        struct fault *why)
+static enum rc line_add(__attribute__((unused)) uint64_t seq, struct bytes text,
+                        void *context, struct fault *why)
 {
     struct lines *lines = context;
     if (lines->bytes && lines->bytes + text.len > BYTES_MOST)
         return RC_CANCELLED; /* enough for one answer */
     lines->bytes += text.len + 1;
-    if (fwrite(text.at, 1, text.len, lines->file) != text.len || fputc('\n', lines->file) == EOF)
+    if (fwrite(text.at, 1, text.len, lines->file) != text.len ||
+        fputc('\n', lines->file) == EOF)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
     return RC_OK;
 }
@@ -51,8 +52,8 @@ enum rc ledger_events_show(struct call *call, struct fault *why)
     struct lines lines = { open_memstream(&text, &len), 0 };
     if (!lines.file)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
-    enum rc rc = ledger_feed(call->repo->ledger, from ? from : 1, EVENTS_MOST, line_add, &lines,
-                             why);
+    enum rc rc = ledger_feed(call->repo->ledger, from ? from : 1, EVENTS_MOST, line_add,
+                             &lines, why);
     if (fclose(lines.file))
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
     if (rc && rc != RC_CANCELLED)

@@ -13,8 +13,8 @@ enum rc session_open(struct call *call, struct fault *why)
     char token[TOKEN_MAX];
     struct person person;
     const char *login = call_text(call, "login");
-    enum rc rc = people_log_in(call->repo, login, call_text(call, "password"), call->now_ms, token,
-                               &person, why);
+    enum rc rc = people_log_in(call->repo, login, call_text(call, "password"),
+                               call->now_ms, token, &person, why);
     if (rc == RC_DENIED) {
         call_fail(call, rc, why);
         call->status = 401;
@@ -25,8 +25,10 @@ enum rc session_open(struct call *call, struct fault *why)
     if (rc)
         return rc;
     snprintf(call->cookie, sizeof call->cookie,
-             "juanku=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict", token, SESSION_MS / 1000);
-    call_answer(call, 200, json_pack("{s:s, s:o}", "token", token, "person", people_json(&person)));
+             "juanku=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict", token,
+             SESSION_MS / 1000);
+    call_answer(call, 200,
+                json_pack("{s:s, s:o}", "token", token, "person", people_json(&person)));
     explicit_bzero(token, sizeof token);
     return RC_OK;
 }
@@ -88,14 +90,16 @@ enum rc words_show(struct call *call, __attribute__((unused)) struct fault *why)
 {
     json_t *states = json_object(), *events = json_object(), *roles = json_object();
     for (enum volume_state s = 0; s < VOL_STATES; s++)
-        json_object_set_new(states, custody_state_name(s), json_string(custody_state_word(s)));
+        json_object_set_new(states, custody_state_name(s),
+                            json_string(custody_state_word(s)));
     for (enum custody_event e = 0; e < CUSTODY_EVENTS; e++)
-        json_object_set_new(events, custody_event_name(e), json_string(custody_event_word(e)));
+        json_object_set_new(events, custody_event_name(e),
+                            json_string(custody_event_word(e)));
     const struct role_word *w;
     for (size_t i = 0; (w = roles_word(i)); i++)
         if (w->bit != ROLE_RACK)
             json_object_set_new(roles, w->name, json_string(w->word));
-    return call_answer(call, 200,
-                       json_pack("{s:o, s:o, s:o}", "states", states, "events", events, "roles",
-                                 roles));
+    return call_answer(
+        call, 200,
+        json_pack("{s:o, s:o, s:o}", "states", states, "events", events, "roles", roles));
 }

@@ -49,8 +49,10 @@ enum rc slots_create(struct call *call, struct fault *why)
         return rc == RC_EXISTS ? RC_OK : rc;
     int64_t site = call_number(call, "site", 0), rack = call_number(call, "rack", 0);
     int64_t count = call_number(call, "slots", 0);
-    if (site < 1 || site > 99 || rack < 1 || rack > 999 || count < 1 || count > SLOTS_MOST)
-        return fault_set(why, RC_INVALID, 0, "场所 1 到 99，架 1 到 999，格口数 1 到 999");
+    if (site < 1 || site > 99 || rack < 1 || rack > 999 || count < 1 ||
+        count > SLOTS_MOST)
+        return fault_set(why, RC_INVALID, 0,
+                         "场所 1 到 99，架 1 到 999，格口数 1 到 999");
     SCOPED(json_free_at) json_t *labels = json_array();
     for (int64_t i = 1; i <= count; i++) {
         char text[LABEL_TEXT_MAX];
@@ -73,11 +75,12 @@ static json_t *order_answer(struct repo *repo, struct store_txn *txn,
                             __attribute__((unused)) uint64_t seq, void *context)
 {
     SCOPED(json_free_at) json_t *order = NULL;
-    return view_get(repo, txn, VIEW_ORDERS, context, &order) ? NULL : show_the_order(order);
+    return view_get(repo, txn, VIEW_ORDERS, context, &order) ? NULL
+                                                             : show_the_order(order);
 }
 
-static enum rc slot_usable(struct call *call, const char *text, bool put, const json_t *volume,
-                           struct fault *why)
+static enum rc slot_usable(struct call *call, const char *text, bool put,
+                           const json_t *volume, struct fault *why)
 {
     struct label label;
     SCOPED(json_free_at) json_t *slot = NULL;
@@ -87,11 +90,13 @@ static enum rc slot_usable(struct call *call, const char *text, bool put, const 
     if (view_find(call->repo, VIEW_SLOTS, text, &slot))
         return fault_set(why, RC_NOT_FOUND, 0, "没有登记过格口 %s", text);
     if (!shelf_is_live(call->repo, &label))
-        return fault_set(why, RC_REFUSED, 0, "这个架不在线，不能亮灯；请放好或取出后手工确认");
+        return fault_set(why, RC_REFUSED, 0,
+                         "这个架不在线，不能亮灯；请放好或取出后手工确认");
     if (*json_text(slot, "odd"))
         return fault_set(why, RC_REFUSED, 0, "这个格口的实物与记录不符，请先核对");
     if (*json_text(slot, "order"))
-        return fault_set(why, RC_CONFLICT, 0, "这个格口正在等人操作，请换一个格口或等十分钟");
+        return fault_set(why, RC_CONFLICT, 0,
+                         "这个格口正在等人操作，请换一个格口或等十分钟");
     if (!put && strcmp(json_text(volume, "slot"), text) != 0)
         return fault_set(why, RC_REFUSED, 0, "案卷不在这个格口");
     return RC_OK;
@@ -121,8 +126,8 @@ enum rc order_create(struct call *call, struct fault *why)
     if (rc)
         return rc;
     SCOPED(json_free_at)
-    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "order", command.id, "slot", slot, "do", what,
-                             "volume", json_text(volume, "volume"));
+    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "order", command.id, "slot", slot,
+                             "do", what, "volume", json_text(volume, "volume"));
     command.data = data;
     command.answer = order_answer;
     command.context = (void *)(uintptr_t)command.id;

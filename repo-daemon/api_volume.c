@@ -16,8 +16,9 @@ static json_t *volume_answer(struct repo *repo, struct store_txn *txn,
                              __attribute__((unused)) uint64_t seq, void *context)
 {
     SCOPED(json_free_at) json_t *found = NULL;
-    return view_get(repo, txn, VIEW_VOLUMES, context, &found) ? NULL
-                                                              : show_volume(repo, txn, found);
+    return view_get(repo, txn, VIEW_VOLUMES, context, &found)
+               ? NULL
+               : show_volume(repo, txn, found);
 }
 
 enum rc volume_create(struct call *call, struct fault *why)
@@ -35,22 +36,24 @@ enum rc volume_create(struct call *call, struct fault *why)
     if (rc)
         return rc;
     if (kind < 1 || kind > 2 || part < 1 || part > 999)
-        return fault_set(why, RC_INVALID, 0, "卷别应是 1（正卷）或 2（副卷），册号应是 1 到 999");
+        return fault_set(why, RC_INVALID, 0,
+                         "卷别应是 1（正卷）或 2（副卷），册号应是 1 到 999");
     if (sheets < 0 || sheets > SHEETS_MOST)
         return fault_set(why, RC_INVALID, 0, "张数应是 0 到 %d", SHEETS_MOST);
-    struct label label = { .type = LABEL_VOLUME, .kind = (uint8_t)kind, .part = (uint16_t)part };
+    struct label label = { .type = LABEL_VOLUME,
+                           .kind = (uint8_t)kind,
+                           .part = (uint16_t)part };
     memcpy(label.case_id, call_part(call, "case"), LABEL_CASE_DIGITS);
     if (label_write(&label, text))
         return fault_set(why, RC_INVALID, 0, "案卷号无法编成标签，请检查");
     if (!view_find(call->repo, VIEW_VOLUMES, text, &there))
         return fault_set(why, RC_CONFLICT, 0, "这一册已经登记过：%s", text);
-    SCOPED(json_free_at) json_t *data =
-        json_pack("{s:I, s:i}", "sheets", (json_int_t)sheets, "notice",
-                  json_object_get(the_case, "notice") ? 1 : 0);
-    struct ledger_move move = { .volume = text,
-                                .expected = 0,
-                                .from = "",
-                                .to = custody_state_name(VOL_EXPECTED) };
+    SCOPED(json_free_at)
+    json_t *data = json_pack("{s:I, s:i}", "sheets", (json_int_t)sheets, "notice",
+                             json_object_get(the_case, "notice") ? 1 : 0);
+    struct ledger_move move = {
+        .volume = text, .expected = 0, .from = "", .to = custody_state_name(VOL_EXPECTED)
+    };
     command.data = data;
     command.moves = &move;
     command.move_count = 1;
@@ -93,7 +96,8 @@ static bool list_one(const char *label, json_t *volume, void *context)
     struct listing *l = context;
     if (!volume_fits(l, label, volume))
         return true;
-    if (json_array_size(l->found) == l->most) /* there is more: go on behind the last shown */
+    if (json_array_size(l->found) ==
+        l->most) /* there is more: go on behind the last shown */
         return false;
     json_array_append_new(l->found, show_volume(l->call->repo, l->txn, volume));
     snprintf(l->next, sizeof l->next, "%s", label);
@@ -118,8 +122,8 @@ enum rc volume_list(struct call *call, struct fault *why)
     l.txn = txn;
     const char *cursor = call_query(call, "cursor");
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", *cursor ? cursor : NULL, list_one, &l,
-                       why);
+        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", *cursor ? cursor : NULL,
+                       list_one, &l, why);
     return rc ? rc
               : call_answer(call, 200,
                             json_pack("{s:O, s:s}", "volumes", found, "next",

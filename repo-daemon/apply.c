@@ -43,7 +43,8 @@ static void set_number(json_t *object, const char *name, json_int_t value)
     json_object_set_new(object, name, json_integer(value));
 }
 
-static enum rc put(struct applying *a, enum view view, const char *key, const json_t *object)
+static enum rc put(struct applying *a, enum view view, const char *key,
+                   const json_t *object)
 {
     return view_put(a->repo, a->txn, view, key, object, a->why);
 }
@@ -65,7 +66,8 @@ static enum rc slot_fill(struct applying *a, const char *slot, const char *volum
 static enum rc effects_apply(struct applying *a, json_t *volume, const char *from)
 {
     const char *name = text_of(volume, "volume");
-    const json_t *to = json_object_get(a->data, "to"), *slot = json_object_get(a->data, "slot");
+    const json_t *to = json_object_get(a->data, "to"),
+                 *slot = json_object_get(a->data, "slot");
     if (json_object_get(a->data, "holder"))
         set_text(volume, "holder", text_of(a->data, "holder"));
     if (to)
@@ -99,8 +101,8 @@ static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
         set_text(scan, "qc_by", a->by);
         if (!strcmp(result, "rejected"))
             for (size_t i = 0; i < 5; i++) {
-                static const char *const counts[] = { "sheets", "images", "pages", "blank",
-                                                      "standing" };
+                static const char *const counts[] = { "sheets", "images", "pages",
+                                                      "blank", "standing" };
                 const char *in_scan = i == 0 ? "sheets_counted" : counts[i];
                 json_int_t less = i == 4 ? 1 : number_of(scan, in_scan);
                 set_number(volume, counts[i], number_of(volume, counts[i]) - less);
@@ -109,8 +111,10 @@ static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
         if (rc)
             return rc;
     }
-    set_text(volume, "qc", strcmp(result, "rejected") ? "passed"
-                           : number_of(volume, "standing") ? "passed" : "rejected");
+    set_text(volume, "qc",
+             strcmp(result, "rejected")      ? "passed"
+             : number_of(volume, "standing") ? "passed"
+                                             : "rejected");
     return RC_OK;
 }
 
@@ -192,12 +196,15 @@ static enum rc results_apply(struct applying *a, json_t *volume)
 static enum rc volume_new(struct applying *a, const char *name, json_t **ret_volume)
 {
     struct label label;
-    if (strcmp(a->word, EVENT_REGISTER) != 0 || label_read((struct bytes){ (const uint8_t *)name, strlen(name) }, &label))
-        return fault_set(a->why, RC_CORRUPT, 0, "event %llu names volume '%s' that is not there",
+    if (strcmp(a->word, EVENT_REGISTER) != 0 ||
+        label_read((struct bytes){ (const uint8_t *)name, strlen(name) }, &label))
+        return fault_set(a->why, RC_CORRUPT, 0,
+                         "event %llu names volume '%s' that is not there",
                          (unsigned long long)a->seq, name);
-    *ret_volume = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "volume", name, "case",
-                            label.case_id, "kind", (int)label.kind, "part", (int)label.part,
-                            "holder", "", "to", "", "slot", "", "qc", "");
+    *ret_volume =
+        json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "volume", name, "case",
+                  label.case_id, "kind", (int)label.kind, "part", (int)label.part,
+                  "holder", "", "to", "", "slot", "", "qc", "");
     set_number(*ret_volume, "declared", number_of(a->data, "sheets"));
     set_number(*ret_volume, "notice", number_of(a->data, "notice"));
     return RC_OK;
@@ -230,7 +237,8 @@ static enum rc case_apply(struct applying *a)
 
 static enum rc person_apply(struct applying *a)
 {
-    SCOPED(json_free_at) json_t *login = json_pack("{s:s}", "badge", text_of(a->data, "badge"));
+    SCOPED(json_free_at)
+    json_t *login = json_pack("{s:s}", "badge", text_of(a->data, "badge"));
     enum rc rc = put(a, VIEW_PEOPLE, text_of(a->data, "badge"), a->data);
     return rc ? rc : put(a, VIEW_LOGINS, text_of(a->data, "login"), login);
 }
@@ -239,9 +247,10 @@ static enum rc slots_apply(struct applying *a)
 {
     const json_t *slots = json_object_get(a->data, "slots");
     for (size_t i = 0; i < json_array_size(slots); i++) {
-        SCOPED(json_free_at) json_t *slot =
-            json_pack("{s:s, s:s, s:s}", "volume", "", "order", "", "odd", "");
-        enum rc rc = put(a, VIEW_SLOTS, json_string_value(json_array_get(slots, i)), slot);
+        SCOPED(json_free_at)
+        json_t *slot = json_pack("{s:s, s:s, s:s}", "volume", "", "order", "", "odd", "");
+        enum rc rc =
+            put(a, VIEW_SLOTS, json_string_value(json_array_get(slots, i)), slot);
         if (rc)
             return rc;
     }
@@ -260,14 +269,16 @@ static enum rc notice_apply(struct applying *a)
     char prefix[32];
     SCOPED(json_free_at) json_t *the_case = NULL;
     SCOPED(json_free_at) json_t *volumes = json_array();
-    enum rc rc = view_get(a->repo, a->txn, VIEW_CASES, text_of(a->data, "case"), &the_case);
+    enum rc rc =
+        view_get(a->repo, a->txn, VIEW_CASES, text_of(a->data, "case"), &the_case);
     if (rc)
         return fault_set(a->why, RC_CORRUPT, 0, "a notice for no case");
     json_object_set_new(the_case, "notice", json_deep_copy(a->data));
     rc = put(a, VIEW_CASES, text_of(a->data, "case"), the_case);
     snprintf(prefix, sizeof prefix, "V%s", text_of(a->data, "case"));
     if (!rc)
-        rc = view_each(a->repo, a->txn, VIEW_VOLUMES, prefix, NULL, notice_mark, volumes, a->why);
+        rc = view_each(a->repo, a->txn, VIEW_VOLUMES, prefix, NULL, notice_mark, volumes,
+                       a->why);
     for (size_t i = 0; !rc && i < json_array_size(volumes); i++) {
         json_t *volume = json_array_get(volumes, i);
         set_number(volume, "notice", 1);
@@ -299,7 +310,8 @@ static enum rc order_apply(struct applying *a)
 static enum rc order_finish(struct applying *a, const char *state)
 {
     SCOPED(json_free_at) json_t *order = NULL;
-    enum rc rc = view_get(a->repo, a->txn, VIEW_ORDERS, text_of(a->data, "order"), &order);
+    enum rc rc =
+        view_get(a->repo, a->txn, VIEW_ORDERS, text_of(a->data, "order"), &order);
     if (rc)
         return fault_set(a->why, RC_CORRUPT, 0, "an end for no order");
     set_text(order, "state", state);
@@ -322,14 +334,14 @@ static const struct {
     const char *word;
     enum rc (*apply)(struct applying *a);
 } others[] = {
-    { EVENT_CASE, case_apply },     { EVENT_PERSON, person_apply },
-    { EVENT_SLOTS, slots_apply },   { EVENT_NOTICE, notice_apply },
-    { EVENT_ORDER, order_apply },   { EVENT_ORDER_END, order_end_apply },
+    { EVENT_CASE, case_apply },         { EVENT_PERSON, person_apply },
+    { EVENT_SLOTS, slots_apply },       { EVENT_NOTICE, notice_apply },
+    { EVENT_ORDER, order_apply },       { EVENT_ORDER_END, order_end_apply },
     { EVENT_RACK_ODD, rack_odd_apply },
 };
 
-enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq, const json_t *event,
-                    struct fault *why)
+enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                    const json_t *event, struct fault *why)
 {
     struct applying a = { .repo = repo,
                           .txn = txn,
@@ -349,4 +361,55 @@ enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq, cons
             rc = others[i].apply(&a);
     bool by_order = json_array_size(moves) && *text_of(a.data, "order");
     return rc || !by_order ? rc : order_finish(&a, "done");
+}
+
+struct all_applying {
+    struct repo *repo;
+    uint64_t count;
+};
+
+static enum rc clear_views(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct repo *repo = context;
+    enum rc rc = RC_OK;
+    for (enum view v = 0; v < TABLE_PASSWORDS && !rc; v++) {
+        rc = store_clear(txn, repo->tables[v], why);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return rc;
+}
+
+struct one_applying {
+    struct repo *repo;
+    uint64_t seq;
+    const json_t *event;
+};
+
+static enum rc apply_in(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct one_applying *one = context;
+    return apply_event(one->repo, txn, one->seq, one->event, why);
+}
+
+static enum rc apply_next(uint64_t seq, struct bytes text, void *context,
+                          struct fault *why)
+{
+    struct all_applying *all = context;
+    SCOPED(json_free_at)
+    json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    struct one_applying one = { all->repo, seq, event };
+    enum rc rc = store_update(all->repo->store, apply_in, &one, why);
+    all->count += !rc;
+    return rc;
+}
+
+enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why)
+{
+    struct all_applying all = { repo, 0 };
+    enum rc rc = store_update(repo->store, clear_views, repo, why);
+    if (!rc)
+        rc = ledger_feed(repo->ledger, 1, 0, apply_next, &all, why);
+    if (!rc)
+        *ret_events = all.count;
+    return rc;
 }

@@ -43,12 +43,15 @@ enum rc bag_declaration_read(const char *text, size_t len, bool *ret_is_one,
 {
     static const char version[] = "BagIt-Version: ",
                       encoding[] = "Tag-File-Character-Encoding: ";
-    static const char *const versions[] = { "0.93", "0.94", "0.95", "0.96", "0.97", "1.0" };
+    static const char *const versions[] = {
+        "0.93", "0.94", "0.95", "0.96", "0.97", "1.0"
+    };
     SCOPED(free_at) char *copy = strndup(text, len);
     char *at = copy, *first = copy ? next_line(&at) : NULL;
     char *second = first ? next_line(&at) : NULL;
     bool known = false;
-    if (!second || *at || strlen(text) != len || strncmp(first, version, sizeof version - 1) ||
+    if (!second || *at || strlen(text) != len ||
+        strncmp(first, version, sizeof version - 1) ||
         strncmp(second, encoding, sizeof encoding - 1) || !second[sizeof encoding - 1])
         return fault_set(why, RC_CORRUPT, 0, "bagit.txt 的格式不对");
     for (size_t i = 0; i < COUNT(versions); i++)
@@ -59,7 +62,8 @@ enum rc bag_declaration_read(const char *text, size_t len, bool *ret_is_one,
     return RC_OK;
 }
 
-bool bag_manifest_name(const char *name, enum bag_algorithm *ret_algorithm, bool *ret_is_tags)
+bool bag_manifest_name(const char *name, enum bag_algorithm *ret_algorithm,
+                       bool *ret_is_tags)
 {
     bool is_tags = !strncmp(name, "tag", 3);
     char want[40];
@@ -77,7 +81,8 @@ bool bag_manifest_name(const char *name, enum bag_algorithm *ret_algorithm, bool
 
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const struct bag_entry *)a)->path, ((const struct bag_entry *)b)->path);
+    return strcmp(((const struct bag_entry *)a)->path,
+                  ((const struct bag_entry *)b)->path);
 }
 
 /* "hex  path" with any white space between, '*' before the path for binary files. */
@@ -87,7 +92,8 @@ static enum rc read_entry(char *line, const struct bag_manifest *manifest,
     size_t digits = strspn(line, "0123456789abcdefABCDEF");
     char *path = line + digits + strspn(line + digits, " \t");
     if (digits != algorithms[manifest->algorithm].digits || path == line + digits)
-        return fault_set(why, RC_CORRUPT, 0, "清单里有一行不是“校验值 路径”：%.60s", line);
+        return fault_set(why, RC_CORRUPT, 0, "清单里有一行不是“校验值 路径”：%.60s",
+                         line);
     line[digits] = 0;
     for (char *c = line; *c; c++)
         *c = (char)tolower((unsigned char)*c);
@@ -113,14 +119,15 @@ static enum rc drop_doubles(struct bag_manifest *m, bool is_one, struct fault *w
         if (!before || strcmp(before->path, e->path) != 0)
             m->entries[kept++] = *e;
         else if (is_one || strcmp(before->hex, e->hex) != 0)
-            return fault_set(why, RC_CORRUPT, 0, "清单里同一个文件列了两次：%.80s", e->path);
+            return fault_set(why, RC_CORRUPT, 0, "清单里同一个文件列了两次：%.80s",
+                             e->path);
     }
     m->count = kept;
     return RC_OK;
 }
 
-enum rc bag_manifest_read(char *text, size_t len, bool is_one, struct bag_manifest *manifest,
-                          struct fault *why)
+enum rc bag_manifest_read(char *text, size_t len, bool is_one,
+                          struct bag_manifest *manifest, struct fault *why)
 {
     size_t lines = 1;
     manifest->text = text;
@@ -154,8 +161,9 @@ void bag_manifest_free(struct bag_manifest *manifest)
 struct bag_entry *bag_manifest_find(const struct bag_manifest *manifest, const char *path)
 {
     struct bag_entry key = { path, NULL, false };
-    return manifest->count ? bsearch(&key, manifest->entries, manifest->count, sizeof key, by_path)
-                           : NULL;
+    return manifest->count
+               ? bsearch(&key, manifest->entries, manifest->count, sizeof key, by_path)
+               : NULL;
 }
 
 enum rc bag_fetch_check(char *text, size_t len, struct fault *why)
@@ -175,7 +183,8 @@ enum rc bag_fetch_check(char *text, size_t len, struct fault *why)
             rest += 2;
         bag_path_decode(rest);
         if (!bag_path_is_safe(rest, PATH_BYTES_MAX) || !bag_path_is_payload(rest))
-            return fault_set(why, RC_CORRUPT, 0, "fetch.txt 里的路径不在包内：%.80s", rest);
+            return fault_set(why, RC_CORRUPT, 0, "fetch.txt 里的路径不在包内：%.80s",
+                             rest);
     }
     return RC_OK;
 }

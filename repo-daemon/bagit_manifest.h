@@ -17,8 +17,8 @@ struct bag_entry {
 
 struct bag_manifest {
     enum bag_algorithm algorithm;
-    bool is_tags;  /* a tagmanifest */
-    char *text;    /* owned */
+    bool is_tags;              /* a tagmanifest */
+    char *text;                /* owned */
     struct bag_entry *entries; /* owned, by path */
     size_t count;
 };
@@ -32,14 +32,15 @@ MUST_USE enum rc bag_declaration_read(const char *text, size_t len, bool *ret_is
 bool bag_manifest_name(const char *name, enum bag_algorithm *ret_algorithm,
                        bool *ret_is_tags);
 
-/* Take over `text` (NUL behind `len`; freed also on failure). In a 1.0 bag a path may stand
- * only once; before, twice with the same hash. RC_CORRUPT: a line that is none, a path
- * that leaves the bag, two hashes for one path. */
+/* Take over `text` (NUL behind `len`; freed also on failure). In a 1.0 bag a path may
+ * stand only once; before, twice with the same hash. RC_CORRUPT: a line that is none, a
+ * path that leaves the bag, two hashes for one path. */
 MUST_USE enum rc bag_manifest_read(char *text, size_t len, bool is_one,
                                    struct bag_manifest *manifest, struct fault *why);
 void bag_manifest_free(struct bag_manifest *manifest);
 
-struct bag_entry *bag_manifest_find(const struct bag_manifest *manifest, const char *path);
+struct bag_entry *bag_manifest_find(const struct bag_manifest *manifest,
+                                    const char *path);
 
 /* fetch.txt: only that no line leads out of data/. RC_CORRUPT. Changes `text`. */
 MUST_USE enum rc bag_fetch_check(char *text, size_t len, struct fault *why);

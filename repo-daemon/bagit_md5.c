@@ -10,10 +10,9 @@ enum { BLOCK = 64 };
 static void add_block(uint32_t state[4], const uint8_t block[BLOCK],
                       const uint32_t sines[BLOCK])
 {
-    static const uint8_t turns[4][4] = { { 7, 12, 17, 22 },
-                                         { 5, 9, 14, 20 },
-                                         { 4, 11, 16, 23 },
-                                         { 6, 10, 15, 21 } };
+    static const uint8_t turns[4][4] = {
+        { 7, 12, 17, 22 }, { 5, 9, 14, 20 }, { 4, 11, 16, 23 }, { 6, 10, 15, 21 }
+    };
     static const uint8_t steps[4][2] = { { 1, 0 }, { 5, 1 }, { 3, 5 }, { 7, 0 } };
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     for (uint32_t i = 0; i < BLOCK; i++) {
@@ -24,8 +23,8 @@ static void add_block(uint32_t state[4], const uint8_t block[BLOCK],
             : round == 2 ? b ^ c ^ d
                          : c ^ (b | ~d);
         uint32_t sum = a + f + sines[i] +
-                       ((uint32_t)word[0] | (uint32_t)word[1] << 8 | (uint32_t)word[2] << 16 |
-                        (uint32_t)word[3] << 24);
+                       ((uint32_t)word[0] | (uint32_t)word[1] << 8 |
+                        (uint32_t)word[2] << 16 | (uint32_t)word[3] << 24);
         uint32_t turn = turns[round][i % 4];
         a = d;
         d = c;

@@ -1,5 +1,5 @@
-/* MD5 (RFC 1321), only to read bags of other programs that were made with it. Our own bags
- * use SHA-512; nothing is ever trusted because of an MD5 alone. */
+/* MD5 (RFC 1321), only to read bags of other programs that were made with it. Our own
+ * bags use SHA-512; nothing is ever trusted because of an MD5 alone. */
 #ifndef REPO_BAGIT_MD5_H
 #define REPO_BAGIT_MD5_H
 

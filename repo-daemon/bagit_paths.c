@@ -108,8 +108,8 @@ enum rc bag_path_open(int dir, const char *path, int *ret_fd, struct fault *why)
     if (rc)
         return rc;
     /* O_NONBLOCK: a pipe in a foreign bag must not hold us up */
-    SCOPED(fd_close_at) int fd =
-        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    SCOPED(fd_close_at)
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return fault_set(why, errno == ENOENT ? RC_NOT_FOUND : RC_CORRUPT, errno,
                          "无法打开文件 %s", path);
@@ -126,7 +126,8 @@ enum rc bag_path_create(int dir, const char *path, int *ret_fd, struct fault *wh
     enum rc rc = walk_down(dir, path, true, &folder, &name, why);
     if (rc)
         return rc;
-    int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    FILE_MODE);
     if (fd < 0)
         return fault_set(why, errno == EEXIST ? RC_INVALID : rc_of_errno(errno), errno,
                          "无法建立文件 %s", path);
@@ -154,9 +155,11 @@ static enum rc for_each(int dir, unsigned depth, on_entry *act, struct fault *wh
         enum rc rc = RC_OK;
         if (S_ISDIR(st.st_mode)) {
             SCOPED(fd_close_at)
-            int sub = openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            rc = sub < 0 ? fault_set(why, rc_of_errno(errno), errno, "无法打开 %s", e->d_name)
-                         : for_each(sub, depth + 1, act, why);
+            int sub =
+                openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            rc = sub < 0
+                     ? fault_set(why, rc_of_errno(errno), errno, "无法打开 %s", e->d_name)
+                     : for_each(sub, depth + 1, act, why);
         }
         rc = rc ? rc : act(dir, e->d_name, S_ISDIR(st.st_mode), why);
         if (rc)
@@ -177,8 +180,9 @@ enum rc bag_path_remove(int dir, const char *name, struct fault *why)
     SCOPED(fd_close_at)
     int folder = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
-        return errno == ENOENT ? RC_OK
-                               : fault_set(why, rc_of_errno(errno), errno, "无法打开 %s", name);
+        return errno == ENOENT
+                   ? RC_OK
+                   : fault_set(why, rc_of_errno(errno), errno, "无法打开 %s", name);
     enum rc rc = for_each(folder, 0, remove_entry, why);
     return rc ? rc : remove_entry(dir, name, true, why);
 }

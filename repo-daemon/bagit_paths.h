@@ -12,7 +12,8 @@
 bool bag_path_is_safe(const char *path, size_t most);
 bool bag_path_is_payload(const char *path); /* begins with "data/" */
 
-/* CR, LF and '%' as %0D %0A %25 (RFC 8493, 2.1.3). `ret_text`: 3 bytes for each, and 1. */
+/* CR, LF and '%' as %0D %0A %25 (RFC 8493, 2.1.3). `ret_text`: 3 bytes for each, and 1.
+ */
 void bag_path_encode(const char *path, char *ret_text);
 void bag_path_decode(char *path); /* in place */
 
@@ -21,7 +22,8 @@ void bag_path_decode(char *path); /* in place */
 MUST_USE enum rc bag_path_open(int dir, const char *path, int *ret_fd, struct fault *why);
 
 /* Create it with its folders, for writing; never over an existing one. */
-MUST_USE enum rc bag_path_create(int dir, const char *path, int *ret_fd, struct fault *why);
+MUST_USE enum rc bag_path_create(int dir, const char *path, int *ret_fd,
+                                 struct fault *why);
 
 /* Delete the folder `name` in `dir` with all in it. A missing one is RC_OK. */
 MUST_USE enum rc bag_path_remove(int dir, const char *name, struct fault *why);

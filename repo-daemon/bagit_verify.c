@@ -115,7 +115,8 @@ static enum rc check_file(struct verifying *v, int fd, const char *path, bool is
         if (rc)
             return rc;
         if (strcmp(hex, entry->hex) != 0)
-            return fault_set(why, RC_CORRUPT, 0, "文件内容与清单的校验值不符：%.200s", path);
+            return fault_set(why, RC_CORRUPT, 0, "文件内容与清单的校验值不符：%.200s",
+                             path);
         entry->was_seen = true;
     }
     return RC_OK;

@@ -54,7 +54,8 @@ static void writing_end(struct writing *w)
 
 static bool is_reserved(const char *path)
 {
-    static const char *const names[] = { "bagit.txt", "bag-info.txt", "fetch.txt", "data" };
+    static const char *const names[] = { "bagit.txt", "bag-info.txt", "fetch.txt",
+                                         "data" };
     for (size_t i = 0; i < COUNT(names); i++)
         if (!strcasecmp(path, names[i]))
             return true;
@@ -85,8 +86,9 @@ static enum rc check_bag(const struct bagit *bag, struct fault *why)
                          bag->name ? bag->name : "");
     for (size_t i = 0; i < bag->info_count; i++) {
         const struct bagit_info *info = &bag->infos[i];
-        if (!info->label || !*info->label || strpbrk(info->label, ":\r\n \t") || !info->value ||
-            strpbrk(info->value, "\r\n") || strlen(info->label) > BAGIT_VALUE_MAX ||
+        if (!info->label || !*info->label || strpbrk(info->label, ":\r\n \t") ||
+            !info->value || strpbrk(info->value, "\r\n") ||
+            strlen(info->label) > BAGIT_VALUE_MAX ||
             strlen(info->value) > BAGIT_VALUE_MAX)
             return fault_set(why, RC_INVALID, 0, "归档包的说明项不能用：%.80s",
                              info->label ? info->label : "");
@@ -94,7 +96,8 @@ static enum rc check_bag(const struct bagit *bag, struct fault *why)
     return check_files(bag, why);
 }
 
-static enum rc copy(int from, int to, const char *path, uint64_t *ret_size, struct fault *why)
+static enum rc copy(int from, int to, const char *path, uint64_t *ret_size,
+                    struct fault *why)
 {
     SCOPED(free_at) uint8_t *piece = malloc(PIECE);
     uint64_t size = 0;
@@ -105,7 +108,8 @@ static enum rc copy(int from, int to, const char *path, uint64_t *ret_size, stru
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fault_set(why, rc_of_errno(errno), errno, "无法读取 %.200s 的内容", path);
+            return fault_set(why, rc_of_errno(errno), errno, "无法读取 %.200s 的内容",
+                             path);
         if (n == 0)
             break;
         enum rc rc = file_write_all(to, (struct bytes){ piece, (size_t)n }, why);
@@ -119,9 +123,10 @@ static enum rc copy(int from, int to, const char *path, uint64_t *ret_size, stru
     return RC_OK;
 }
 
-/* Copy one file in, and add it to `manifest` (NULL for the last one, which is in none). */
-static enum rc add(struct writing *w, const char *path, int from, struct growing *manifest,
-                   struct fault *why)
+/* Copy one file in, and add it to `manifest` (NULL for the last one, which is in none).
+ */
+static enum rc add(struct writing *w, const char *path, int from,
+                   struct growing *manifest, struct fault *why)
 {
     SCOPED(fd_close_at) int to = -1;
     char hex[BAG_HEX_MAX], shown[3 * BAGIT_NAME_MAX + 1];
@@ -146,7 +151,8 @@ static enum rc add_text(struct writing *w, const char *path, const char *text, s
                         struct growing *manifest, struct fault *why)
 {
     SCOPED(fd_close_at) int fd = -1;
-    enum rc rc = file_in_memory(path, (struct bytes){ (const uint8_t *)text, len }, &fd, why);
+    enum rc rc =
+        file_in_memory(path, (struct bytes){ (const uint8_t *)text, len }, &fd, why);
     return rc ? rc : add(w, path, fd, manifest, why);
 }
 
@@ -177,7 +183,8 @@ static enum rc add_info(struct writing *w, struct fault *why)
     if (!text.file)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     for (size_t i = 0; i < w->bag->info_count; i++)
-        (void)fprintf(text.file, "%s: %s\n", w->bag->infos[i].label, w->bag->infos[i].value);
+        (void)fprintf(text.file, "%s: %s\n", w->bag->infos[i].label,
+                      w->bag->infos[i].value);
     (void)fprintf(text.file,
                   "Bagging-Date: %s\nPayload-Oxum: %" PRIu64 ".%" PRIu64
                   "\nBag-Software-Agent: Juanku " JUANKU_VERSION "\n",
@@ -223,7 +230,8 @@ static enum rc make_hidden(struct writing *w, struct fault *why)
     struct stat st;
     w->parent = open(bag->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (w->parent < 0)
-        return fault_set(why, rc_of_errno(errno), errno, "打不开归档文件夹 %.200s", bag->folder);
+        return fault_set(why, rc_of_errno(errno), errno, "打不开归档文件夹 %.200s",
+                         bag->folder);
     if (!fstatat(w->parent, bag->name, &st, AT_SYMLINK_NOFOLLOW))
         return fault_set(why, RC_EXISTS, 0, "归档包 %s 已经存在", bag->name);
     (void)snprintf(w->hidden, sizeof w->hidden, ".%.200s.making", bag->name);
@@ -231,9 +239,12 @@ static enum rc make_hidden(struct writing *w, struct fault *why)
     if (rc)
         return rc;
     if (mkdirat(w->parent, w->hidden, FOLDER_MODE))
-        return fault_set(why, rc_of_errno(errno), errno, "无法在 %.200s 建立归档包", bag->folder);
-    w->dir = openat(w->parent, w->hidden, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return w->dir < 0 ? fault_set(why, rc_of_errno(errno), errno, "无法打开归档包") : RC_OK;
+        return fault_set(why, rc_of_errno(errno), errno, "无法在 %.200s 建立归档包",
+                         bag->folder);
+    w->dir =
+        openat(w->parent, w->hidden, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return w->dir < 0 ? fault_set(why, rc_of_errno(errno), errno, "无法打开归档包")
+                      : RC_OK;
 }
 
 static enum rc read_back(const struct writing *w, struct fault *why)
@@ -251,7 +262,8 @@ static enum rc read_back(const struct writing *w, struct fault *why)
                : fault_set(why, RC_CORRUPT, 0, "归档包写完后读回核对不符");
 }
 
-enum rc bagit_write(const struct bagit *bag, struct bagit_facts *ret_facts, struct fault *why)
+enum rc bagit_write(const struct bagit *bag, struct bagit_facts *ret_facts,
+                    struct fault *why)
 {
     SCOPED(writing_end) struct writing w = { .bag = bag, .parent = -1, .dir = -1 };
     enum rc rc = check_bag(bag, why);
@@ -262,10 +274,12 @@ enum rc bagit_write(const struct bagit *bag, struct bagit_facts *ret_facts, stru
     if (rc)
         return rc;
     if (renameat2(w.parent, w.hidden, w.parent, bag->name, RENAME_NOREPLACE))
-        return fault_set(why, rc_of_errno(errno), errno, "无法给归档包定名 %s", bag->name);
+        return fault_set(why, rc_of_errno(errno), errno, "无法给归档包定名 %s",
+                         bag->name);
     w.is_done = true;
     if (fsync(w.parent))
-        return fault_set(why, rc_of_errno(errno), errno, "无法写入磁盘：%.200s", bag->folder);
+        return fault_set(why, rc_of_errno(errno), errno, "无法写入磁盘：%.200s",
+                         bag->folder);
     *ret_facts = w.facts;
     return RC_OK;
 }

@@ -29,7 +29,8 @@ static const struct problem {
     { RC_UNAVAILABLE, 503, "unavailable", "中间库暂时不可用", "请稍后用同一编号再试。" },
     { RC_UNKNOWN, 503, "unknown", "不知是否已办成", "请用同一编号再试。" },
     { RC_TIMEOUT, 504, "timeout", "等得太久", "请用同一编号再试。" },
-    { RC_CORRUPT, 500, "corrupt", "存储的数据有损坏", "请立即通知管理员，不要继续操作这册案卷。" },
+    { RC_CORRUPT, 500, "corrupt", "存储的数据有损坏",
+      "请立即通知管理员，不要继续操作这册案卷。" },
     { RC_NO_MEMORY, 500, "memory", "内存不足", "请通知管理员。" },
     { RC_IO, 500, "io", "存储设备出错", "请立即通知管理员。" },
 };
@@ -124,8 +125,9 @@ json_t *call_message(const struct call *call)
 {
     json_t *m = json_pack("{s:i}", "status", call->status);
     if (call->code)
-        json_object_update_new(m, json_pack("{s:s, s:s, s:s}", "code", call->code, "title",
-                                            call->title, "detail", call->detail ? call->detail : ""));
+        json_object_update_new(m, json_pack("{s:s, s:s, s:s}", "code", call->code,
+                                            "title", call->title, "detail",
+                                            call->detail ? call->detail : ""));
     else if (call->fd >= 0)
         json_object_update_new(m, json_pack("{s:s, s:I, s:s}", "type", call->type, "size",
                                             (json_int_t)call->size, "etag", call->etag));
@@ -175,7 +177,8 @@ enum rc call_answer(struct call *call, int status, json_t *answer)
     return RC_OK;
 }
 
-enum rc call_answer_text(struct call *call, const char *type, struct bytes text, struct fault *why)
+enum rc call_answer_text(struct call *call, const char *type, struct bytes text,
+                         struct fault *why)
 {
     enum rc rc = file_in_memory("answer", text, &call->fd, why);
     if (rc)

@@ -27,9 +27,9 @@ struct call {
     int64_t now_ms;
 
     int status;
-    json_t *answer; /* owned */
-    int fd;         /* owned, -1 for none: sent instead of `answer` */
-    uint64_t size;  /* of fd */
+    json_t *answer;       /* owned */
+    int fd;               /* owned, -1 for none: sent instead of `answer` */
+    uint64_t size;        /* of fd */
     struct blob_put *put; /* owned: an upload that begins; its file is `fd` */
     char type[CALL_TYPE_MAX], etag[SHA256_HEX], cookie[CALL_COOKIE_MAX];
     const char *code; /* of a problem; NULL when all is well */
@@ -55,8 +55,8 @@ int64_t call_number(const struct call *call, const char *name, int64_t otherwise
 
 /* Begin a command from the request's id and body. RC_EXISTS: it was done before and is
  * answered already, return RC_OK. */
-MUST_USE enum rc call_command(struct call *call, const char *event, struct command *ret_command,
-                              struct fault *why);
+MUST_USE enum rc call_command(struct call *call, const char *event,
+                              struct command *ret_command, struct fault *why);
 /* Run it and answer with `status`, or 200 when it was done before. */
 MUST_USE enum rc call_commit(struct call *call, const struct command *command, int status,
                              struct fault *why);
@@ -77,7 +77,7 @@ MUST_USE enum rc call_case(struct call *call, const char *id, json_t **ret_case,
 MUST_USE enum rc call_may_see(const struct call *call, int64_t kinds, struct fault *why);
 
 /* Fields of stored objects. */
-const char *json_text(const json_t *object, const char *name);  /* "" when missing */
-int64_t json_number(const json_t *object, const char *name); /* 0 when missing */
+const char *json_text(const json_t *object, const char *name); /* "" when missing */
+int64_t json_number(const json_t *object, const char *name);   /* 0 when missing */
 
 #endif

@@ -9,8 +9,9 @@
 #include <string.h>
 
 enum {
-    SECRET_ROLES = ROLE_OPERATOR | ROLE_STATION | ROLE_QC | ROLE_CATALOGUER | ROLE_KEEPER |
-                   ROLE_BINDER | ROLE_CHECKER | ROLE_ARCHIVIST | ROLE_SUPERVISOR | ROLE_AUDITOR,
+    SECRET_ROLES = ROLE_OPERATOR | ROLE_STATION | ROLE_QC | ROLE_CATALOGUER |
+                   ROLE_KEEPER | ROLE_BINDER | ROLE_CHECKER | ROLE_ARCHIVIST |
+                   ROLE_SUPERVISOR | ROLE_AUDITOR,
 };
 
 SCOPE_RELEASER(json_free_at, json_t *, json_decref)
@@ -26,10 +27,11 @@ static bool request_hash(const struct call *call, struct sha256 *ret_hash)
     SCOPED(json_free_at) json_t *body = json_copy(call->body);
     json_object_del(body, "password");
     SCOPED(json_free_at)
-    json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O}", "method", call->route->method, "path",
-                            call->route->path, "by", call->by.badge, "parts", call->parts, "body",
-                            body);
-    SCOPED(free_at) char *text = all ? json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O}", "method", call->route->method,
+                            "path", call->route->path, "by", call->by.badge, "parts",
+                            call->parts, "body", body);
+    SCOPED(free_at)
+    char *text = all ? json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     if (!text)
         return false;
     *ret_hash = hash_sha256((struct bytes){ (uint8_t *)text, strlen(text) });
@@ -44,7 +46,8 @@ enum rc call_command(struct call *call, const char *event, struct command *ret_c
                          .by = call->by.badge,
                          .at_ms = call->now_ms };
     if (!id_usable(c.id))
-        return fault_set(why, RC_INVALID, 0, "编号 id 应是 32 位小写十六进制数字，每件事用一个新的");
+        return fault_set(why, RC_INVALID, 0,
+                         "编号 id 应是 32 位小写十六进制数字，每件事用一个新的");
     if (!request_hash(call, &c.request))
         return fault_set(why, RC_INVALID, 0, "内容里有无法识别的文字");
     enum rc rc = command_known(call->repo, c.id, &c.request, &call->answer, why);
@@ -68,12 +71,15 @@ enum rc call_commit(struct call *call, const struct command *command, int status
     return RC_OK;
 }
 
-enum rc call_volume(struct call *call, const char *label, json_t **ret_volume, struct fault *why)
+enum rc call_volume(struct call *call, const char *label, json_t **ret_volume,
+                    struct fault *why)
 {
     struct label read;
-    enum rc rc = label_read((struct bytes){ (const uint8_t *)label, strlen(label) }, &read);
+    enum rc rc =
+        label_read((struct bytes){ (const uint8_t *)label, strlen(label) }, &read);
     if (rc == RC_CORRUPT)
-        return fault_set(why, RC_INVALID, 0, "案卷号“%s”的校验位不对，请重新扫码或核对", label);
+        return fault_set(why, RC_INVALID, 0, "案卷号“%s”的校验位不对，请重新扫码或核对",
+                         label);
     if (rc || read.type != LABEL_VOLUME)
         return fault_set(why, RC_INVALID, 0, "“%.40s”不是案卷号", label);
     rc = view_find(call->repo, VIEW_VOLUMES, label, ret_volume);
@@ -84,7 +90,8 @@ enum rc call_volume(struct call *call, const char *label, json_t **ret_volume, s
 
 enum rc call_case(struct call *call, const char *id, json_t **ret_case, struct fault *why)
 {
-    enum rc rc = strlen(id) == 20 ? view_find(call->repo, VIEW_CASES, id, ret_case) : RC_NOT_FOUND;
+    enum rc rc =
+        strlen(id) == 20 ? view_find(call->repo, VIEW_CASES, id, ret_case) : RC_NOT_FOUND;
     if (rc == RC_NOT_FOUND)
         return fault_set(why, rc, 0, "没有登记过案件“%.40s”，请先登记", id);
     return rc;

@@ -68,7 +68,8 @@ enum rc certificate_root(const struct rules_image *images, size_t count,
 static void put_facts(struct pdfa_text *text, const char *const (*facts)[2], size_t count)
 {
     static const double widths[] = { 110, 361 };
-    pdfa_text_table(text, &(struct pdfa_table){ widths, COUNT(widths), PDFA_BODY }, facts[0]);
+    pdfa_text_table(text, &(struct pdfa_table){ widths, COUNT(widths), PDFA_BODY },
+                    facts[0]);
     for (size_t i = 1; i < count; i++)
         pdfa_text_row(text, facts[i]);
 }
@@ -76,16 +77,20 @@ static void put_facts(struct pdfa_text *text, const char *const (*facts)[2], siz
 static void put_head(struct pdfa_text *text, const struct certificate *c)
 {
     char volume[CELL_MAX], day[CELL_MAX], checker[CELL_MAX * 4];
-    (void)snprintf(volume, sizeof volume, "%s 第 %u 册（%s）", c->kind == 2 ? "副卷" : "正卷",
-                   c->part, or_dash(c->volume));
+    (void)snprintf(volume, sizeof volume, "%s 第 %u 册（%s）",
+                   c->kind == 2 ? "副卷" : "正卷", c->part, or_dash(c->volume));
     day_text(c->at_ms, day);
     (void)snprintf(checker, sizeof checker, "%s（%s）", or_dash(c->checker),
                    or_dash(c->checker_badge));
     const char *const facts[][2] = {
-        { "法院", or_dash(c->court) },   { "案号", or_dash(c->case_no) },
-        { "案由", or_dash(c->cause) },   { "当事人", or_dash(c->parties) },
-        { "卷册", volume },              { "结案方式", or_dash(c->outcome) },
-        { "立卷规则", or_dash(c->rules) }, { "核对人", checker },
+        { "法院", or_dash(c->court) },
+        { "案号", or_dash(c->case_no) },
+        { "案由", or_dash(c->cause) },
+        { "当事人", or_dash(c->parties) },
+        { "卷册", volume },
+        { "结案方式", or_dash(c->outcome) },
+        { "立卷规则", or_dash(c->rules) },
+        { "核对人", checker },
         { "核对时间", day },
     };
     pdfa_text_put(text, PDFA_TITLE, "纸质与电子一致性核对证书");
@@ -125,7 +130,8 @@ static void put_catalogue(struct pdfa_text *text, const struct certificate *c)
     }
 }
 
-static void put_proof(struct pdfa_text *text, const struct certificate *c, struct sha256 root)
+static void put_proof(struct pdfa_text *text, const struct certificate *c,
+                      struct sha256 root)
 {
     char hex[SHA256_HEX], events[CELL_MAX], count[CELL_MAX];
     hash_hex(root, hex);
@@ -142,18 +148,20 @@ static void put_proof(struct pdfa_text *text, const struct certificate *c, struc
     pdfa_text_put(text, PDFA_HEADING, "三、凭证");
     put_facts(text, facts, COUNT(facts));
     pdfa_text_space(text, GAP_PT);
-    pdfa_text_put(text, PDFA_SMALL,
-                  "图像总校验值是下表各行校验值（小写十六进制，每行以换行符结尾）依次相连后的 "
-                  "SHA-256。持有原始图像的任何人都可以重新计算，与本证书比对。");
+    pdfa_text_put(
+        text, PDFA_SMALL,
+        "图像总校验值是下表各行校验值（小写十六进制，每行以换行符结尾）依次相连后的 "
+        "SHA-256。持有原始图像的任何人都可以重新计算，与本证书比对。");
 }
 
 static void put_images(struct pdfa_text *text, const struct certificate *c)
 {
     static const double widths[] = { 26, 38, 32, 20, 22, 333 };
-    static const char *const head[] = { "序", "扫描-幅", "类别", "项", "页码",
-                                        "原始图像校验值（SHA-256）" };
+    static const char *const head[] = { "序", "扫描-幅", "类别",
+                                        "项", "页码",    "原始图像校验值（SHA-256）" };
     pdfa_text_put(text, PDFA_HEADING, "四、原始图像");
-    pdfa_text_table(text, &(struct pdfa_table){ widths, COUNT(widths), PDFA_SMALL }, head);
+    pdfa_text_table(text, &(struct pdfa_table){ widths, COUNT(widths), PDFA_SMALL },
+                    head);
     for (size_t i = 0; i < c->image_count; i++) {
         const struct rules_image *image = &c->images[i];
         char order[CELL_MAX], place[CELL_MAX], row[CELL_MAX] = "", page[CELL_MAX] = "";
@@ -163,8 +171,8 @@ static void put_images(struct pdfa_text *text, const struct certificate *c)
             (void)snprintf(row, sizeof row, "%u", image->row);
         if (image->page_no)
             (void)snprintf(page, sizeof page, "%u", image->page_no);
-        const char *const cells[] = { order, place, kind_text(image->kind), row, page,
-                                      image->capture_sha256 };
+        const char *const cells[] = { order, place, kind_text(image->kind),
+                                      row,   page,  image->capture_sha256 };
         pdfa_text_row(text, cells);
     }
 }
@@ -183,8 +191,8 @@ enum rc certificate_write(const struct certificate *certificate, uint8_t **ret_p
     (void)snprintf(title, sizeof title, "纸质与电子一致性核对证书 %.200s %s第%u册",
                    c->case_no ? c->case_no : "", c->kind == 2 ? "副卷" : "正卷", c->part);
     SCOPED(text_free_at) struct pdfa_text *text = NULL;
-    rc = pdfa_text_new(&(struct pdfa_about){ title, c->court, c->at_ms }, c->font_path, NULL,
-                       &text, why);
+    rc = pdfa_text_new(&(struct pdfa_about){ title, c->court, c->at_ms }, c->font_path,
+                       NULL, &text, why);
     if (rc)
         return rc;
     put_head(text, c);

@@ -74,7 +74,8 @@ static void value_of(const struct telling *t, const char *name, char *room, size
     else if (!strcmp(name, "scan"))
         snprintf(room, most, "：%lld 张，%lld 个图像，%lld 页",
                  (long long)json_number(data, "sheets_counted"),
-                 (long long)json_number(data, "images"), (long long)json_number(data, "pages"));
+                 (long long)json_number(data, "images"),
+                 (long long)json_number(data, "pages"));
     else if (!strcmp(name, "passed") && json_number(data, "passed"))
         snprintf(room, most, "通过");
     else if (!strcmp(name, "passed"))
@@ -117,10 +118,11 @@ static const json_t *move_of(const json_t *event, const char *volume)
     return NULL;
 }
 
-json_t *chain_entry(struct repo *repo, struct store_txn *txn, const char *volume, uint64_t seq,
-                    struct bytes text)
+json_t *chain_entry(struct repo *repo, struct store_txn *txn, const char *volume,
+                    uint64_t seq, struct bytes text)
 {
-    SCOPED(json_free_at) json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    SCOPED(json_free_at)
+    json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
     const json_t *move = move_of(event, volume);
     if (!move)
         return NULL;
@@ -128,17 +130,18 @@ json_t *chain_entry(struct repo *repo, struct store_txn *txn, const char *volume
     char words[SENTENCE_MAX], hex[SHA256_HEX];
     sentence(&t, words);
     hash_hex(merkle_leaf(text), hex);
-    json_t *out = json_pack("{s:I, s:o, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s}", "seq",
-                            (json_int_t)seq, "at", show_time(json_number(event, "at")), "event",
-                            json_text(event, "event"), "by",
-                            people_short(repo, txn, json_text(event, "by")), "from",
-                            json_text(move, "from"), "to", json_text(move, "to"), "state",
-                            json_text(move, "to"), "version",
-                            (json_int_t)json_number(move, "version"), "text", words, "hash", hex);
+    json_t *out = json_pack(
+        "{s:I, s:o, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s}", "seq", (json_int_t)seq,
+        "at", show_time(json_number(event, "at")), "event", json_text(event, "event"),
+        "by", people_short(repo, txn, json_text(event, "by")), "from",
+        json_text(move, "from"), "to", json_text(move, "to"), "state",
+        json_text(move, "to"), "version", (json_int_t)json_number(move, "version"),
+        "text", words, "hash", hex);
     if (*json_text(t.data, "slot"))
         json_object_set_new(out, "slot", json_string(json_text(t.data, "slot")));
     if (*json_text(t.data, "to"))
-        json_object_set_new(out, "to_person", people_short(repo, txn, json_text(t.data, "to")));
+        json_object_set_new(out, "to_person",
+                            people_short(repo, txn, json_text(t.data, "to")));
     return out;
 }
 
@@ -161,7 +164,8 @@ static enum rc read_one(uint64_t seq, struct bytes text, void *context, struct f
     return RC_OK;
 }
 
-enum rc chain_read(struct repo *repo, const char *volume, json_t **ret_events, struct fault *why)
+enum rc chain_read(struct repo *repo, const char *volume, json_t **ret_events,
+                   struct fault *why)
 {
     SCOPED(json_free_at) json_t *events = json_array();
     struct reading r = { repo, volume, events };

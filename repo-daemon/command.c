@@ -38,7 +38,8 @@ static enum rc answer_keep(struct running *r, struct store_txn *txn, struct faul
     char hex[SHA256_HEX];
     hash_hex(c->request, hex);
     json_decref(r->answer);
-    r->answer = c->answer ? c->answer(r->repo, txn, r->result.first_seq, c->context) : NULL;
+    r->answer =
+        c->answer ? c->answer(r->repo, txn, r->result.first_seq, c->context) : NULL;
     if (!r->answer)
         r->answer = json_pack("{s:I}", "seq", (json_int_t)r->result.first_seq);
     SCOPED(json_free_at)
@@ -56,7 +57,9 @@ static enum rc change(struct store_txn *txn, void *context, struct fault *why)
                                   .moves = c->moves,
                                   .move_count = c->move_count,
                                   .data = c->data };
-    struct ledger_batch batch = { .id = c->id, .request = &c->request, .events = &event, .count = 1 };
+    struct ledger_batch batch = {
+        .id = c->id, .request = &c->request, .events = &event, .count = 1
+    };
     r->repo->touched_count = 0; /* an earlier try was thrown away */
     enum rc rc = ledger_append_in(r->repo->ledger, txn, &batch, &r->result, why);
     r->existed = rc == RC_EXISTS;
@@ -70,7 +73,8 @@ static enum rc change(struct store_txn *txn, void *context, struct fault *why)
         rc = ledger_event_in(r->repo->ledger, txn, r->result.first_seq, &text, why);
     if (rc)
         return rc;
-    SCOPED(json_free_at) json_t *written = json_loadb((const char *)text.at, text.len, 0, NULL);
+    SCOPED(json_free_at)
+    json_t *written = json_loadb((const char *)text.at, text.len, 0, NULL);
     rc = apply_event(r->repo, txn, r->result.first_seq, written, why);
     if (!rc && c->beside)
         rc = c->beside(r->repo, txn, c->context, why);
@@ -83,7 +87,8 @@ enum rc command_run(struct repo *repo, const struct command *command, json_t **r
     struct running r = { .repo = repo, .command = command };
     enum rc rc = store_update(repo->store, change, &r, why);
     if (rc == RC_CONFLICT && r.result.volume[0])
-        rc = fault_set(why, rc, 0, "案卷 %s 已被别人改动（现在是第 %llu 版），请刷新后再试",
+        rc = fault_set(why, rc, 0,
+                       "案卷 %s 已被别人改动（现在是第 %llu 版），请刷新后再试",
                        r.result.volume, (unsigned long long)r.result.version);
     else if (rc == RC_CONFLICT)
         rc = fault_set(why, rc, 0, "这个编号已经用于另一件事，请换一个编号");
@@ -95,7 +100,8 @@ enum rc command_run(struct repo *repo, const struct command *command, json_t **r
         ledger_committed(repo->ledger, &r.result);
         size_t count = repo->touched_count;
         for (size_t i = 0; i < count && repo->on_change; i++)
-            repo->on_change(repo, repo->touched[i].view, repo->touched[i].key, repo->context);
+            repo->on_change(repo, repo->touched[i].view, repo->touched[i].key,
+                            repo->context);
     }
     *ret_answer = r.answer;
     return r.existed ? RC_EXISTS : RC_OK;

@@ -18,14 +18,16 @@ struct command {
     enum rc (*beside)(struct repo *repo, struct store_txn *txn, void *context,
                       struct fault *why);
     /* The answer, from the views after the event; NULL: {"seq"}. New reference. */
-    json_t *(*answer)(struct repo *repo, struct store_txn *txn, uint64_t seq, void *context);
+    json_t *(*answer)(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                      void *context);
     void *context;
 };
 
 /* RC_OK: done before, *ret_answer is its answer. RC_NOT_FOUND: not done.
  * RC_CONFLICT: the id is taken by another request. */
-MUST_USE enum rc command_known(struct repo *repo, const char *id, const struct sha256 *request,
-                               json_t **ret_answer, struct fault *why);
+MUST_USE enum rc command_known(struct repo *repo, const char *id,
+                               const struct sha256 *request, json_t **ret_answer,
+                               struct fault *why);
 
 /* Do it. Durable on RC_OK; then repo->on_change has been told. RC_EXISTS: it was done
  * before, with the same answer. RC_CONFLICT, RC_FULL, RC_INVALID as ledger_append(). */

@@ -69,8 +69,9 @@ static json_t *counts_json(const struct http_desk *desk)
                 char class_text[8];
                 snprintf(class_text, sizeof class_text, "%dxx", c);
                 json_array_append_new(
-                    list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "method", desk->routes[i].method,
-                                    "path", desk->routes[i].path, "class", class_text, "count",
+                    list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "method",
+                                    desk->routes[i].method, "path", desk->routes[i].path,
+                                    "class", class_text, "count",
                                     (json_int_t)desk->counts[i][c].count, "ms",
                                     (json_int_t)desk->counts[i][c].ms));
             }
@@ -79,8 +80,8 @@ static json_t *counts_json(const struct http_desk *desk)
 
 json_t *http_ticket_message(const struct http_ticket *t)
 {
-    static const char *const queries[] = { "q",      "state", "holder", "slot", "cursor", "limit",
-                                           "rack",   "from",  "type",   "all" };
+    static const char *const queries[] = { "q",     "state", "holder", "slot", "cursor",
+                                           "limit", "rack",  "from",   "type", "all" };
     struct http_request *r = t->request;
     const struct http_route *route = http_route_of(r);
     json_t *parts = json_object(), *query = json_object();
@@ -89,11 +90,12 @@ json_t *http_ticket_message(const struct http_ticket *t)
         json_object_set_new(parts, name, json_string(http_part(r, name)));
     for (size_t i = 0; i < COUNT(queries); i++)
         if (http_query(r, queries[i]))
-            json_object_set_new(query, queries[i], json_string(http_query(r, queries[i])));
+            json_object_set_new(query, queries[i],
+                                json_string(http_query(r, queries[i])));
     const char *last = http_header(r, "Last-Event-ID");
     json_t *m = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s}", "do", "api", "method",
-                          route->method, "path", route->path, "parts", parts, "query", query,
-                          "token", token_of(r), "last_id", last ? last : "");
+                          route->method, "path", route->path, "parts", parts, "query",
+                          query, "token", token_of(r), "last_id", last ? last : "");
     if (m && http_body_json(r))
         json_object_set(m, "body", http_body_json(r));
     if (m && !strcmp(route->path, "/metrics"))
@@ -121,18 +123,22 @@ static void change_send(struct http_stream *stream, const json_t *change)
     char id[32];
     snprintf(id, sizeof id, "%lld",
              (long long)json_integer_value(json_object_get(change, "seq")));
-    SCOPED(free_at) char *data = json_dumps(json_object_get(change, "data"), JSON_COMPACT);
+    SCOPED(free_at)
+    char *data = json_dumps(json_object_get(change, "data"), JSON_COMPACT);
     if (data)
-        http_stream_send(stream, json_string_value(json_object_get(change, "event")), id, data);
+        http_stream_send(stream, json_string_value(json_object_get(change, "event")), id,
+                         data);
 }
 
-static void stream_begin(struct http_desk *desk, struct http_request *r, const json_t *body)
+static void stream_begin(struct http_desk *desk, struct http_request *r,
+                         const json_t *body)
 {
     size_t row = 0;
     while (row < HTTP_DESK_STREAMS && desk->streams[row])
         row++;
     if (row == HTTP_DESK_STREAMS) {
-        http_reply_problem(r, 503, "busy", "同时打开的页面太多", "请关掉不用的页面再试。");
+        http_reply_problem(r, 503, "busy", "同时打开的页面太多",
+                           "请关掉不用的页面再试。");
         return;
     }
     desk->streams[row] = http_reply_stream(r, stream_closed, desk);
@@ -158,7 +164,8 @@ static void answer(struct http_ticket *t, struct ipc_message *reply)
     if (cookie)
         http_add_header(r, "Set-Cookie", cookie);
     if (code) {
-        http_reply_problem(r, status, code, json_string_value(json_object_get(m, "title")),
+        http_reply_problem(r, status, code,
+                           json_string_value(json_object_get(m, "title")),
                            json_string_value(json_object_get(m, "detail")));
     } else if (reply->fd_count) {
         const char *etag = json_string_value(json_object_get(m, "etag"));
@@ -199,8 +206,8 @@ static void ask(struct http_request *request, void *context)
 {
     struct http_desk *desk = context;
     struct http_ticket *t = http_ticket_new(desk, request);
-    if (!desk->store || ipc_call(desk->store, http_ticket_message(t), NULL, 0, HTTP_DESK_WAIT_MS,
-                                 on_reply, t))
+    if (!desk->store || ipc_call(desk->store, http_ticket_message(t), NULL, 0,
+                                 HTTP_DESK_WAIT_MS, on_reply, t))
         http_ticket_answer(t, NULL);
 }
 
@@ -214,13 +221,14 @@ const struct http_route *http_desk_routes(struct http_desk *desk, size_t *ret_co
     const struct route *r;
     for (size_t i = 0; (r = route_at(i)) && i < HTTP_DESK_ROUTES; i++) {
         bool upload = r->kind == ROUTE_UPLOAD;
-        desk->routes[i] = (struct http_route){ .method = r->method,
-                                               .path = r->path,
-                                               .handler = upload ? http_desk_upload_end
-                                                          : r->kind == ROUTE_HERE ? alive
-                                                                                  : ask,
-                                               .body_max = r->body_max,
-                                               .upload = upload ? &http_desk_upload : NULL };
+        desk->routes[i] =
+            (struct http_route){ .method = r->method,
+                                 .path = r->path,
+                                 .handler = upload                  ? http_desk_upload_end
+                                            : r->kind == ROUTE_HERE ? alive
+                                                                    : ask,
+                                 .body_max = r->body_max,
+                                 .upload = upload ? &http_desk_upload : NULL };
         desk->route_count = i + 1;
     }
     *ret_count = desk->route_count;
@@ -242,6 +250,7 @@ void http_desk_before(struct http_request *request, void *context)
     const char *method = http_method(request);
     if (!http_route_of(request) && desk->assets)
         http_reply_asset(request, desk->assets);
-    else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && is_foreign(request))
+    else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
+             is_foreign(request))
         http_reply_problem(request, 403, "foreign", "这个操作来自别的网站，已拒绝", NULL);
 }

@@ -24,8 +24,9 @@ static void upload_release(void *own)
     if (u->fd >= 0)
         close(u->fd);
     if (u->number && !u->over && u->desk->store &&
-        ipc_send(u->desk->store, json_pack("{s:s, s:I}", "do", "put-cancel", "upload", u->number),
-                 NULL, 0))
+        ipc_send(u->desk->store,
+                 json_pack("{s:s, s:I}", "do", "put-cancel", "upload", u->number), NULL,
+                 0))
         log_debug("a broken upload was not told to the store");
     http_ticket_free(u->ticket);
     free(u);
@@ -53,7 +54,9 @@ static bool upload_begin(struct http_request *request, void *context)
     struct upload *u = calloc(1, sizeof *u);
     if (!u)
         abort();
-    *u = (struct upload){ .desk = desk, .ticket = http_ticket_new(desk, request), .fd = -1 };
+    *u = (struct upload){ .desk = desk,
+                          .ticket = http_ticket_new(desk, request),
+                          .fd = -1 };
     http_set_own(request, u, upload_release);
     http_pause(request);
     if (!desk->store || ipc_call(desk->store, http_ticket_message(u->ticket), NULL, 0,
@@ -88,18 +91,19 @@ void http_desk_upload_end(struct http_request *request, void *context)
     struct http_desk *desk = context;
     struct upload *u = http_own(request);
     if (u->rc) {
-        http_reply_problem(request, u->rc == RC_FULL ? 507 : 500,
-                           u->rc == RC_FULL ? "full" : "io",
-                           u->rc == RC_FULL ? "存储空间已满，这次没有保存" : "存储设备出错",
-                           "请管理员处理后再发送；已确认的内容没有丢失。");
+        http_reply_problem(
+            request, u->rc == RC_FULL ? 507 : 500, u->rc == RC_FULL ? "full" : "io",
+            u->rc == RC_FULL ? "存储空间已满，这次没有保存" : "存储设备出错",
+            "请管理员处理后再发送；已确认的内容没有丢失。");
         return;
     }
     close(u->fd);
     u->fd = -1;
     u->over = true;
     if (!desk->store ||
-        ipc_call(desk->store, json_pack("{s:s, s:I}", "do", "put-end", "upload", u->number), NULL,
-                 0, HTTP_DESK_WAIT_MS, on_ended, u))
+        ipc_call(desk->store,
+                 json_pack("{s:s, s:I}", "do", "put-end", "upload", u->number), NULL, 0,
+                 HTTP_DESK_WAIT_MS, on_ended, u))
         on_ended(NULL, NULL, u);
 }
 

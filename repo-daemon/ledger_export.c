@@ -197,7 +197,7 @@ enum rc ledger_export(const struct ledger_source *source, const char *folder,
     if (!rc &&
         (!faccessat(dir, "events.jsonl", F_OK, 0) ||
          !faccessat(dir, "checkpoint", F_OK, 0) || !faccessat(dir, "tile", F_OK, 0)))
-        rc = fault_set(why, RC_EXISTS, 0, "'%s' 里已有一份导出；请换一个文件夹", folder);
+        rc = fault_set(why, RC_EXISTS, 0, "“%s”里已有一份导出；请换一个文件夹", folder);
     if (!rc)
         rc = write_events(source, dir, tree, why);
     if (!rc)

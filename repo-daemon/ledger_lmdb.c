@@ -350,7 +350,7 @@ enum rc ledger_lmdb_create(const char *folder, const char *court, const char *or
     rc = meta_get(lmdb, txn, "format", format, sizeof format, NULL);
     store_abort(txn);
     if (!rc)
-        return fault_set(why, RC_EXISTS, 0, "'%s' 里已经有一个账本", folder);
+        return fault_set(why, RC_EXISTS, 0, "“%s”里已经有一个账本", folder);
 
     /* A key without a ledger is left by a start that was cut off: it is as good as new.
      */

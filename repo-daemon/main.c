@@ -49,8 +49,10 @@ static int run_role(const char *role, const struct repo_settings *settings)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' }, { "role", required_argument, NULL, 'r' },
-        { "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'v' },
+        { "config", required_argument, NULL, 'c' },
+        { "role", required_argument, NULL, 'r' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },
     };
     const char *config = NULL, *role = NULL;

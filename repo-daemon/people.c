@@ -76,7 +76,8 @@ static json_t *secret_make(const char *password)
     return json_pack("{s:s, s:s}", "salt", salt_hex, "scrypt", hash_hex_text);
 }
 
-static enum rc badge_next(struct repo *repo, char ret_badge[LABEL_TEXT_MAX], struct fault *why)
+static enum rc badge_next(struct repo *repo, char ret_badge[LABEL_TEXT_MAX],
+                          struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(repo->store, &txn, why);
@@ -100,9 +101,9 @@ enum rc people_add(struct repo *repo, const struct person_new *who, json_t **ret
         rc = badge_next(repo, badge, why);
     if (rc)
         return rc;
-    SCOPED(json_free_at) json_t *person =
-        json_pack("{s:s, s:s, s:s, s:o}", "badge", badge, "name", who->name, "login", who->login,
-                  "roles", roles_write(who->roles));
+    SCOPED(json_free_at)
+    json_t *person = json_pack("{s:s, s:s, s:s, s:o}", "badge", badge, "name", who->name,
+                               "login", who->login, "roles", roles_write(who->roles));
     SCOPED(json_free_at) json_t *secret = secret_make(who->password);
     if (!person || !secret)
         return fault_set(why, RC_INVALID, 0, "姓名里有无法识别的文字");
@@ -138,14 +139,15 @@ enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
 
 json_t *people_json(const struct person *p)
 {
-    return json_pack("{s:s, s:s, s:s, s:o}", "badge", p->badge, "name", p->name, "login", p->login,
-                     "roles", roles_write(p->roles));
+    return json_pack("{s:s, s:s, s:s, s:o}", "badge", p->badge, "name", p->name, "login",
+                     p->login, "roles", roles_write(p->roles));
 }
 
 json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge)
 {
     struct person p;
     if (people_find(repo, txn, badge, &p))
-        return *badge ? json_pack("{s:s, s:s}", "badge", badge, "name", badge) : json_null();
+        return *badge ? json_pack("{s:s, s:s}", "badge", badge, "name", badge)
+                      : json_null();
     return json_pack("{s:s, s:s}", "badge", p.badge, "name", p.name);
 }

@@ -15,7 +15,7 @@ enum {
     PASSWORD_MOST = 200,
     TOKEN_MAX = 65,
     SESSION_MS = 12 * 3600 * 1000,
-    LOCK_FAILURES = 5,           /* wrong passwords for one name ... */
+    LOCK_FAILURES = 5,              /* wrong passwords for one name ... */
     LOCK_WINDOW_MS = 5 * 60 * 1000, /* ... in this time lock it for the rest of it */
 };
 
@@ -40,7 +40,7 @@ MUST_USE enum rc people_add(struct repo *repo, const struct person_new *who,
 
 MUST_USE enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
                              struct person *ret_person);
-json_t *people_json(const struct person *person);              /* all fields */
+json_t *people_json(const struct person *person); /* all fields */
 /* {"badge","name"}, or JSON null for "". */
 json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge);
 

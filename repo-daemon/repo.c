@@ -16,23 +16,25 @@
 enum { ABOUT_MAX = 4096, URI_MAX = 4200, JSON_BLOB_MAX = 16 * 1024 * 1024 };
 
 static const char *const table_names[VIEWS] = {
-    [VIEW_VOLUMES] = "view.volumes",       [VIEW_CASES] = "view.cases",
-    [VIEW_PEOPLE] = "view.people",         [VIEW_LOGINS] = "view.logins",
-    [VIEW_SLOTS] = "view.slots",           [VIEW_ORDERS] = "view.orders",
-    [VIEW_SCANS] = "view.scans",           [VIEW_BLOBS] = "view.blobs",
-    [TABLE_PASSWORDS] = "keep.passwords",  [TABLE_SESSIONS] = "keep.sessions",
+    [VIEW_VOLUMES] = "view.volumes",      [VIEW_CASES] = "view.cases",
+    [VIEW_PEOPLE] = "view.people",        [VIEW_LOGINS] = "view.logins",
+    [VIEW_SLOTS] = "view.slots",          [VIEW_ORDERS] = "view.orders",
+    [VIEW_SCANS] = "view.scans",          [VIEW_BLOBS] = "view.blobs",
+    [TABLE_PASSWORDS] = "keep.passwords", [TABLE_SESSIONS] = "keep.sessions",
     [TABLE_ANSWERS] = "keep.answers",
 };
 
 SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
 
-static void uri_of(const char *scheme, const char *folder, const char *below, char *ret_uri)
+static void uri_of(const char *scheme, const char *folder, const char *below,
+                   char *ret_uri)
 {
     snprintf(ret_uri, URI_MAX, "%s:%s/%s", scheme, folder, below);
 }
 
-enum rc repo_create(const char *folder, const char *court, const char *origin, struct fault *why)
+enum rc repo_create(const char *folder, const char *court, const char *origin,
+                    struct fault *why)
 {
     char code[7], uri[URI_MAX], preset[32];
     enum rc rc = case_no_court_code(court, code, why);
@@ -61,11 +63,13 @@ enum rc repo_create(const char *folder, const char *court, const char *origin, s
     blob_close(blobs);
     if (rc)
         return rc;
-    SCOPED(json_free_at) json_t *about = json_pack("{s:s, s:s}", "court", court, "origin", origin);
+    SCOPED(json_free_at)
+    json_t *about = json_pack("{s:s, s:s}", "court", court, "origin", origin);
     SCOPED(free_at) char *text = json_dumps(about, JSON_INDENT(2));
     if (!text)
         return fault_set(why, RC_INVALID, 0, "名称里有无法识别的文字");
-    return file_create(dir, "repo.json", (struct bytes){ (uint8_t *)text, strlen(text) }, why);
+    return file_create(dir, "repo.json", (struct bytes){ (uint8_t *)text, strlen(text) },
+                       why);
 }
 
 static enum rc about_read(struct repo *repo, struct fault *why)
@@ -77,13 +81,15 @@ static enum rc about_read(struct repo *repo, struct fault *why)
     if (!rc)
         rc = file_read(dir, "repo.json", ABOUT_MAX, &text, &len, why);
     if (rc == RC_NOT_FOUND)
-        return fault_set(why, rc, 0, "“%s”里没有中间库，请先运行 juanku repo init", repo->folder);
+        return fault_set(why, rc, 0, "“%s”里没有中间库，请先运行 juanku repo init",
+                         repo->folder);
     if (rc)
         return rc;
     SCOPED(json_free_at) json_t *about = json_loadb(text, len, 0, NULL);
     const char *court = json_string_value(json_object_get(about, "court"));
     if (!court || strlen(court) >= sizeof repo->court)
-        return fault_set(why, RC_CORRUPT, 0, "repo.json in '%s' names no court", repo->folder);
+        return fault_set(why, RC_CORRUPT, 0, "repo.json in '%s' names no court",
+                         repo->folder);
     memcpy(repo->court, court, strlen(court) + 1);
     return RC_OK;
 }
@@ -131,8 +137,8 @@ static struct bytes key_bytes(const char *key)
     return (struct bytes){ (const uint8_t *)key, strlen(key) };
 }
 
-enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
-                 json_t **ret_object)
+enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view,
+                 const char *key, json_t **ret_object)
 {
     struct bytes value;
     if (!*key || strlen(key) > STORE_KEY_MAX)
@@ -163,8 +169,8 @@ static void touch(struct repo *repo, enum view view, const char *key)
     snprintf(t->key, sizeof t->key, "%s", key);
 }
 
-enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
-                 const json_t *object, struct fault *why)
+enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
+                 const char *key, const json_t *object, struct fault *why)
 {
     SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
     if (!text || !*key || strlen(key) > STORE_KEY_MAX)
@@ -174,15 +180,15 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view, const
     return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
 }
 
-enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view, const char *key,
-                 struct fault *why)
+enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
+                 const char *key, struct fault *why)
 {
     return *key ? store_del(txn, repo->tables[view], key_bytes(key), why) : RC_NOT_FOUND;
 }
 
 /* One step of view_each: false ends the walk. */
-static bool entry_show(struct bytes key, struct bytes value, const char *prefix, const char *after,
-                       view_on_entry *each, void *context)
+static bool entry_show(struct bytes key, struct bytes value, const char *prefix,
+                       const char *after, view_on_entry *each, void *context)
 {
     char name[STORE_KEY_MAX + 1];
     if (key.len > STORE_KEY_MAX || key.len < strlen(prefix) ||
@@ -192,12 +198,14 @@ static bool entry_show(struct bytes key, struct bytes value, const char *prefix,
     name[key.len] = 0;
     if (after && !strcmp(name, after))
         return true;
-    SCOPED(json_free_at) json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
+    SCOPED(json_free_at)
+    json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
     return !object || each(name, object, context);
 }
 
-enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view, const char *prefix,
-                  const char *after, view_on_entry *each, void *context, struct fault *why)
+enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view,
+                  const char *prefix, const char *after, view_on_entry *each,
+                  void *context, struct fault *why)
 {
     SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
     enum rc rc = store_cursor_open(txn, repo->tables[view], &cursor, why);
@@ -211,7 +219,8 @@ enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view, cons
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json, struct fault *why)
+enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json,
+                       struct fault *why)
 {
     struct sha256 hash;
     SCOPED(fd_close_at) int fd = -1;

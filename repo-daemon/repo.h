@@ -20,14 +20,14 @@
 #include <stdint.h>
 
 enum view {
-    VIEW_VOLUMES, /* by label: state, version, holder, slot, counts, results */
-    VIEW_CASES,   /* by twenty digits */
-    VIEW_PEOPLE,  /* by badge: name, login, roles; no secrets */
-    VIEW_LOGINS,  /* by log-in name: the badge */
-    VIEW_SLOTS,   /* by label */
-    VIEW_ORDERS,  /* by id of the command that gave it */
-    VIEW_SCANS,   /* by volume label, '/', number of the feeding in four digits */
-    VIEW_BLOBS,   /* by hash: kinds of volume that show it */
+    VIEW_VOLUMES,    /* by label: state, version, holder, slot, counts, results */
+    VIEW_CASES,      /* by twenty digits */
+    VIEW_PEOPLE,     /* by badge: name, login, roles; no secrets */
+    VIEW_LOGINS,     /* by log-in name: the badge */
+    VIEW_SLOTS,      /* by label */
+    VIEW_ORDERS,     /* by id of the command that gave it */
+    VIEW_SCANS,      /* by volume label, '/', number of the feeding in four digits */
+    VIEW_BLOBS,      /* by hash: kinds of volume that show it */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
     TABLE_ANSWERS,   /* by id of the command; not rebuilt */
@@ -47,15 +47,15 @@ struct repo {
     struct store *store;
     struct blobs *blobs;
     struct store_table tables[VIEWS];
-    char *folder;                /* owned */
-    char court[REPO_COURT_MAX];  /* "粤0399" */
+    char *folder;               /* owned */
+    char court[REPO_COURT_MAX]; /* "粤0399" */
     struct repo_touched touched[REPO_TOUCHED_MAX];
     size_t touched_count;
     /* Told after a commit, for each entry it touched; may be NULL. */
     void (*on_change)(struct repo *repo, enum view view, const char *key, void *context);
     /* Asks the racks to show a lamp; NULL while there are none. */
-    void (*lamp)(struct repo *repo, const char *slot, const char *colour, const char *mode,
-                 unsigned seconds, void *context);
+    void (*lamp)(struct repo *repo, const char *slot, const char *colour,
+                 const char *mode, unsigned seconds, void *context);
     void *context;
     json_t *live_racks; /* "01.001": 1 for each rack that answers now */
 };

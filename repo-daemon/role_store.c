@@ -59,8 +59,9 @@ static json_t *upload_keep(struct service *s, struct call *call)
     struct upload *free_row = upload_of(s, 0);
     json_t *m = call_message(call);
     if (!free_row)
-        return json_object_update_new(m, json_pack("{s:i, s:s, s:s}", "status", 503, "code", "busy",
-                                                   "title", "同时上传的太多，请稍后再试")),
+        return json_object_update_new(m, json_pack("{s:i, s:s, s:s}", "status", 503,
+                                                   "code", "busy", "title",
+                                                   "同时上传的太多，请稍后再试")),
                m;
     free_row->number = ++s->next_upload;
     free_row->put = TAKE(call->put);
@@ -121,9 +122,10 @@ static void on_http(struct ipc *ipc, struct ipc_message *message, void *context)
         blob_put_cancel(TAKE(u->put));
         u->number = 0;
     } else if (!strcmp(what, "put-end") && message->id) {
-        json_t *answer = u ? put_end(u)
-                           : json_pack("{s:i, s:s, s:s}", "status", 503, "code", "restarted",
-                                       "title", "中间库刚重启，请重新发送这份内容");
+        json_t *answer =
+            u ? put_end(u)
+              : json_pack("{s:i, s:s, s:s}", "status", 503, "code", "restarted", "title",
+                          "中间库刚重启，请重新发送这份内容");
         (void)ipc_reply(ipc, message->id, answer, NULL, 0);
     }
 }
@@ -203,14 +205,15 @@ static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
     struct service *s = context;
     if (s->racks &&
         ipc_send(s->racks,
-                 json_pack("{s:s, s:s, s:s, s:s, s:i}", "do", "lamp", "slot", slot, "colour",
-                           colour, "mode", mode, "seconds", (int)seconds),
+                 json_pack("{s:s, s:s, s:s, s:s, s:i}", "do", "lamp", "slot", slot,
+                           "colour", colour, "mode", mode, "seconds", (int)seconds),
                  NULL, 0))
         log_warn("lamp of %s: the racks do not listen", slot);
 }
 
 /* Each minute that saw an event gets a signed head; readers that died are cleared. */
-static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_us, void *context)
+static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
+                   void *context)
 {
     struct service *s = context;
     char text[LEDGER_CHECKPOINT_MAX];
@@ -227,8 +230,9 @@ static enum rc service_start(struct service *s, struct fault *why)
 {
     enum rc rc = repo_open(s->settings->dir, &s->repo, why);
     if (!rc && *s->settings->court && strcmp(s->settings->court, s->repo->court) != 0)
-        rc = fault_set(why, RC_INVALID, 0, "repo.court is %s, but the repository is of %s",
-                       s->settings->court, s->repo->court);
+        rc =
+            fault_set(why, RC_INVALID, 0, "repo.court is %s, but the repository is of %s",
+                      s->settings->court, s->repo->court);
     if (!rc)
         rc = file_make_folder(s->settings->archive, 0750, why);
     if (rc)
@@ -243,7 +247,8 @@ static enum rc service_start(struct service *s, struct fault *why)
     s->repo->lamp = on_lamp;
     s->repo->context = s;
     struct ipc_handlers handlers = { on_parent, on_parent_closed, s };
-    if (sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, TICK_US, 0, on_tick, s) < 0)
+    if (sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, TICK_US, 0, on_tick,
+                                   s) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the loop");
     return ipc_new(s->loop, ROLE_CHANNEL_FD, &handlers, &s->parent, why);
 }

@@ -36,16 +36,16 @@ const struct route *route_find(const char *method, const char *path);
 /* The handlers, by file. */
 route_handler session_open, session_show, session_close; /* api_people.c */
 route_handler people_list, people_create, words_show;
-route_handler case_create, case_list, case_show_one, case_notice; /* api_case.c */
-route_handler volume_create, volume_list, volume_show_one;        /* api_volume.c */
-route_handler volume_chain, board_show, stream_open;              /* api_board.c */
-route_handler custody_act;                                        /* api_custody.c */
-route_handler scans_create, scans_list, pages_list, items_list;   /* api_scan.c */
-route_handler slots_list, slots_create, order_create, order_show; /* api_slot.c */
-route_handler binding_check, binding_show;                        /* api_binding.c */
-route_handler archive_create;                                     /* api_archive.c */
-route_handler blob_show, blob_begin;                              /* api_blob.c */
+route_handler case_create, case_list, case_show_one, case_notice;    /* api_case.c */
+route_handler volume_create, volume_list, volume_show_one;           /* api_volume.c */
+route_handler volume_chain, board_show, stream_open;                 /* api_board.c */
+route_handler custody_act;                                           /* api_custody.c */
+route_handler scans_create, scans_list, pages_list, items_list;      /* api_scan.c */
+route_handler slots_list, slots_create, order_create, order_show;    /* api_slot.c */
+route_handler binding_check, binding_show;                           /* api_binding.c */
+route_handler archive_create;                                        /* api_archive.c */
+route_handler blob_show, blob_begin;                                 /* api_blob.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
-route_handler openapi_show, metrics_show, ready_show;             /* api_about.c */
+route_handler openapi_show, metrics_show, ready_show;                /* api_about.c */
 
 #endif

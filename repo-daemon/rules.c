@@ -40,27 +40,30 @@ void rules_row_materials(const struct rules *rules, unsigned row, unsigned most,
         return;
     count = json_array_size(rules->rows[row].materials);
     for (size_t i = 0; i < count && i < most; i++) {
-        const char *name = json_string_value(json_array_get(rules->rows[row].materials, i));
+        const char *name =
+            json_string_value(json_array_get(rules->rows[row].materials, i));
         size_t need = strlen(name) + 2 * strlen("、") + 1;
         if (len + need > RULES_LINE_MAX) { /* never cut inside a name */
             most = (unsigned)i;
             break;
         }
-        len += (size_t)snprintf(ret_text + len, RULES_LINE_MAX - len, "%s%s", i ? "、" : "", name);
+        len += (size_t)snprintf(ret_text + len, RULES_LINE_MAX - len, "%s%s",
+                                i ? "、" : "", name);
     }
     if (count > most)
         (void)snprintf(ret_text + len, RULES_LINE_MAX - len, "等");
 }
 
-/* A file for this very court is better than one for all; among equals the newer version. */
+/* A file for this very court is better than one for all; among equals the newer version.
+ */
 static bool is_better(const struct rules *a, const struct rules *b)
 {
     bool own_a = strcmp(a->court, "*") != 0, own_b = strcmp(b->court, "*") != 0;
     return own_a != own_b ? own_a : strcmp(a->version, b->version) > 0;
 }
 
-enum rc rules_find(const char *case_type, unsigned kind, const char *court, const char *day,
-                   struct rules **ret_rules, struct fault *why)
+enum rc rules_find(const char *case_type, unsigned kind, const char *court,
+                   const char *day, struct rules **ret_rules, struct fault *why)
 {
     struct rules *best = NULL;
     for (size_t i = 0; i < rules_file_count; i++) {
@@ -83,8 +86,9 @@ enum rc rules_find(const char *case_type, unsigned kind, const char *court, cons
         }
     }
     if (!best)
-        return fault_set(why, RC_NOT_FOUND, 0, "没有适用于“%s”%s、日期 %s 的立卷规则，请联系管理员",
-                         case_type, kind == 2 ? "副卷" : "正卷", day);
+        return fault_set(why, RC_NOT_FOUND, 0,
+                         "没有适用于“%s”%s、日期 %s 的立卷规则，请联系管理员", case_type,
+                         kind == 2 ? "副卷" : "正卷", day);
     *ret_rules = best;
     return RC_OK;
 }
@@ -104,7 +108,8 @@ static bool applies(const struct rules_rule *rule, const struct rules_facts *fac
 static bool is_there(const struct rules_check *check, unsigned row)
 {
     for (size_t i = 0; i < check->item_count; i++)
-        if (check->items[i].row == row && (check->items[i].pages || check->items[i].registered))
+        if (check->items[i].row == row &&
+            (check->items[i].pages || check->items[i].registered))
             return true;
     return false;
 }
@@ -117,8 +122,8 @@ static const char *seen_of(const struct rules_check *check, unsigned row)
     return NULL;
 }
 
-static void tell(const struct rules *rules, const struct rules_rule *rule, const char *seen,
-                 struct rules_failure *ret_failure)
+static void tell(const struct rules *rules, const struct rules_rule *rule,
+                 const char *seen, struct rules_failure *ret_failure)
 {
     char materials[RULES_LINE_MAX];
     const char *title = rules->rows[rule->row].title;
@@ -130,15 +135,16 @@ static void tell(const struct rules *rules, const struct rules_rule *rule, const
     if (seen)
         fault_set(&text, RC_REFUSED, 0, "最后一次见到：%s。请按此查找原件后补扫。", seen);
     else
-        fault_set(&text, RC_REFUSED, 0, "系统里没有它的登记，请向移交人或承办人索取原件后补扫。");
+        fault_set(&text, RC_REFUSED, 0,
+                  "系统里没有它的登记，请向移交人或承办人索取原件后补扫。");
     /* A material that is called like its row says nothing new. */
     bool same = !strcmp(materials, title);
-    int len = snprintf(f->sentence, sizeof f->sentence, "缺第 %u 项“%s”：%s。%s%s%s%s", rule->row,
-                       title, rule->zh, same ? "" : "可以是", same ? "" : materials,
-                       same ? "" : "。", text.text);
+    int len = snprintf(f->sentence, sizeof f->sentence, "缺第 %u 项“%s”：%s。%s%s%s%s",
+                       rule->row, title, rule->zh, same ? "" : "可以是",
+                       same ? "" : materials, same ? "" : "。", text.text);
     if (len >= (int)sizeof f->sentence)
-        (void)snprintf(f->sentence, sizeof f->sentence, "缺第 %u 项“%s”。%s", rule->row, title,
-                       text.text);
+        (void)snprintf(f->sentence, sizeof f->sentence, "缺第 %u 项“%s”。%s", rule->row,
+                       title, text.text);
     (void)snprintf(f->english, sizeof f->english, "row %u is missing: %s%s%s", rule->row,
                    rule->en, seen ? "; last seen: " : "", seen ? seen : "");
 }
@@ -148,11 +154,13 @@ static enum rc check_input(const struct rules *rules, const struct rules_check *
 {
     const struct rules_facts *facts = &check->facts;
     if (!facts->outcome || !rules_words_have(&rules->outcomes, facts->outcome))
-        return fault_set(why, RC_INVALID, 0, "结案方式“%s”不在立卷规则中，请在归档提示里重新选择",
+        return fault_set(why, RC_INVALID, 0,
+                         "结案方式“%s”不在立卷规则中，请在归档提示里重新选择",
                          facts->outcome ? facts->outcome : "");
     for (size_t i = 0; i < facts->fact_count; i++)
         if (!rules_words_have(&rules->facts, facts->facts[i]))
-            return fault_set(why, RC_INVALID, 0, "“%s”不在立卷规则中，请在归档提示里重新选择",
+            return fault_set(why, RC_INVALID, 0,
+                             "“%s”不在立卷规则中，请在归档提示里重新选择",
                              facts->facts[i]);
     for (size_t i = 0; i < check->item_count; i++)
         if (!rules_row_title(rules, check->items[i].row))
@@ -167,7 +175,8 @@ enum rc rules_check(const struct rules *rules, const struct rules_check *check,
     enum rc rc = check_input(rules, check, why);
     if (rc)
         return rc;
-    struct rules_report report = { calloc(rules->rule_count + 1, sizeof *report.failures), 0 };
+    struct rules_report report = { calloc(rules->rule_count + 1, sizeof *report.failures),
+                                   0 };
     if (!report.failures)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足，请稍后再试");
     /* by row: files may list their rules in any order */

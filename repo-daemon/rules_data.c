@@ -2,9 +2,9 @@
  * as they are. Paths are relative to the project's root, where make runs. */
 #include "repo-daemon/rules_set.h"
 
-#define EMBED(symbol, path)                                                              \
-    __asm__(".section .rodata\n" #symbol "_start:\n.incbin \"" path "\"\n" #symbol       \
-            "_end:\n.byte 0\n.previous\n");                                              \
+#define EMBED(symbol, path) \
+    __asm__(".section .rodata\n" #symbol "_start:\n.incbin \"" path "\"\n" #symbol \
+            "_end:\n.byte 0\n.previous\n"); \
     extern const char symbol##_start[], symbol##_end[];
 
 EMBED(rules_civil_first_main, "repo-daemon/data/rules-civil-first-1.json")

@@ -17,13 +17,14 @@ struct field {
     json_type type; /* JSON_TRUE stands for a boolean, JSON_NULL for anything */
 };
 
-static enum rc bad(struct fault *why, const char *where, const char *what, const char *name)
+static enum rc bad(struct fault *why, const char *where, const char *what,
+                   const char *name)
 {
     return fault_set(why, RC_INVALID, 0, "rules: %s: %s '%s'", where, what, name);
 }
 
-static enum rc check_fields(const json_t *object, const struct field *fields, size_t count,
-                            const char *where, struct fault *why)
+static enum rc check_fields(const json_t *object, const struct field *fields,
+                            size_t count, const char *where, struct fault *why)
 {
     const char *key;
     json_t *value;
@@ -62,8 +63,8 @@ bool rules_words_have(const struct rules_words *words, const char *word)
     return false;
 }
 
-static enum rc read_words(const json_t *array, struct rules_words *ret_words, const char *where,
-                          struct fault *why)
+static enum rc read_words(const json_t *array, struct rules_words *ret_words,
+                          const char *where, struct fault *why)
 {
     size_t i;
     json_t *value;
@@ -93,21 +94,26 @@ static enum rc read_row(struct rules *rules, const json_t *object, struct fault 
     size_t i;
     json_t *value;
     if (number != (json_int_t)rules->row_count + 1 || number > RULES_ROWS_MAX)
-        return bad(why, "row", "numbers must go 1, 2, 3 ... at", text_of(object, "title"));
+        return bad(why, "row", "numbers must go 1, 2, 3 ... at",
+                   text_of(object, "title"));
     if (!json_array_size(materials) || json_array_size(materials) > RULES_MATERIALS_MAX)
         return bad(why, "row", "no or too many materials in", text_of(object, "title"));
-    json_array_foreach((json_t *)materials, i, value)
-        if (!json_is_string(value) || !*json_string_value(value))
-            return bad(why, "row", "a material is no text in", text_of(object, "title"));
+    json_array_foreach(
+        (json_t *)materials, i,
+        value) if (!json_is_string(value) ||
+                   !*json_string_value(value)) return bad(why, "row",
+                                                          "a material is no text in",
+                                                          text_of(object, "title"));
     rules->rows[++rules->row_count] =
         (struct rules_row){ text_of(object, "title"),
-                            json_is_true(json_object_get(object, "numbered")), materials };
+                            json_is_true(json_object_get(object, "numbered")),
+                            materials };
     return RC_OK;
 }
 
 /* "always", { "outcome": [...] } or { "fact": "..." }. */
-static enum rc read_when(const struct rules *rules, struct rules_rule *rule, const json_t *when,
-                         struct fault *why)
+static enum rc read_when(const struct rules *rules, struct rules_rule *rule,
+                         const json_t *when, struct fault *why)
 {
     static const struct field by_outcome[] = { { "outcome", JSON_ARRAY } };
     static const struct field by_fact[] = { { "fact", JSON_STRING } };
@@ -123,7 +129,9 @@ static enum rc read_when(const struct rules *rules, struct rules_rule *rule, con
         return rc;
     }
     enum rc rc = check_fields(when, by_outcome, COUNT(by_outcome), rule->id, why);
-    rc = rc ? rc : read_words(json_object_get(when, "outcome"), &rule->outcomes, rule->id, why);
+    rc =
+        rc ? rc
+           : read_words(json_object_get(when, "outcome"), &rule->outcomes, rule->id, why);
     if (!rc && !rule->outcomes.count)
         rc = bad(why, rule->id, "is empty:", "outcome");
     for (size_t i = 0; !rc && i < rule->outcomes.count; i++)
@@ -201,12 +209,15 @@ static enum rc read_head(struct rules *rules, struct fault *why)
     if (most < 1 || most > PAGES_MOST)
         return bad(why, "file", "out of range:", "pages_most");
     rules->pages_most = (unsigned)most;
-    int len = snprintf(rules->name, sizeof rules->name, "%s-%s %s", rules->case_type, volume,
-                       rules->version);
+    int len = snprintf(rules->name, sizeof rules->name, "%s-%s %s", rules->case_type,
+                       volume, rules->version);
     if (len >= (int)sizeof rules->name)
         return bad(why, "file", "too long:", "case_type or version");
-    rc = read_words(json_object_get(rules->root, "outcomes"), &rules->outcomes, "outcomes", why);
-    return rc ? rc : read_words(json_object_get(rules->root, "facts"), &rules->facts, "facts", why);
+    rc = read_words(json_object_get(rules->root, "outcomes"), &rules->outcomes,
+                    "outcomes", why);
+    return rc ? rc
+              : read_words(json_object_get(rules->root, "facts"), &rules->facts, "facts",
+                           why);
 }
 
 SCOPE_RELEASER(rules_free_at, struct rules *, rules_free)
@@ -224,16 +235,15 @@ enum rc rules_load(struct bytes json, struct rules **ret_rules, struct fault *wh
     rules->root = json_loadb(json.len ? (const char *)json.at : "", json.len,
                              JSON_REJECT_DUPLICATES, &error);
     if (!rules->root)
-        return fault_set(why, RC_INVALID, 0, "rules: line %d: %s", error.line, error.text);
+        return fault_set(why, RC_INVALID, 0, "rules: line %d: %s", error.line,
+                         error.text);
     enum rc rc = read_head(rules, why);
     if (rc)
         return rc;
-    json_array_foreach(json_object_get(rules->root, "rows"), i, value)
-        if ((rc = read_row(rules, value, why)))
-            return rc;
-    json_array_foreach(json_object_get(rules->root, "rules"), i, value)
-        if ((rc = read_rule(rules, value, why)))
-            return rc;
+    json_array_foreach(json_object_get(rules->root, "rows"), i,
+                       value) if ((rc = read_row(rules, value, why))) return rc;
+    json_array_foreach(json_object_get(rules->root, "rules"), i,
+                       value) if ((rc = read_rule(rules, value, why))) return rc;
     if (!rules->row_count)
         return bad(why, "file", "is empty:", "rows");
     *ret_rules = TAKE(rules);

@@ -30,12 +30,13 @@ void rules_arrange(const struct rules *rules, struct rules_image *images, size_t
         qsort(images, count, sizeof *images, by_catalogue);
     for (size_t i = 0; i < count; i++)
         images[i].page_no =
-            images[i].kind == RULES_PAGE && rules_row_is_numbered(rules, images[i].row) ? ++page
-                                                                                       : 0;
+            images[i].kind == RULES_PAGE && rules_row_is_numbered(rules, images[i].row)
+                ? ++page
+                : 0;
 }
 
-__attribute__((format(printf, 3, 4))) static void line(struct rules_reconciliation *r, bool ok,
-                                                       const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void line(struct rules_reconciliation *r,
+                                                       bool ok, const char *format, ...)
 {
     if (r->line_count == RULES_LINES_MAX)
         return;
@@ -50,7 +51,8 @@ __attribute__((format(printf, 3, 4))) static void line(struct rules_reconciliati
 
 static bool is_hash(const char *hex)
 {
-    return hex && strlen(hex) == HEX_DIGITS && strspn(hex, "0123456789abcdef") == HEX_DIGITS;
+    return hex && strlen(hex) == HEX_DIGITS &&
+           strspn(hex, "0123456789abcdef") == HEX_DIGITS;
 }
 
 /* What is counted over all images. */
@@ -76,7 +78,8 @@ static void tally_page(const struct rules *rules, const struct rules_image *imag
 }
 
 static struct tally tally(const struct rules *rules, const struct rules_image *images,
-                          size_t count, size_t batch_count, struct rules_reconciliation *r)
+                          size_t count, size_t batch_count,
+                          struct rules_reconciliation *r)
 {
     struct tally t = { 0 };
     for (size_t i = 0; i < count; i++) {
@@ -115,16 +118,17 @@ static void sheet_lines(const struct rules_batch *batches, size_t count,
         scanned += batches[b].images;
         unequal += batches[b].sheets_declared != batches[b].sheets_counted;
         missing += own != batches[b].images;
-        sides_wrong += batches[b].duplex ? batches[b].images != 2 * batches[b].sheets_counted
-                                         : batches[b].images != batches[b].sheets_counted;
+        sides_wrong += batches[b].duplex
+                           ? batches[b].images != 2 * batches[b].sheets_counted
+                           : batches[b].images != batches[b].sheets_counted;
     }
     line(r, count && !unequal, "纸张：申报 %u 张，清点 %u 张，%s", r->sheets_declared,
          r->sheets_counted,
          !count    ? "没有扫描记录，请先扫描"
          : unequal ? "不一致，请重新清点后再扫描"
                    : "一致");
-    line(r, !sides_wrong, "正反面：清点 %u 张，得图像 %u 幅，%s", r->sheets_counted, scanned,
-         sides_wrong ? "数目不符，请重新扫描缺少的一面" : "每面一幅");
+    line(r, !sides_wrong, "正反面：清点 %u 张，得图像 %u 幅，%s", r->sheets_counted,
+         scanned, sides_wrong ? "数目不符，请重新扫描缺少的一面" : "每面一幅");
     line(r, !missing, "图像：扫描 %u 幅，入库 %u 幅，%s", scanned, r->images,
          missing ? "有图像没有入库，请重新提交" : "一致");
 }
@@ -134,8 +138,8 @@ static void image_lines(const struct rules *rules, const struct tally *t,
 {
     unsigned sum = r->pages + r->blank + r->cover + r->separator;
     bool whole = sum == r->images && !t->strays && !t->twice;
-    line(r, whole, "去向：文字页 %u + 空白 %u + 封面 %u + 分隔页 %u = %u，图像 %u 幅，%s", r->pages,
-         r->blank, r->cover, r->separator, sum, r->images,
+    line(r, whole, "去向：文字页 %u + 空白 %u + 封面 %u + 分隔页 %u = %u，图像 %u 幅，%s",
+         r->pages, r->blank, r->cover, r->separator, sum, r->images,
          whole      ? "无遗漏，无重复"
          : t->twice ? "有图像登记了两次，请联系管理员"
                     : "有图像没有归类，请逐幅归类");
@@ -144,22 +148,23 @@ static void image_lines(const struct rules *rules, const struct tally *t,
              r->pages, t->first_gap ? t->first_gap : r->numbered + 1);
     else
         line(r, !t->disorder && r->pages, "页码：1 到 %u，%s", r->numbered,
-             !r->pages    ? "没有文字页，请先扫描"
+             !r->pages     ? "没有文字页，请先扫描"
              : t->disorder ? "与目录次序不符，请重新排列"
                            : "连续，无缺号，无重号");
-    line(r, r->numbered <= rules->pages_most, "厚度：%u 页，每册不超过 %u 页%s", r->numbered,
-         rules->pages_most, r->numbered <= rules->pages_most ? "" : "，请分册");
-    line(r, !t->no_capture, "原始图像：%u 幅，缺少校验值 %u 幅%s", r->images, t->no_capture,
-         t->no_capture ? "，请重新扫描这些页" : "");
-    line(r, !t->no_pdf, "归档文件：文字页 %u 页，缺少 PDF 校验值 %u 页%s", r->pages, t->no_pdf,
-         t->no_pdf ? "，请重新处理这些页" : "");
+    line(r, r->numbered <= rules->pages_most, "厚度：%u 页，每册不超过 %u 页%s",
+         r->numbered, rules->pages_most,
+         r->numbered <= rules->pages_most ? "" : "，请分册");
+    line(r, !t->no_capture, "原始图像：%u 幅，缺少校验值 %u 幅%s", r->images,
+         t->no_capture, t->no_capture ? "，请重新扫描这些页" : "");
+    line(r, !t->no_pdf, "归档文件：文字页 %u 页，缺少 PDF 校验值 %u 页%s", r->pages,
+         t->no_pdf, t->no_pdf ? "，请重新处理这些页" : "");
     line(r, !t->not_passed, "质检：图像 %u 幅，未通过 %u 幅%s", r->images, t->not_passed,
          t->not_passed ? "，请先完成质检" : "");
 }
 
 void rules_reconcile(const struct rules *rules, const struct rules_batch *batches,
-                     size_t batch_count, const struct rules_image *images, size_t image_count,
-                     struct rules_reconciliation *ret_result)
+                     size_t batch_count, const struct rules_image *images,
+                     size_t image_count, struct rules_reconciliation *ret_result)
 {
     struct rules_reconciliation *r = ret_result;
     memset(r, 0, sizeof *r);

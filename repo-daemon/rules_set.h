@@ -1,4 +1,5 @@
-/* A rules file in memory: what rules_load.c fills and the checks read. Private to rules_*. */
+/* A rules file in memory: what rules_load.c fills and the checks read. Private to
+ * rules_*. */
 #ifndef REPO_RULES_SET_H
 #define REPO_RULES_SET_H
 

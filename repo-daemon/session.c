@@ -21,7 +21,8 @@ static struct {
 
 static size_t lock_row(const char *login)
 {
-    return hash_sha256((struct bytes){ (const uint8_t *)login, strlen(login) }).at[0] % LOCKS;
+    return hash_sha256((struct bytes){ (const uint8_t *)login, strlen(login) }).at[0] %
+           LOCKS;
 }
 
 static bool is_locked(size_t row, int64_t now_ms)
@@ -67,7 +68,8 @@ static bool password_fits(struct repo *repo, const char *login, const char *pass
 
 static void token_key(const char *token, char ret_hex[SHA256_HEX])
 {
-    hash_hex(hash_sha256((struct bytes){ (const uint8_t *)token, strlen(token) }), ret_hex);
+    hash_hex(hash_sha256((struct bytes){ (const uint8_t *)token, strlen(token) }),
+             ret_hex);
 }
 
 struct sweep {
@@ -95,21 +97,24 @@ static enum rc session_put(struct store_txn *txn, void *context, struct fault *w
     struct opening *o = context;
     struct sweep sweep = { json_array(), o->now_ms };
     SCOPED(json_free_at) json_t *expired = sweep.expired;
-    enum rc rc = view_each(o->repo, txn, TABLE_SESSIONS, "", NULL, collect_expired, &sweep, why);
+    enum rc rc =
+        view_each(o->repo, txn, TABLE_SESSIONS, "", NULL, collect_expired, &sweep, why);
     for (size_t i = 0; !rc && i < json_array_size(expired); i++)
         rc = view_del(o->repo, txn, TABLE_SESSIONS,
                       json_string_value(json_array_get(expired, i)), why);
     return rc ? rc : view_put(o->repo, txn, TABLE_SESSIONS, o->key, o->session, why);
 }
 
-enum rc people_log_in(struct repo *repo, const char *login, const char *password, int64_t now_ms,
-                      char ret_token[TOKEN_MAX], struct person *ret_person, struct fault *why)
+enum rc people_log_in(struct repo *repo, const char *login, const char *password,
+                      int64_t now_ms, char ret_token[TOKEN_MAX],
+                      struct person *ret_person, struct fault *why)
 {
     size_t row = lock_row(login);
     if (is_locked(row, now_ms))
         return fault_set(why, RC_AGAIN, 0, "密码错了太多次，请五分钟后再试");
     SCOPED(json_free_at) json_t *found = NULL;
-    if (!password_fits(repo, login, password) || view_find(repo, VIEW_LOGINS, login, &found)) {
+    if (!password_fits(repo, login, password) ||
+        view_find(repo, VIEW_LOGINS, login, &found)) {
         count_failure(row, now_ms);
         return fault_set(why, RC_DENIED, 0, "登录名或密码不对");
     }
@@ -121,8 +126,9 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
     for (size_t i = 0; i < sizeof random; i++)
         snprintf(ret_token + 2 * i, 3, "%02x", random[i]);
     token_key(ret_token, key);
-    SCOPED(json_free_at) json_t *session =
-        json_pack("{s:s, s:I}", "badge", badge, "expires_ms", (json_int_t)(now_ms + SESSION_MS));
+    SCOPED(json_free_at)
+    json_t *session = json_pack("{s:s, s:I}", "badge", badge, "expires_ms",
+                                (json_int_t)(now_ms + SESSION_MS));
     struct opening opening = { repo, key, session, now_ms };
     enum rc rc = store_update(repo->store, session_put, &opening, why);
     return rc ? rc : people_of_token(repo, ret_token, now_ms, ret_person);

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#define TEXT(field, name, preset, help) CONF_KEY_TEXT(repo_settings, field, name, preset, help)
+#define TEXT(field, name, preset, help) \
+    CONF_KEY_TEXT(repo_settings, field, name, preset, help)
 
 /* clang-format off */
 const struct conf_key repo_settings_keys[] = {
@@ -27,8 +28,8 @@ enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
     enum rc rc = conf_read(repo_settings_keys, repo_settings_count, &s, path, why);
     if (rc)
         return rc;
-    if (!s.archive[0] &&
-        snprintf(s.archive, sizeof s.archive, "%s/archive", s.dir) >= (int)sizeof s.archive)
+    if (!s.archive[0] && snprintf(s.archive, sizeof s.archive, "%s/archive", s.dir) >=
+                             (int)sizeof s.archive)
         return fault_set(why, RC_INVALID, 0, "repo.dir is too long");
     *ret_settings = s;
     return RC_OK;

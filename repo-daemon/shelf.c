@@ -29,8 +29,8 @@ static void act_end_at(struct act *act)
     act_end(act);
 }
 
-static void lamp(struct repo *repo, const char *slot, const char *colour, const char *mode,
-                 unsigned seconds)
+static void lamp(struct repo *repo, const char *slot, const char *colour,
+                 const char *mode, unsigned seconds)
 {
     if (repo->lamp)
         repo->lamp(repo, slot, colour, mode, seconds, repo->context);
@@ -62,7 +62,8 @@ static enum rc run(struct repo *repo, struct command *command, const char *sourc
 static enum rc odd_tell(struct repo *repo, const char *slot, const char *odd,
                         const json_t *evidence, const char *source, struct fault *why)
 {
-    SCOPED(json_free_at) json_t *data =
+    SCOPED(json_free_at)
+    json_t *data =
         json_pack("{s:s, s:s, s:O}", "slot", slot, "odd", odd, "evidence", evidence);
     struct command command = { .event = EVENT_RACK_ODD, .by = "", .data = data };
     enum rc rc = run(repo, &command, source, why);
@@ -78,9 +79,9 @@ static enum rc order_end(struct repo *repo, const json_t *order, const char *rea
 {
     char source[SOURCE_MAX];
     snprintf(source, sizeof source, "order-end %s", json_text(order, "order"));
-    SCOPED(json_free_at) json_t *data =
-        json_pack("{s:s, s:s, s:s}", "order", json_text(order, "order"), "slot",
-                  json_text(order, "slot"), "reason", reason);
+    SCOPED(json_free_at)
+    json_t *data = json_pack("{s:s, s:s, s:s}", "order", json_text(order, "order"),
+                             "slot", json_text(order, "slot"), "reason", reason);
     struct command command = { .event = EVENT_ORDER_END, .by = "", .data = data };
     enum rc rc = run(repo, &command, source, why);
     if (!rc)
@@ -121,8 +122,8 @@ static enum rc order_do(struct repo *repo, const json_t *order, const json_t *ev
     return rc;
 }
 
-static enum rc sensed(struct repo *repo, const char *label, bool placed, const json_t *evidence,
-                      const char *source, struct fault *why)
+static enum rc sensed(struct repo *repo, const char *label, bool placed,
+                      const json_t *evidence, const char *source, struct fault *why)
 {
     SCOPED(json_free_at) json_t *slot = NULL;
     SCOPED(json_free_at) json_t *order = NULL;
@@ -140,7 +141,9 @@ static enum rc sensed(struct repo *repo, const char *label, bool placed, const j
             return rc;
         log_warn("order for slot %s cannot be done any more: %s", label, why->text);
         rc = order_end(repo, order, why->text, why);
-        return rc ? rc : odd_tell(repo, label, placed ? "unknown" : "missing", evidence, source, why);
+        return rc ? rc
+                  : odd_tell(repo, label, placed ? "unknown" : "missing", evidence,
+                             source, why);
     }
     if (placed && !*volume && !*odd)
         return odd_tell(repo, label, "unknown", evidence, source, why);
@@ -185,7 +188,8 @@ struct lighting {
     unsigned site, rack;
 };
 
-static bool light_again(__attribute__((unused)) const char *key, json_t *order, void *context)
+static bool light_again(__attribute__((unused)) const char *key, json_t *order,
+                        void *context)
 {
     struct lighting *l = context;
     struct label slot;
@@ -193,8 +197,8 @@ static bool light_again(__attribute__((unused)) const char *key, json_t *order, 
     if (!strcmp(json_text(order, "state"), "waiting") &&
         !label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &slot) &&
         slot.site == l->site && slot.rack == l->rack)
-        lamp(l->repo, text, strcmp(json_text(order, "do"), "put") ? "blue" : "green", "blink",
-             SHELF_ORDER_MS / 1000);
+        lamp(l->repo, text, strcmp(json_text(order, "do"), "put") ? "blue" : "green",
+             "blink", SHELF_ORDER_MS / 1000);
     return true;
 }
 
@@ -211,7 +215,8 @@ static enum rc rack_state(struct repo *repo, const json_t *m, struct fault *why)
                                  (unsigned)json_number(m, "rack") };
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(repo->store, &txn, why);
-    return rc ? rc : view_each(repo, txn, VIEW_ORDERS, "", NULL, light_again, &lighting, why);
+    return rc ? rc
+              : view_each(repo, txn, VIEW_ORDERS, "", NULL, light_again, &lighting, why);
 }
 
 json_t *shelf_message(struct repo *repo, const json_t *message)
@@ -233,7 +238,8 @@ struct aging {
     int64_t now_ms;
 };
 
-static bool collect_old(__attribute__((unused)) const char *key, json_t *order, void *context)
+static bool collect_old(__attribute__((unused)) const char *key, json_t *order,
+                        void *context)
 {
     struct aging *a = context;
     if (!strcmp(json_text(order, "state"), "waiting") &&

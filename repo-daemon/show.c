@@ -40,24 +40,27 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
         the_case = json_object();
     int64_t sheets = json_number(v, "sheets");
     json_t *out = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, "
+        "s:o, s:o}",
         "volume", json_text(v, "volume"), "case", json_text(v, "case"), "case_no",
-        json_text(the_case, "case_no"), "kind", number(v, "kind"), "part", number(v, "part"),
-        "state", json_text(v, "state"), "version", number(v, "version"), "holder",
-        people_short(repo, txn, json_text(v, "holder")), "to",
-        people_short(repo, txn, json_text(v, "to")), "slot", show_text(json_text(v, "slot")),
-        "sheets", (json_int_t)(sheets ? sheets : json_number(v, "declared")), "images",
-        number(v, "images"), "pages", number(v, "pages"), "blank", number(v, "blank"), "cover",
-        cover(the_case), "notice", number(v, "notice"), "updated_at",
+        json_text(the_case, "case_no"), "kind", number(v, "kind"), "part",
+        number(v, "part"), "state", json_text(v, "state"), "version",
+        number(v, "version"), "holder", people_short(repo, txn, json_text(v, "holder")),
+        "to", people_short(repo, txn, json_text(v, "to")), "slot",
+        show_text(json_text(v, "slot")), "sheets",
+        (json_int_t)(sheets ? sheets : json_number(v, "declared")), "images",
+        number(v, "images"), "pages", number(v, "pages"), "blank", number(v, "blank"),
+        "cover", cover(the_case), "notice", number(v, "notice"), "updated_at",
         show_time(json_number(v, "updated_ms")));
     /* What the desks need to know what may happen next. */
     if (out)
         json_object_update_new(
-            out, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "qc", json_text(v, "qc"), "check",
-                           json_text(v, "check"), "report", show_text(json_text(v, "report")),
-                           "certificate", show_text(json_text(v, "certificate")), "archive",
-                           show_text(json_text(v, "path")), "case_type",
-                           show_text(json_text(the_case, "case_type"))));
+            out,
+            json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "qc", json_text(v, "qc"), "check",
+                      json_text(v, "check"), "report", show_text(json_text(v, "report")),
+                      "certificate", show_text(json_text(v, "certificate")), "archive",
+                      show_text(json_text(v, "path")), "case_type",
+                      show_text(json_text(the_case, "case_type"))));
     return out;
 }
 
@@ -75,17 +78,18 @@ json_t *show_volumes(struct repo *repo, struct store_txn *txn, const json_t *lab
 
 json_t *show_case(const json_t *c)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "case", json_text(c, "case"),
-                            "case_no", json_text(c, "case_no"), "cause", json_text(c, "cause"),
-                            "plaintiff", json_text(c, "plaintiff"), "defendant",
-                            json_text(c, "defendant"), "case_type", json_text(c, "case_type"));
+    json_t *out =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "case", json_text(c, "case"),
+                  "case_no", json_text(c, "case_no"), "cause", json_text(c, "cause"),
+                  "plaintiff", json_text(c, "plaintiff"), "defendant",
+                  json_text(c, "defendant"), "case_type", json_text(c, "case_type"));
     const json_t *notice = json_object_get(c, "notice");
-    json_object_set_new(
-        out, "notice",
-        notice ? json_pack("{s:s, s:O, s:s}", "outcome", json_text(notice, "outcome"), "facts",
-                           json_object_get(notice, "facts"), "closed_on",
-                           json_text(notice, "closed_on"))
-               : json_null());
+    json_object_set_new(out, "notice",
+                        notice ? json_pack("{s:s, s:O, s:s}", "outcome",
+                                           json_text(notice, "outcome"), "facts",
+                                           json_object_get(notice, "facts"), "closed_on",
+                                           json_text(notice, "closed_on"))
+                               : json_null());
     return out;
 }
 
@@ -103,9 +107,10 @@ json_t *show_slot(const char *label, const json_t *s)
 
 json_t *show_the_order(const json_t *o)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", json_text(o, "order"), "state",
-                            json_text(o, "state"), "do", json_text(o, "do"), "slot",
-                            json_text(o, "slot"), "volume", json_text(o, "volume"));
+    json_t *out =
+        json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", json_text(o, "order"), "state",
+                  json_text(o, "state"), "do", json_text(o, "do"), "slot",
+                  json_text(o, "slot"), "volume", json_text(o, "volume"));
     if (json_number(o, "seq"))
         json_object_set_new(out, "seq", number(o, "seq"));
     return out;
@@ -113,15 +118,15 @@ json_t *show_the_order(const json_t *o)
 
 json_t *show_scan(struct repo *repo, struct store_txn *txn, const json_t *s)
 {
-    json_t *out =
-        json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o}",
-                     "batch", number(s, "batch"), "sha256", json_text(s, "manifest"),
-                     "sheets_declared", number(s, "sheets_declared"), "sheets_counted",
-                     number(s, "sheets_counted"), "images", number(s, "images"), "pages",
-                     number(s, "pages"), "blank", number(s, "blank"), "cover", number(s, "cover"),
-                     "separator", number(s, "separator"), "operator",
-                     people_short(repo, txn, json_text(s, "operator")), "kind",
-                     json_text(s, "kind"), "qc", json_text(s, "qc"), "station",
-                     json_text(s, "station"), "at", show_time(json_number(s, "at")));
+    json_t *out = json_pack(
+        "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o}", "batch",
+        number(s, "batch"), "sha256", json_text(s, "manifest"), "sheets_declared",
+        number(s, "sheets_declared"), "sheets_counted", number(s, "sheets_counted"),
+        "images", number(s, "images"), "pages", number(s, "pages"), "blank",
+        number(s, "blank"), "cover", number(s, "cover"), "separator",
+        number(s, "separator"), "operator",
+        people_short(repo, txn, json_text(s, "operator")), "kind", json_text(s, "kind"),
+        "qc", json_text(s, "qc"), "station", json_text(s, "station"), "at",
+        show_time(json_number(s, "at")));
     return out;
 }

@@ -174,8 +174,9 @@ enum rc store_open(const struct store_options *options, struct store **ret_store
         rc = file_make_folder(options->folder, 0750, why);
     if (!rc)
         rc = file_open_folder(options->folder, &store->folder_fd, why);
-    if (!rc && !options->create && !store_file_size(store->folder_fd, "data.mdb"))
-        rc = fault_set(why, RC_NOT_FOUND, 0, "'%s' 里没有库；请先运行 juanku repo init",
+    if (rc == RC_NOT_FOUND ||
+        (!rc && !options->create && !store_file_size(store->folder_fd, "data.mdb")))
+        rc = fault_set(why, RC_NOT_FOUND, 0, "“%s”里没有库；请先运行 juanku repo init",
                        options->folder);
     if (!rc && !options->read_only)
         rc = store_file_lock(store->folder_fd, &store->lock_fd, why);

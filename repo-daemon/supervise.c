@@ -47,7 +47,8 @@ static void start(struct child *c);
 
 static void link_send(struct child *to, const char *role, int fd)
 {
-    if (ipc_send(to->channel, json_pack("{s:s, s:s}", "do", "link", "role", role), &fd, 1))
+    if (ipc_send(to->channel, json_pack("{s:s, s:s}", "do", "link", "role", role), &fd,
+                 1))
         log_warn("%s does not take its link", to->name);
 }
 
@@ -100,8 +101,8 @@ static int on_again(__attribute__((unused)) sd_event_source *source,
     return 0;
 }
 
-static int on_exit_of(__attribute__((unused)) sd_event_source *source, const siginfo_t *info,
-                      void *context)
+static int on_exit_of(__attribute__((unused)) sd_event_source *source,
+                      const siginfo_t *info, void *context)
 {
     struct child *c = context;
     struct parent *p = c->parent;
@@ -162,8 +163,9 @@ static int on_watchdog(sd_event_source *source, __attribute__((unused)) uint64_t
     struct parent *p = context;
     p->pongs = 0;
     for (unsigned i = STORE; i <= HTTP; i++)
-        if (p->children[i].ready && ipc_call(p->children[i].channel, json_pack("{s:s}", "do", "ping"),
-                                             NULL, 0, PING_MS, on_pong, p))
+        if (p->children[i].ready &&
+            ipc_call(p->children[i].channel, json_pack("{s:s}", "do", "ping"), NULL, 0,
+                     PING_MS, on_pong, p))
             log_warn("role %s does not take a ping", p->children[i].name);
     int error = sd_event_source_set_time_relative(source, p->watchdog_us / 3);
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -184,13 +186,14 @@ static int loop_prepare(struct parent *p)
         error = sd_event_add_signal(p->loop, NULL, SIGINT, NULL, NULL);
     for (unsigned i = 0; i < ROLES && error >= 0; i++) {
         struct child *c = &p->children[i];
-        error = sd_event_add_time_relative(p->loop, &c->again, CLOCK_MONOTONIC, 0, 0, on_again, c);
+        error = sd_event_add_time_relative(p->loop, &c->again, CLOCK_MONOTONIC, 0, 0,
+                                           on_again, c);
         if (error >= 0)
             error = sd_event_source_set_enabled(c->again, SD_EVENT_OFF);
     }
     if (error >= 0 && sd_watchdog_enabled(0, &p->watchdog_us) > 0)
-        error = sd_event_add_time_relative(p->loop, NULL, CLOCK_MONOTONIC, p->watchdog_us / 3, 0,
-                                           on_watchdog, p);
+        error = sd_event_add_time_relative(p->loop, NULL, CLOCK_MONOTONIC,
+                                           p->watchdog_us / 3, 0, on_watchdog, p);
     return error;
 }
 
@@ -198,7 +201,8 @@ static void stop(struct child *c)
 {
     if (!c->pid)
         return;
-    kill(c->pid, SIGTERM); /* nothing acknowledged is only in memory: a plain end is enough */
+    kill(c->pid,
+         SIGTERM); /* nothing acknowledged is only in memory: a plain end is enough */
     while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     c->pid = 0;

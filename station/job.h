@@ -63,6 +63,8 @@ struct job_image {
     unsigned edit;  /* bits of enum image_edit */
     unsigned edit_row;
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
+    unsigned told_row; /* what the readers of the page were told last */
+    bool told_doubt;
 };
 
 /* Why feeding stands still; the word of the scanner's end, or one of ours. */

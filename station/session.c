@@ -60,6 +60,7 @@ static void close_parts(struct session *s)
         session_forget(s, s->jobs[0]);
     sd_event_source_disable_unref(s->feeder.watch);
     sd_event_source_disable_unref(s->uplink.timer);
+    sd_event_source_disable_unref(s->uplink.ping);
     sd_event_source_disable_unref(s->publish);
     spool_close(s->spool);
     sd_event_unref(s->loop);

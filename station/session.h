@@ -39,14 +39,15 @@ struct feeder {
 /* The session's side of the submit role and of the repository. */
 struct uplink {
     struct child child;
-    bool up, station_denied;
+    bool up;
     char sentence[512];
-    struct job *job; /* borrowed: being sent; NULL none */
-    unsigned index;  /* picture whose parts are being sent, from 1 */
-    unsigned part;   /* 0 capture, 1.. parts */
-    unsigned tries;  /* failures in a row */
-    bool busy;       /* a call is under way */
-    sd_event_source *timer;
+    struct job *job;        /* borrowed: being sent; NULL none */
+    unsigned index;         /* picture whose parts are being sent, from 1 */
+    unsigned part;          /* 0 capture, 1.. parts */
+    unsigned tries;         /* failures in a row */
+    bool busy;              /* a call is under way */
+    sd_event_source *timer; /* of the next try */
+    sd_event_source *ping;  /* of the next look whether the repository is there */
 };
 
 struct session {
@@ -64,7 +65,7 @@ struct session {
     struct job *current; /* borrowed from jobs; what the page shows; NULL none */
     struct http_stream *streams[SESSION_STREAMS_MAX];
     sd_event_source *publish; /* runs once when `dirty` */
-    bool pages_dirty;
+    bool pages_dirty;         /* rows or doubts of pages may have changed */
 };
 
 /* session.c: the whole life of the role; returns the exit status. */
@@ -126,7 +127,7 @@ json_t *session_state_page(const struct job *job, unsigned index);
 void session_stream_open(struct session *s, struct http_request *request);
 /* Something changed: tell all readers soon. */
 void session_stream_state(struct session *s);
-void session_stream_page(struct session *s, const struct job *job, unsigned index);
+void session_stream_page(struct session *s, struct job *job, unsigned index);
 
 /* session_api.c, session_job_api.c, session_image_api.c: routes
  * -------------------------------- */

@@ -172,8 +172,10 @@ static void restore_one(struct session *s, const char *id)
         follow(s, job, JOB_EV_DIFFERS);
     }
     group_pages(job);
-    if (!is_over(job) && job->state != JOB_SUBMITTING)
-        s->current = job;
+    bool in_work = !is_over(job) && job->state != JOB_SUBMITTING;
+    if (in_work ||
+        (!is_over(job) && (!s->current || s->current->state == JOB_SUBMITTING)))
+        s->current = job; /* the page shows what needs a person, else what is under way */
     log_info("job %s is back: %s, %u of %u sheets", job->id, job_state_name(job->state),
              job->sheets, job->sheets_declared);
 }

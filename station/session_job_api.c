@@ -53,6 +53,10 @@ enum rc job_do_finish(struct session *s, struct fault *why)
     struct job *job = s->current;
     if (!rc && job->state == JOB_REVIEW && group_doubt(job, sentence))
         rc = fault_set(why, RC_REFUSED, 0, "%s", sentence);
+    if (!rc && job->state == JOB_STOPPED) {
+        sentence_now(job, sentence);
+        rc = fault_set(why, RC_REFUSED, 0, "还不能提交。%s", sentence);
+    }
     if (!rc)
         rc = job_next(job->state, JOB_EV_FINISH, &unused, why);
     if (rc)

@@ -26,6 +26,8 @@ static json_t *repo_json(const struct session *s)
     else if (!s->uplink.up)
         field_print(sentence, sizeof sentence, "%s连通以前不能登录。",
                     s->uplink.sentence);
+    else if (*s->uplink.sentence)
+        field_print(sentence, sizeof sentence, "%s", s->uplink.sentence);
     else if (waiting)
         field_print(sentence, sizeof sentence, "正在上传，还有 %zu 卷。", waiting);
     return json_pack("{s:i,s:i,s:s}", "up", (int)s->uplink.up, "queue", (int)waiting,

@@ -29,6 +29,30 @@ static void send_all(struct session *s, const char *event, json_t *json)
     json_decref(json);
 }
 
+static void send_page(struct session *s, const struct job *job, struct job_image *image,
+                      unsigned index)
+{
+    char sentence[JOB_SENTENCE_MAX];
+    image->told_row = image->row;
+    image->told_doubt = group_image_doubt(job, image, sentence);
+    send_all(s, "page", session_state_page(job, index));
+}
+
+/* A separator that was read late gives rows to pages that were told long ago. */
+static void send_changed(struct session *s, struct job *job)
+{
+    bool all_read = group_all_read(job);
+    for (unsigned i = 1; i <= job->count; i++) {
+        struct job_image *image = job_image(job, i);
+        char sentence[JOB_SENTENCE_MAX];
+        bool changed = image->row != image->told_row;
+        if (!changed && all_read)
+            changed = group_image_doubt(job, image, sentence) != image->told_doubt;
+        if (changed)
+            send_page(s, job, image, i);
+    }
+}
+
 static int on_publish(sd_event_source *source, uint64_t usec, void *context)
 {
     (void)source;
@@ -36,9 +60,8 @@ static int on_publish(sd_event_source *source, uint64_t usec, void *context)
     struct session *s = context;
     s->publish = sd_event_source_disable_unref(s->publish);
     send_all(s, "state", session_state_json(s, false));
-    if (s->pages_dirty && s->current && s->current->count <= FULL_PAGES_MAX)
-        for (unsigned i = 1; i <= s->current->count; i++)
-            send_all(s, "page", session_state_page(s->current, i));
+    if (s->pages_dirty && s->current)
+        send_changed(s, s->current);
     s->pages_dirty = false;
     return 0;
 }
@@ -53,10 +76,10 @@ void session_stream_state(struct session *s)
         log_warn("news for the page are late: %s", strerror(-r));
 }
 
-void session_stream_page(struct session *s, const struct job *job, unsigned index)
+void session_stream_page(struct session *s, struct job *job, unsigned index)
 {
     if (job == s->current)
-        send_all(s, "page", session_state_page(job, index));
+        send_page(s, job, job_image(job, index), index);
     session_stream_state(s);
 }
 

@@ -15,7 +15,7 @@
 enum {
     PASSWORD_FILE_MAX = 4096,
     EXCHANGES_MAX = 4, /* of one call: log in, HEAD, PUT, once more */
-    SET_UP_MS = 10 * 1000,
+    PING_S = 15,
 };
 
 static const char role_down[] = "上传程序正在重新启动，请过几秒再试。";
@@ -95,6 +95,42 @@ static void read_password(const char *path, char ret[256])
     explicit_bzero(text, len);
 }
 
+static void arm_ping(struct session *s);
+
+/* What nobody asked for changes no job; on_reply() has told the page about the line. */
+static void on_ping_done(struct session *s, enum rc rc, const json_t *json,
+                         const char *sentence, void *context)
+{
+    (void)json;
+    (void)context;
+    if (rc == RC_DENIED)
+        uplink_set_up(s, true, sentence);
+    if (!rc)
+        upload_wake(s);
+    arm_ping(s);
+}
+
+static int on_ping(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    struct session *s = context;
+    uplink_call(
+        s,
+        json_pack("{s:s,s:s,s:s}", "do", "ask", "method", "GET", "path", "/v1/session"),
+        -1, on_ping_done, NULL);
+    return 0;
+}
+
+static void arm_ping(struct session *s)
+{
+    struct uplink *u = &s->uplink;
+    u->ping = sd_event_source_disable_unref(u->ping);
+    if (sd_event_add_time_relative(s->loop, &u->ping, CLOCK_MONOTONIC,
+                                   (uint64_t)PING_S * 1000000, 0, on_ping, s) < 0)
+        log_error("cannot watch the line to the repository");
+}
+
 static void on_set(struct session *s, enum rc rc, const json_t *json,
                    const char *sentence, void *context)
 {
@@ -103,7 +139,7 @@ static void on_set(struct session *s, enum rc rc, const json_t *json,
     if (rc)
         log_error("the repository cannot be reached as set: %s", sentence);
     else
-        upload_wake(s);
+        (void)on_ping(NULL, 0, s);
 }
 
 static void on_started(void *context)
@@ -130,6 +166,7 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
 static void on_gone(void *context)
 {
     struct session *s = context;
+    s->uplink.ping = sd_event_source_disable_unref(s->uplink.ping);
     uplink_set_up(s, false, role_down);
 }
 

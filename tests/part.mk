@@ -10,14 +10,14 @@ all_src := $(lib_src) $(drivers_src) $(sane_paper_src) $(firmware_app_src) $(fir
 	$(page_src) $(station_src) station/main.c $(repo_src) repo-daemon/main.c $(cli_src)
 
 # A corpus is replayed by an ordinary program in every check; libFuzzer is for `make fuzz`.
-$(OUT)/tests/replay/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(archives) $(OUT)/firmware/app.a
+$(OUT)/tests/replay/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(OUT)/firmware/app.a $(archives)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 $(OUT)/fuzzers/%: tests/fuzz/fuzz_%.c
 	@mkdir -p $(@D)
 	$(Q)$(MAKE) --no-print-directory CC=clang OUT=$(OUT)/fuzz EXTRA="-fsanitize=address,undefined,fuzzer-no-link" CFLAGS="-O1 -g" $(OUT)/fuzz/fuzzer/$*
 	$(Q)cp $(OUT)/fuzz/fuzzer/$* $@
-$(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(archives) $(OUT)/firmware/app.a
+$(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/firmware/app.a $(archives)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 

@@ -88,16 +88,11 @@ static enum rc keep_fed(struct feeder *feeder, const struct stack *stack, unsign
     return file_replace(dir, name, (struct bytes){ (uint8_t *)text, (size_t)len }, why);
 }
 
-static void stack_free_at(struct stack *stack)
-{
-    stack_free(stack);
-}
-
 /* faults.tsv says "device-gone" for a sheet that is reached. */
 static bool gone_by_file(struct feeder *feeder, int folder)
 {
     struct trouble troubles[TROUBLES_MAX];
-    SCOPED(stack_free_at) struct stack stack = { 0 };
+    SCOPED(stack_free) struct stack stack = { 0 };
     size_t count;
     if (trouble_read(folder, troubles, &count, NULL) || !count ||
         stack_read(folder, &stack, NULL))
@@ -148,7 +143,7 @@ enum rc feeder_open(struct feeder *feeder, struct fault *why)
         return fault_set(why, rc_of_errno(errno), errno, "'%s'", feeder->conf.folder);
     if (feeder_is_gone(feeder))
         return fault_set(why, RC_NOT_FOUND, 0, "the feeder is unplugged");
-    SCOPED(stack_free_at) struct stack stack = { 0 };
+    SCOPED(stack_free) struct stack stack = { 0 };
     enum rc rc = stack_read(folder, &stack, why);
     if (!rc && feeder->conf.state[0])
         rc = lock_state(feeder, &feeder->lock, why);
@@ -176,7 +171,7 @@ int feeder_folder(const struct feeder *feeder)
 
 enum rc feeder_peek(struct feeder *feeder, struct fed_sheet *ret_sheet, struct fault *why)
 {
-    SCOPED(stack_free_at) struct stack stack = { 0 };
+    SCOPED(stack_free) struct stack stack = { 0 };
     enum rc rc = stack_read(feeder->folder, &stack, why);
     if (rc)
         return rc;
@@ -190,7 +185,7 @@ enum rc feeder_peek(struct feeder *feeder, struct fed_sheet *ret_sheet, struct f
 /* Set the place, in the stack as it is now. */
 static enum rc set_fed(struct feeder *feeder, unsigned fed, struct fault *why)
 {
-    SCOPED(stack_free_at) struct stack stack = { 0 };
+    SCOPED(stack_free) struct stack stack = { 0 };
     enum rc rc = stack_read(feeder->folder, &stack, why);
     return rc ? rc : keep_fed(feeder, &stack, fed, why);
 }

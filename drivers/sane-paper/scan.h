@@ -48,6 +48,10 @@ SANE_Status scan_read(struct scan *scan, SANE_Byte *data, SANE_Int room,
 /* Exact while busy, else what the options promise for a page as large as the window. */
 SANE_Parameters scan_parameters(const struct scan *scan);
 
+/* The stream_make of a scan: answers SANE_STATUS_EOF after the last byte, else why not.
+ */
+int scan_make(struct stream *stream, void *scan);
+
 /* The SANE status for a result code. With SANE_DEBUG_PAPER set, the fault goes to stderr.
  */
 SANE_Status scan_status(enum rc rc, const struct fault *why);

@@ -116,16 +116,9 @@ static enum rc stack_add(struct stack *stack, const struct sheet *sheet,
     return RC_OK;
 }
 
-SCOPE_RELEASER(dir_close_at, DIR *, closedir)
-
-static void stack_free_at(struct stack *stack)
-{
-    stack_free(stack);
-}
-
 enum rc stack_parse(struct bytes text, struct stack *ret_stack, struct fault *why)
 {
-    SCOPED(stack_free_at) struct stack stack = { .print = PRINT_START };
+    SCOPED(stack_free) struct stack stack = { .print = PRINT_START };
     struct bytes line, columns[COLUMNS_MAX];
     for (unsigned number = 1; next_line(&text, &line); number++) {
         if (!cut_columns(line, columns))
@@ -176,7 +169,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 /* No table: every picture is a front. */
 static enum rc stack_of_pictures(int dir, struct stack *ret_stack, struct fault *why)
 {
-    SCOPED(stack_free_at) struct stack stack = { .print = PRINT_START };
+    SCOPED(stack_free) struct stack stack = { .print = PRINT_START };
     struct dirent **names = NULL;
     int count = scandirat(dir, ".", &names, is_picture, by_name);
     enum rc rc = count < 0

@@ -57,11 +57,9 @@ bool port_find(const struct port *port, const char *name, struct port_option *re
 enum port_status port_set_text(struct port *port, const struct port_option *option,
                                const char *word);
 enum port_status port_set_number(struct port *port, const struct port_option *option,
-                                 double number);
-enum port_status port_set_bool(struct port *port, const struct port_option *option,
-                               bool yes);
+                                 double number); /* a bool is 0 or 1 */
 enum port_status port_get_number(struct port *port, const struct port_option *option,
-                                 double *ret_number); /* a bool is 0 or 1 */
+                                 double *ret_number);
 enum port_status port_get_text(struct port *port, const struct port_option *option,
                                char ret_text[SCANNER_WORD_MAX]);
 

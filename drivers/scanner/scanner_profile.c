@@ -42,7 +42,7 @@ static bool set_pair(struct scanner *scanner, const char *pair)
         return false;
     const char *value = equal + 1;
     if (option.kind == PORT_BOOL)
-        return !port_set_bool(scanner->port, &option, !strcasecmp(value, "yes"));
+        return !port_set_number(scanner->port, &option, !strcasecmp(value, "yes"));
     if (option.kind == PORT_NUMBER)
         return !port_set_number(scanner->port, &option, strtod(value, NULL));
     const char *word = option.words ? scanner_match_word(option.words, value) : value;

@@ -38,15 +38,6 @@ static enum port_status status_of(SANE_Status status)
     return status < COUNT(statuses) ? statuses[status] : PORT_BUSY;
 }
 
-const char *port_status_text(enum port_status status)
-{
-    static const char *const texts[PORT_STATUS_COUNT] = {
-        "good",   "unsupported",  "cancelled",  "busy",      "invalid",   "end",
-        "jammed", "no documents", "cover open", "I/O error", "no memory", "denied",
-    };
-    return status < PORT_STATUS_COUNT ? texts[status] : "?";
-}
-
 enum port_status port_init(void)
 {
     return status_of(sane_init(NULL, NULL));
@@ -181,14 +172,6 @@ enum port_status port_set_number(struct port *port, const struct port_option *op
         sane_get_option_descriptor(port->handle, option->index);
     SANE_Word word =
         about->type == SANE_TYPE_FIXED ? SANE_FIX(number) : (SANE_Word)(number + 0.5);
-    return status_of(sane_control_option(port->handle, option->index,
-                                         SANE_ACTION_SET_VALUE, &word, NULL));
-}
-
-enum port_status port_set_bool(struct port *port, const struct port_option *option,
-                               bool yes)
-{
-    SANE_Bool word = yes ? SANE_TRUE : SANE_FALSE;
     return status_of(sane_control_option(port->handle, option->index,
                                          SANE_ACTION_SET_VALUE, &word, NULL));
 }

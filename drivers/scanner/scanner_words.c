@@ -2,6 +2,8 @@
  * table is total over its enum; a test holds it to that. */
 #include "drivers/scanner/scanner.h"
 
+#include "drivers/scanner/scanner_port.h"
+
 #include <strings.h>
 
 static const struct {
@@ -44,6 +46,15 @@ const char *scanner_sentence(enum scanner_end end)
 const char *scanner_end_text(enum scanner_end end)
 {
     return end < SCANNER_END_COUNT ? ends[end].text : ends[SCANNER_IO].text;
+}
+
+const char *port_status_text(enum port_status status)
+{
+    static const char *const texts[PORT_STATUS_COUNT] = {
+        "good",   "unsupported",  "cancelled",  "busy",      "invalid",   "end",
+        "jammed", "no documents", "cover open", "I/O error", "no memory", "denied",
+    };
+    return status < PORT_STATUS_COUNT ? texts[status] : "?";
 }
 
 const char *scanner_mode_text(enum scanner_mode mode)

@@ -1,4 +1,5 @@
-/* Deflate with the zlib wrapper (RFC 1950): the only file that includes zlib is flate.c. */
+/* Deflate with the zlib wrapper (RFC 1950): the only file that includes zlib is flate.c.
+ */
 #ifndef PDFA_FLATE_H
 #define PDFA_FLATE_H
 

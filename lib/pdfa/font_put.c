@@ -19,8 +19,8 @@ struct cmap {
     size_t len;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct cmap *cmap, const char *format,
-                                                      ...)
+__attribute__((format(printf, 2, 3))) static void add(struct cmap *cmap,
+                                                      const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -70,7 +70,9 @@ static void put_glyphs(struct pdf_out *out)
     static const struct {
         uint32_t end;
         uint8_t glyph;
-    } spans[] = { { 1, 0 }, { GLYPHLESS_NARROW_END, GLYPHLESS_NARROW }, { CODES, GLYPHLESS_WIDE } };
+    } spans[] = { { 1, 0 },
+                  { GLYPHLESS_NARROW_END, GLYPHLESS_NARROW },
+                  { CODES, GLYPHLESS_WIDE } };
     uint8_t map[2 * CODES] = { 0 };
     uint32_t code = 0;
     for (size_t s = 0; s < COUNT(spans); s++)
@@ -126,7 +128,8 @@ void font_put_rare(struct pdf_out *out, const uint32_t *codes, size_t count)
         if (i % BLOCK == 0)
             add(&cmap, "%zu beginbfchar\n", left < BLOCK ? left : BLOCK);
         add(&cmap, "<%04zX> <%04" PRIX32 "%04" PRIX32 ">\n", i + 1,
-            0xD800 + ((codes[i] - 0x10000) >> 10), 0xDC00 + ((codes[i] - 0x10000) & 0x3FF));
+            0xD800 + ((codes[i] - 0x10000) >> 10),
+            0xDC00 + ((codes[i] - 0x10000) & 0x3FF));
         if (i % BLOCK == BLOCK - 1 || left == 1)
             add(&cmap, "endbfchar\n");
     }

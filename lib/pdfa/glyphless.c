@@ -16,32 +16,61 @@ struct table {
 
 /* One contour, the box, its last point (3), no code; four points on the curve; then the
  * steps from point to point: right and up to the far corner, there, and back. */
-#define GLYPH(wide)                                                                      \
-    1, 0, (uint16_t)-GLYPHLESS_DESCENT_EM, wide, GLYPHLESS_ASCENT_EM, 3, 0, 0x0101, 0x0101, \
-        0, wide, 0, (uint16_t)-(wide), (uint16_t)-GLYPHLESS_DESCENT_EM, 1000, 0,         \
-        (uint16_t)-1000
+#define GLYPH(wide) \
+    1, 0, (uint16_t)-GLYPHLESS_DESCENT_EM, wide, GLYPHLESS_ASCENT_EM, 3, 0, 0x0101, \
+        0x0101, 0, wide, 0, (uint16_t) - (wide), (uint16_t)-GLYPHLESS_DESCENT_EM, 1000, \
+        0, (uint16_t)-1000
 static const uint16_t glyf[GLYPHS * GLYPH_WORDS] = { GLYPH(GLYPHLESS_WIDE_EM),
                                                      GLYPH(GLYPHLESS_WIDE_EM),
                                                      GLYPH(GLYPHLESS_NARROW_EM) };
 static const uint16_t head[] = {
-    1, 0, 1, 0,             /* version 1.0, revision 1.0 */
-    0, 0,                   /* checkSumAdjustment, filled in below */
-    0x5F0F, 0x3CF5,         /* magic */
-    0x000B, 1000,           /* flags; units per em */
-    0, 0, 0, 0, 0, 0, 0, 0, /* created, modified */
-    0, (uint16_t)-GLYPHLESS_DESCENT_EM, GLYPHLESS_WIDE_EM, GLYPHLESS_ASCENT_EM,
-    0, 8, 2, 0, 0,          /* style, smallest size, direction, short loca, glyf format */
+    1,
+    0,
+    1,
+    0, /* version 1.0, revision 1.0 */
+    0,
+    0, /* checkSumAdjustment, filled in below */
+    0x5F0F,
+    0x3CF5, /* magic */
+    0x000B,
+    1000, /* flags; units per em */
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0, /* created, modified */
+    0,
+    (uint16_t)-GLYPHLESS_DESCENT_EM,
+    GLYPHLESS_WIDE_EM,
+    GLYPHLESS_ASCENT_EM,
+    0,
+    8,
+    2,
+    0,
+    0, /* style, smallest size, direction, short loca, glyf format */
 };
-static const uint16_t hhea[] = { 1,    0, GLYPHLESS_ASCENT_EM,
+static const uint16_t hhea[] = { 1,
+                                 0,
+                                 GLYPHLESS_ASCENT_EM,
                                  (uint16_t)-GLYPHLESS_DESCENT_EM,
-                                 0,    GLYPHLESS_WIDE_EM,
-                                 0,    0,
-                                 0,    1,
-                                 0,    0,
-                                 0,    0,
-                                 0,    0,
-                                 0,    GLYPHS };
-static const uint16_t hmtx[] = { GLYPHLESS_WIDE_EM, 0, GLYPHLESS_WIDE_EM, 0,
+                                 0,
+                                 GLYPHLESS_WIDE_EM,
+                                 0,
+                                 0,
+                                 0,
+                                 1,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 GLYPHS };
+static const uint16_t hmtx[] = { GLYPHLESS_WIDE_EM,   0, GLYPHLESS_WIDE_EM, 0,
                                  GLYPHLESS_NARROW_EM, 0 };
 static const uint16_t loca[] = { 0, GLYPH_WORDS, 2 * GLYPH_WORDS, 3 * GLYPH_WORDS };
 static const uint16_t maxp[] = { 1, 0, GLYPHS, 4, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
@@ -68,8 +97,8 @@ static uint32_t sum_of(const uint8_t *at, size_t len) /* len: a multiple of 4 */
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < len; i += 4)
-        sum += (uint32_t)at[i] << 24 | (uint32_t)at[i + 1] << 16 | (uint32_t)at[i + 2] << 8 |
-               at[i + 3];
+        sum += (uint32_t)at[i] << 24 | (uint32_t)at[i + 1] << 16 |
+               (uint32_t)at[i + 2] << 8 | at[i + 3];
     return sum;
 }
 

@@ -37,8 +37,8 @@ struct joined_font {
 struct joining {
     const struct pdfa_join *join;
     struct pdf_out out;
-    uint32_t next;    /* the next free object number */
-    uint32_t *pages;  /* object number of each page; owned */
+    uint32_t next;   /* the next free object number */
+    uint32_t *pages; /* object number of each page; owned */
     struct joined_font fonts[FONTS_MAX];
     size_t font_count;
     uint8_t *piece; /* PIECE bytes; owned */
@@ -52,8 +52,8 @@ static void joining_end(struct joining *j)
 }
 
 /* Bytes of the page file, into the volume or into a hash. */
-static enum rc copy_span(struct joining *j, int fd, struct page_span span, struct hash *hash,
-                         struct fault *why)
+static enum rc copy_span(struct joining *j, int fd, struct page_span span,
+                         struct hash *hash, struct fault *why)
 {
     for (uint64_t done = 0; done < span.len;) {
         size_t most = span.len - done < PIECE ? (size_t)(span.len - done) : PIECE;
@@ -77,7 +77,8 @@ static enum rc copy_stream(struct joining *j, const struct page_read *page, uint
                            uint32_t to, const char *dict, struct fault *why)
 {
     pdf_out_object(&j->out, to);
-    pdf_out_text(&j->out, "<< %s /Length %" PRIu64 " >>\nstream\n", dict, page->data[from].len);
+    pdf_out_text(&j->out, "<< %s /Length %" PRIu64 " >>\nstream\n", dict,
+                 page->data[from].len);
     enum rc rc = copy_span(j, page->fd, page->data[from], NULL, why);
     pdf_out_text(&j->out, "\nendstream\n");
     pdf_out_object_end(&j->out);
@@ -104,7 +105,8 @@ static enum rc add_font(struct joining *j, const struct page_read *page,
     form_put(&j->out, refs->characters, text);
     form_measures(refs, text);
     form_put(&j->out, refs->measures, text);
-    enum rc rc = copy_stream(j, page, FORM_PROGRAM, refs->program, form_program_dict, why);
+    enum rc rc =
+        copy_stream(j, page, FORM_PROGRAM, refs->program, form_program_dict, why);
     rc = rc ? rc : copy_stream(j, page, FORM_GLYPHS, refs->glyphs, form_packed, why);
     rc = rc ? rc : copy_stream(j, page, FORM_UNICODE, refs->unicode, form_packed, why);
     if (rc || j->font_count > 1)
@@ -156,7 +158,8 @@ static enum rc add_rare(struct joining *j, const struct page_read *page,
     form_characters(&own, true, text);
     form_put(&j->out, own.characters, text);
     enum rc rc = copy_stream(j, page, FORM_RARE_GLYPHS, own.glyphs, form_packed, why);
-    return rc ? rc : copy_stream(j, page, FORM_RARE_UNICODE, own.unicode, form_packed, why);
+    return rc ? rc
+              : copy_stream(j, page, FORM_RARE_UNICODE, own.unicode, form_packed, why);
 }
 
 static enum rc add_page(struct joining *j, size_t index, int fd, struct fault *why)
@@ -188,7 +191,8 @@ static void put_tree(struct joining *j)
     pdf_out_object(&j->out, TREE);
     pdf_out_text(&j->out, "<< /Type /Pages /Count %zu /Kids [", j->join->page_count);
     for (size_t i = 0; i < j->join->page_count; i++)
-        pdf_out_text(&j->out, "%s%" PRIu32 " 0 R", i % KIDS_A_LINE ? " " : "\n", j->pages[i]);
+        pdf_out_text(&j->out, "%s%" PRIu32 " 0 R", i % KIDS_A_LINE ? " " : "\n",
+                     j->pages[i]);
     pdf_out_text(&j->out, "] >>\n");
     pdf_out_object_end(&j->out);
 }
@@ -253,9 +257,11 @@ static void put_catalogue(struct joining *j, uint32_t marks, uint32_t xmp)
 static enum rc check_join(const struct pdfa_join *join, struct fault *why)
 {
     if (!join->page_count || join->page_count > PDFA_JOIN_PAGES_MAX)
-        return fault_set(why, RC_INVALID, 0, "一册须有 1 到 %d 页，请分册", PDFA_JOIN_PAGES_MAX);
+        return fault_set(why, RC_INVALID, 0, "一册须有 1 到 %d 页，请分册",
+                         PDFA_JOIN_PAGES_MAX);
     if (join->mark_count > PDFA_JOIN_MARKS_MAX || join->label_count > PDFA_JOIN_MARKS_MAX)
-        return fault_set(why, RC_INVALID, 0, "书签或页码段超过 %d 个", PDFA_JOIN_MARKS_MAX);
+        return fault_set(why, RC_INVALID, 0, "书签或页码段超过 %d 个",
+                         PDFA_JOIN_MARKS_MAX);
     for (size_t i = 0; i < join->mark_count; i++)
         if (join->marks[i].page >= join->page_count || !join->marks[i].title ||
             !*join->marks[i].title || strlen(join->marks[i].title) > PDFA_TITLE_MAX)

@@ -1,5 +1,6 @@
-/* JPEG markers (ITU-T T.81, annex B). Adobe's APP14 and the component names decide whether
- * three components are YCbCr, as libjpeg does, so that every reader shows one colour. */
+/* JPEG markers (ITU-T T.81, annex B). Adobe's APP14 and the component names decide
+ * whether three components are YCbCr, as libjpeg does, so that every reader shows one
+ * colour. */
 #include "pdfa/jpeg_head.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ enum {
     SOF_PROGRESSIVE = 0xC2,
     APP_JFIF = 0xE0,
     APP_ADOBE = 0xEE,
-    FRAME_LEN = 8,     /* frame header before its components */
+    FRAME_LEN = 8, /* frame header before its components */
     COMPONENT_LEN = 3,
     ADOBE_TRANSFORM = 13, /* offset in the segment */
 };
@@ -33,7 +34,8 @@ static enum rc read_frame(uint8_t marker, const uint8_t *at, size_t len,
                           struct jpeg_head *head, bool *ret_named_rgb, struct fault *why)
 {
     if (marker > SOF_PROGRESSIVE)
-        return fault_set(why, RC_INVALID, 0, "这种 JPEG 编码不能存入 PDF/A，请改用普通 JPEG");
+        return fault_set(why, RC_INVALID, 0,
+                         "这种 JPEG 编码不能存入 PDF/A，请改用普通 JPEG");
     if (len < FRAME_LEN || len < FRAME_LEN + COMPONENT_LEN * (size_t)at[7])
         return fault_set(why, RC_INVALID, 0, "图像文件头不完整，请重新扫描这一页");
     if (at[2] != 8)
@@ -92,7 +94,8 @@ enum rc jpeg_head_read(struct bytes data, struct jpeg_head *ret_head, struct fau
         }
         if (marker == APP_JFIF && len >= 7 && !memcmp(part + 2, "JFIF", 5))
             jfif = true;
-        if (marker == APP_ADOBE && len > ADOBE_TRANSFORM && !memcmp(part + 2, "Adobe", 5)) {
+        if (marker == APP_ADOBE && len > ADOBE_TRANSFORM &&
+            !memcmp(part + 2, "Adobe", 5)) {
             adobe = true;
             adobe_rgb = part[ADOBE_TRANSFORM] == 0;
         }

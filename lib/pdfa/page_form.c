@@ -31,19 +31,20 @@ struct form_refs form_page_refs(bool has_rare)
                                .profile = FORM_PROFILE };
 }
 
-void form_page(const struct form_refs *refs, double width_pt, double height_pt, char *ret_text)
+void form_page(const struct form_refs *refs, double width_pt, double height_pt,
+               char *ret_text)
 {
     char width[PDF_NUMBER_MAX], height[PDF_NUMBER_MAX], rare[32] = "";
     pdf_number(width_pt, width);
     pdf_number(height_pt, height);
     if (refs->rare_font)
         (void)snprintf(rare, sizeof rare, " /F1 %" PRIu32 " 0 R", refs->rare_font);
-    (void)snprintf(ret_text, FORM_TEXT_MAX,
-                   "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] "
-                   "/Resources << /Font << /F0 %" PRIu32 " 0 R%s >> /XObject << /P %" PRIu32
-                   " 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
-                   refs->tree, width, height, refs->font, rare, refs->picture,
-                   refs->contents);
+    (void)snprintf(
+        ret_text, FORM_TEXT_MAX,
+        "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] "
+        "/Resources << /Font << /F0 %" PRIu32 " 0 R%s >> /XObject << /P %" PRIu32
+        " 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
+        refs->tree, width, height, refs->font, rare, refs->picture, refs->contents);
 }
 
 void form_font(const struct form_refs *refs, char *ret_text)
@@ -62,9 +63,9 @@ void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text)
         (void)snprintf(narrow, sizeof narrow, " /W [0 [%d] 1 %d %d]", GLYPHLESS_WIDE_EM,
                        GLYPHLESS_NARROW_END - 1, GLYPHLESS_NARROW_EM);
     (void)snprintf(ret_text, FORM_TEXT_MAX,
-                   "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /" FONT_NAME " " SYSTEM
-                   " /FontDescriptor %" PRIu32 " 0 R /DW %d%s /CIDToGIDMap %" PRIu32
-                   " 0 R >>\n",
+                   "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /" FONT_NAME
+                   " " SYSTEM " /FontDescriptor %" PRIu32
+                   " 0 R /DW %d%s /CIDToGIDMap %" PRIu32 " 0 R >>\n",
                    refs->measures, GLYPHLESS_WIDE_EM, narrow, refs->glyphs);
 }
 
@@ -91,8 +92,8 @@ void form_intent(const struct form_refs *refs, char *ret_text)
 void form_picture_dict(const struct form_picture *picture, char *ret_text)
 {
     bool is_bits = picture->coding == PDFA_G4 || picture->coding == PDFA_BITS;
-    bool is_gray = picture->coding == PDFA_JPEG ? picture->is_gray
-                                                : picture->coding != PDFA_RGB;
+    bool is_gray =
+        picture->coding == PDFA_JPEG ? picture->is_gray : picture->coding != PDFA_RGB;
     char more[160] = "";
     const char *filter = "/FlateDecode";
     if (picture->coding == PDFA_JPEG) {
@@ -109,9 +110,9 @@ void form_picture_dict(const struct form_picture *picture, char *ret_text)
     (void)snprintf(ret_text, FORM_TEXT_MAX,
                    "/Type /XObject /Subtype /Image /Width %" PRIu32 " /Height %" PRIu32
                    " /ColorSpace /%s /BitsPerComponent %d%s /Filter %s%s",
-                   picture->width_px, picture->height_px, is_gray ? "DeviceGray" : "DeviceRGB",
-                   is_bits ? 1 : 8, picture->coding == PDFA_BITS ? " /Decode [1 0]" : "",
-                   filter, more);
+                   picture->width_px, picture->height_px,
+                   is_gray ? "DeviceGray" : "DeviceRGB", is_bits ? 1 : 8,
+                   picture->coding == PDFA_BITS ? " /Decode [1 0]" : "", filter, more);
 }
 
 void form_put(struct pdf_out *out, uint32_t number, const char *text)

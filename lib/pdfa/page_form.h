@@ -54,9 +54,10 @@ struct form_picture {
     uint32_t width_px, height_px;
 };
 
-/* Dictionaries with their << >> and the line feed behind, as they stand between "n 0 obj\n"
- * and "endobj\n". `ret_text` is FORM_TEXT_MAX. */
-void form_page(const struct form_refs *refs, double width_pt, double height_pt, char *ret_text);
+/* Dictionaries with their << >> and the line feed behind, as they stand between "n 0
+ * obj\n" and "endobj\n". `ret_text` is FORM_TEXT_MAX. */
+void form_page(const struct form_refs *refs, double width_pt, double height_pt,
+               char *ret_text);
 void form_font(const struct form_refs *refs, char *ret_text);
 void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text);
 void form_measures(const struct form_refs *refs, char *ret_text);
@@ -64,8 +65,8 @@ void form_intent(const struct form_refs *refs, char *ret_text);
 
 extern const char form_tree_text[]; /* of a page file */
 /* Page tree, output intent, XMP; a printf format for three int or uint32_t. */
-#define FORM_CATALOGUE_TEXT                                                              \
-    "<< /Type /Catalog /Pages %d 0 R /Lang (zh-CN) /OutputIntents [%d 0 R] "             \
+#define FORM_CATALOGUE_TEXT \
+    "<< /Type /Catalog /Pages %d 0 R /Lang (zh-CN) /OutputIntents [%d 0 R] " \
     "/Metadata %d 0 R >>\n"
 
 /* What stands in a stream's dictionary before /Length, without << . */

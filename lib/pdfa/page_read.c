@@ -23,7 +23,8 @@ static const char stream_end[] = "\nendstream\n", object_end[] = "endobj\n";
 
 static enum rc not_ours(struct fault *why, const char *what)
 {
-    return fault_set(why, RC_CORRUPT, 0, "不是本系统生成的单页 PDF，或已被改动（%s）", what);
+    return fault_set(why, RC_CORRUPT, 0, "不是本系统生成的单页 PDF，或已被改动（%s）",
+                     what);
 }
 
 /* Exactly `len` bytes at `at`, with a NUL behind. */
@@ -89,12 +90,14 @@ static enum rc read_table(struct page_read *page, const char *tail, uint64_t tai
 {
     const char *table = strstr(tail, "xref\n0 "), *at = table;
     uint64_t count = 0;
-    if (!table || !take_text(&at, "xref\n0 ") || !take_number(&at, FORM_OBJECTS_MAX, &count) ||
+    if (!table || !take_text(&at, "xref\n0 ") ||
+        !take_number(&at, FORM_OBJECTS_MAX, &count) ||
         (count != FORM_RARE_FONT + 2 && count != FORM_RARE_UNICODE + 3) ||
         !take_text(&at, "\n0000000000 65535 f \n"))
         return not_ours(why, "目录表");
     for (uint64_t i = 1; i < count; i++) {
-        if (!take_number(&at, page->size, &ret_offsets[i]) || !take_text(&at, " 00000 n \n"))
+        if (!take_number(&at, page->size, &ret_offsets[i]) ||
+            !take_text(&at, " 00000 n \n"))
             return not_ours(why, "目录表");
         if (i > 1 && ret_offsets[i] <= ret_offsets[i - 1])
             return not_ours(why, "目录表的次序");
@@ -138,13 +141,14 @@ static enum rc read_frame(struct page_read *page, uint32_t n, uint64_t from, uin
     return rc;
 }
 
-/* A stream: `dict` as page_form gives it (NULL: ret_text is to be looked at by the caller),
- * /Length that is just what lies there, and the end. */
+/* A stream: `dict` as page_form gives it (NULL: ret_text is to be looked at by the
+ * caller), /Length that is just what lies there, and the end. */
 static enum rc read_stream(struct page_read *page, uint32_t n, const char *dict,
                            char ret_text[DICT_MAX + 1], struct fault *why)
 {
     struct page_span body = page->body[n];
-    size_t end = sizeof stream_end - 1, most = body.len < DICT_MAX ? (size_t)body.len : DICT_MAX;
+    size_t end = sizeof stream_end - 1,
+           most = body.len < DICT_MAX ? (size_t)body.len : DICT_MAX;
     char tail[sizeof stream_end];
     uint64_t len = 0;
     enum rc rc = read_at(page->fd, body.at, ret_text, most, why);
@@ -190,8 +194,8 @@ static enum rc read_page_dict(struct page_read *page, struct fault *why)
     const char *at = text;
     if (page->body[FORM_PAGE].len > FORM_TEXT_MAX)
         return not_ours(why, "页面");
-    enum rc rc =
-        read_at(page->fd, page->body[FORM_PAGE].at, text, (size_t)page->body[FORM_PAGE].len, why);
+    enum rc rc = read_at(page->fd, page->body[FORM_PAGE].at, text,
+                         (size_t)page->body[FORM_PAGE].len, why);
     if (rc)
         return rc;
     if (!take_text(&at, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ") ||
@@ -217,8 +221,8 @@ static enum rc read_picture(struct page_read *page, struct fault *why)
         !take_number(&at, PDFA_SIDE_PX_MAX, &height))
         return not_ours(why, "图像");
     for (size_t i = 0; i < 4 * COUNT(codings); i++) {
-        struct form_picture picture = { codings[i / 4], i & 1, (i & 2) != 0, (uint32_t)width,
-                                        (uint32_t)height };
+        struct form_picture picture = { codings[i / 4], i & 1, (i & 2) != 0,
+                                        (uint32_t)width, (uint32_t)height };
         form_picture_dict(&picture, dict);
         (void)snprintf(want, sizeof want, "<< %s ", dict);
         if (strcmp(text, want) == 0) {

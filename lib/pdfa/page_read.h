@@ -14,7 +14,7 @@ struct page_span {
 struct page_read {
     int fd;
     uint64_t size;
-    uint32_t objects; /* with the free object 0 */
+    uint32_t objects;                        /* with the free object 0 */
     struct page_span body[FORM_OBJECTS_MAX]; /* between "n 0 obj\n" and "endobj\n" */
     struct page_span data[FORM_OBJECTS_MAX]; /* of a stream: its bytes; else 0 long */
     double width_pt, height_pt;

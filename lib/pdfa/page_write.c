@@ -1,6 +1,6 @@
 /* One page of paper as one PDF/A-1b file: check everything at the border, then write the
- * objects of page_form.h in their order. The capture's place is a matrix: turned about its
- * centre, first by quarter turns until it stands upright, then by the skew. */
+ * objects of page_form.h in their order. The capture's place is a matrix: turned about
+ * its centre, first by quarter turns until it stands upright, then by the skew. */
 #include "pdfa/pdfa.h"
 
 #include "pdfa/flate.h"
@@ -31,12 +31,13 @@ static enum rc check_samples(const struct pdfa_capture *capture, struct fault *w
                     : capture->coding == PDFA_RGB  ? 3 * width * height
                                                    : capture->data.len;
     if (!width || !height || !capture->data.len || capture->data.len != want)
-        return fault_set(why, RC_INVALID, 0, "图像数据的长度与尺寸不符，请重新扫描这一页");
+        return fault_set(why, RC_INVALID, 0,
+                         "图像数据的长度与尺寸不符，请重新扫描这一页");
     return RC_OK;
 }
 
-static enum rc check_capture(const struct pdfa_capture *capture, struct form_picture *ret_picture,
-                             struct fault *why)
+static enum rc check_capture(const struct pdfa_capture *capture,
+                             struct form_picture *ret_picture, struct fault *why)
 {
     struct jpeg_head head = { capture->width_px, capture->height_px, false, false };
     enum rc rc = RC_OK;
@@ -57,9 +58,11 @@ static enum rc check_capture(const struct pdfa_capture *capture, struct form_pic
         return rc;
     if ((capture->width_px && capture->width_px != head.width_px) ||
         (capture->height_px && capture->height_px != head.height_px))
-        return fault_set(why, RC_INVALID, 0, "图像文件的尺寸与登记的不符，请重新扫描这一页");
+        return fault_set(why, RC_INVALID, 0,
+                         "图像文件的尺寸与登记的不符，请重新扫描这一页");
     if (head.width_px > PDFA_SIDE_PX_MAX || head.height_px > PDFA_SIDE_PX_MAX)
-        return fault_set(why, RC_INVALID, 0, "图像边长超过 %d 像素，请降低分辨率或分段扫描",
+        return fault_set(why, RC_INVALID, 0,
+                         "图像边长超过 %d 像素，请降低分辨率或分段扫描",
                          PDFA_SIDE_PX_MAX);
     *ret_picture = (struct form_picture){ capture->coding, head.is_gray, head.is_plain,
                                           head.width_px, head.height_px };
@@ -114,7 +117,8 @@ static enum rc lay_out(const struct pdfa_page *page, const struct form_picture *
 
 static void put_matrix(struct pdf_out *contents, const struct layout *l)
 {
-    double m[6] = { l->a_pt * l->cos, -l->a_pt * l->sin, l->b_pt * l->sin, l->b_pt * l->cos };
+    double m[6] = { l->a_pt * l->cos, -l->a_pt * l->sin, l->b_pt * l->sin,
+                    l->b_pt * l->cos };
     m[4] = (l->width_pt - m[0] - m[2]) / 2;
     m[5] = (l->height_pt - m[1] - m[3]) / 2;
     pdf_out_text(contents, "q\n");
@@ -180,7 +184,8 @@ enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf, size_t 
     pdf_out_open_bare(&contents);
     put_matrix(&contents, &layout);
     if (page->line_count)
-        rc = text_runs_put(&contents, page->lines, page->line_count, &layout.frame, &rare, why);
+        rc = text_runs_put(&contents, page->lines, page->line_count, &layout.frame, &rare,
+                           why);
     if (!rc && contents.why.rc)
         rc = fault_set(why, contents.why.rc, 0, "%s", contents.why.text);
     if (rc)
@@ -188,8 +193,8 @@ enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf, size_t 
 
     SCOPED(pdf_out_free) struct pdf_out out;
     pdf_out_open(&out, -1);
-    put_objects(&out, page, &picture, &layout, (struct bytes){ contents.at, contents.len },
-                &rare);
+    put_objects(&out, page, &picture, &layout,
+                (struct bytes){ contents.at, contents.len }, &rare);
     rc = pdf_out_close(&out, &page->about, FORM_CATALOGUE,
                        rare.count ? FORM_RARE_UNICODE + 1 : FORM_RARE_FONT, why);
     if (rc)

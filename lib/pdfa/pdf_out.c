@@ -117,7 +117,8 @@ bool pdf_utf8_next(const char **at, uint32_t *ret_code)
                 return false;
             code = code << 6 | (s[i] & 0x3Fu);
         }
-        if (code < forms[f].least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+        if (code < forms[f].least || code > 0x10FFFF ||
+            (code >= 0xD800 && code <= 0xDFFF))
             return false;
         *ret_code = code;
         *at += code ? 1 + forms[f].more : 0;
@@ -134,7 +135,8 @@ void pdf_out_string(struct pdf_out *out, const char *utf8)
         if (code < 0x10000)
             pdf_out_text(out, "%04" PRIX32, code);
         else
-            pdf_out_text(out, "%04" PRIX32 "%04" PRIX32, 0xD800 + ((code - 0x10000) >> 10),
+            pdf_out_text(out, "%04" PRIX32 "%04" PRIX32,
+                         0xD800 + ((code - 0x10000) >> 10),
                          0xDC00 + ((code - 0x10000) & 0x3FF));
     }
     if (*utf8)
@@ -163,16 +165,19 @@ void pdf_out_object_end(struct pdf_out *out)
     pdf_out_text(out, "endobj\n");
 }
 
-void pdf_out_stream(struct pdf_out *out, uint32_t number, const char *dict, struct bytes data)
+void pdf_out_stream(struct pdf_out *out, uint32_t number, const char *dict,
+                    struct bytes data)
 {
     pdf_out_object(out, number);
-    pdf_out_text(out, "<< %s%s/Length %zu >>\nstream\n", dict, *dict ? " " : "", data.len);
+    pdf_out_text(out, "<< %s%s/Length %zu >>\nstream\n", dict, *dict ? " " : "",
+                 data.len);
     pdf_out_put(out, data);
     pdf_out_text(out, "\nendstream\n");
     pdf_out_object_end(out);
 }
 
-void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict, struct bytes data)
+void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict,
+                    struct bytes data)
 {
     char whole[TEXT_MAX];
     SCOPED(free_at) uint8_t *packed = NULL;
@@ -183,7 +188,8 @@ void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict, stru
         pdf_out_fail(out, RC_NO_MEMORY, "内存不足，无法压缩");
         return;
     }
-    (void)snprintf(whole, sizeof whole, "%s%s/Filter /FlateDecode", dict, *dict ? " " : "");
+    (void)snprintf(whole, sizeof whole, "%s%s/Filter /FlateDecode", dict,
+                   *dict ? " " : "");
     pdf_out_stream(out, number, whole, (struct bytes){ packed, len });
 }
 
@@ -241,8 +247,9 @@ enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about, uint3
     pdf_out_text(out, "xref\n0 %" PRIu32 "\n0000000000 65535 f \n", out->objects);
     for (uint32_t i = 1; i < out->objects; i++)
         pdf_out_text(out, "%010" PRIu64 " 00000 n \n", out->offsets[i]);
-    pdf_out_text(out, "trailer\n<< /Size %" PRIu32 " /Root %" PRIu32 " 0 R /Info %" PRIu32
-                      " 0 R /ID [<%s> <%s>] >>\nstartxref\n%" PRIu64 "\n%%%%EOF\n",
+    pdf_out_text(out,
+                 "trailer\n<< /Size %" PRIu32 " /Root %" PRIu32 " 0 R /Info %" PRIu32
+                 " 0 R /ID [<%s> <%s>] >>\nstartxref\n%" PRIu64 "\n%%%%EOF\n",
                  out->objects, root, info, id, id, table);
     flush(out);
     if (!out->why.rc && table > 9999999999u)

@@ -1,8 +1,8 @@
 /* The bytes of a PDF file as they come into being: objects in the order of their numbers
  * or not, their offsets, the hash that becomes the document's id, the table at the end.
  *
- * The first error is kept and every later call does nothing, so that a writer checks once,
- * at the end (pdf_out_close). Private to lib/pdfa. */
+ * The first error is kept and every later call does nothing, so that a writer checks
+ * once, at the end (pdf_out_close). Private to lib/pdfa. */
 #ifndef PDFA_PDF_OUT_H
 #define PDFA_PDF_OUT_H
 
@@ -14,10 +14,10 @@
 enum { PDF_ID_MAX = 33, PDF_NUMBER_MAX = 24 };
 
 struct pdf_out {
-    int fd;        /* where to, or -1: everything stays in `at` */
-    uint8_t *at;   /* owned */
+    int fd;      /* where to, or -1: everything stays in `at` */
+    uint8_t *at; /* owned */
     size_t len, room;
-    uint64_t gone; /* bytes that left `at` for fd */
+    uint64_t gone;     /* bytes that left `at` for fd */
     uint64_t *offsets; /* owned: by object number */
     uint32_t objects;  /* the highest number so far, plus one */
     struct hash *hash; /* owned: of all bytes so far, until pdf_out_id() */
@@ -46,12 +46,14 @@ void pdf_out_object(struct pdf_out *out, uint32_t number);
 void pdf_out_object_end(struct pdf_out *out);
 
 /* A whole stream object. `dict` is what stands in the dictionary before /Length. */
-void pdf_out_stream(struct pdf_out *out, uint32_t number, const char *dict, struct bytes data);
+void pdf_out_stream(struct pdf_out *out, uint32_t number, const char *dict,
+                    struct bytes data);
 /* The same, deflated; `dict` without /Filter. */
-void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict, struct bytes data);
+void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict,
+                    struct bytes data);
 
-/* Info and XMP packet as objects `info` and `info` + 1, then the cross-reference table and
- * the trailer with `root`. The id is the hash of every byte before the XMP packet. */
+/* Info and XMP packet as objects `info` and `info` + 1, then the cross-reference table
+ * and the trailer with `root`. The id is the hash of every byte before the XMP packet. */
 MUST_USE enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about,
                                uint32_t root, uint32_t info, struct fault *why);
 

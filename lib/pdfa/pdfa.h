@@ -20,15 +20,15 @@
 #include <stdint.h>
 
 enum {
-    PDFA_SIDE_PX_MAX = 65500,       /* width or height of a capture: what JPEG can hold */
-    PDFA_SIDE_PT_MAX = 14400,       /* width or height of a page: PDF 1.4, appendix C */
+    PDFA_SIDE_PX_MAX = 65500, /* width or height of a capture: what JPEG can hold */
+    PDFA_SIDE_PT_MAX = 14400, /* width or height of a page: PDF 1.4, appendix C */
     PDFA_DPI_MIN = 50,
     PDFA_DPI_MAX = 4800,
     PDFA_SKEW_MDEG_MAX = 45000,
-    PDFA_LINES_MAX = 20000,         /* text lines on one page */
-    PDFA_LINE_CHARS_MAX = 4000,     /* code points in one line */
-    PDFA_TITLE_MAX = 1000,          /* bytes of a title or author */
-    PDFA_JOIN_PAGES_MAX = 8000,     /* an array of PDF 1.4 has at most 8191 entries */
+    PDFA_LINES_MAX = 20000,     /* text lines on one page */
+    PDFA_LINE_CHARS_MAX = 4000, /* code points in one line */
+    PDFA_TITLE_MAX = 1000,      /* bytes of a title or author */
+    PDFA_JOIN_PAGES_MAX = 8000, /* an array of PDF 1.4 has at most 8191 entries */
     PDFA_JOIN_MARKS_MAX = 4000,
 };
 
@@ -43,7 +43,7 @@ enum pdfa_coding {
 
 struct pdfa_capture {
     enum pdfa_coding coding;
-    struct bytes data;          /* borrowed */
+    struct bytes data;            /* borrowed */
     uint32_t width_px, height_px; /* as stored, before turning. With PDFA_JPEG they may be
                                    * 0; else they must be what the file says */
     uint32_t dpi;
@@ -60,26 +60,26 @@ struct pdfa_capture {
 struct pdfa_line {
     const char *text; /* borrowed, UTF-8, NUL-ended. Runs of white space become one space,
                        * white space at both ends and control characters go */
-    float left_px, right_px;  /* where the first character begins and the last one ends */
-    float baseline_px;        /* y of the foot of the characters */
-    float height_px;          /* from lowest descender to highest ascender; > 0 */
-    const float *starts_px;   /* NULL: characters share the width by their nature. Else
-                               * borrowed, one x per code point of `text` (the ones that are
-                               * dropped too): where it begins. Falling values are raised */
+    float left_px, right_px; /* where the first character begins and the last one ends */
+    float baseline_px;       /* y of the foot of the characters */
+    float height_px;         /* from lowest descender to highest ascender; > 0 */
+    const float *starts_px;  /* NULL: characters share the width by their nature. Else
+                              * borrowed, one x per code point of `text` (the ones that are
+                              * dropped too): where it begins. Falling values are raised */
 };
 
 /* What the file says about itself, in its Info and its XMP packet. */
 struct pdfa_about {
-    const char *title;   /* borrowed, not empty */
-    const char *author;  /* borrowed, NULL for none: the court */
-    int64_t created_ms;  /* Unix time UTC; written to the second. Years 1970..9999 */
+    const char *title;  /* borrowed, not empty */
+    const char *author; /* borrowed, NULL for none: the court */
+    int64_t created_ms; /* Unix time UTC; written to the second. Years 1970..9999 */
 };
 
 struct pdfa_page {
     struct pdfa_about about;
     struct pdfa_capture capture;
-    uint16_t rotated_deg;  /* 0, 90, 180, 270: clockwise, until the page stands upright */
-    int32_t skew_mdeg;     /* then clockwise, thousandths of a degree, until it is straight */
+    uint16_t rotated_deg; /* 0, 90, 180, 270: clockwise, until the page stands upright */
+    int32_t skew_mdeg; /* then clockwise, thousandths of a degree, until it is straight */
     const struct pdfa_line *lines; /* borrowed, in reading order */
     size_t line_count;
 };
@@ -99,7 +99,8 @@ struct pdfa_page_facts {
     double width_pt, height_pt;   /* of the page */
     char id[33];                  /* the document id: 32 lower-case hex digits */
 };
-MUST_USE enum rc pdfa_page_check(int fd, struct pdfa_page_facts *ret_facts, struct fault *why);
+MUST_USE enum rc pdfa_page_check(int fd, struct pdfa_page_facts *ret_facts,
+                                 struct fault *why);
 
 /* A place in a volume that has a name: an entry in the reader's side bar. */
 struct pdfa_mark {
@@ -115,7 +116,8 @@ struct pdfa_label {
 };
 
 /* Open the page file at `index`; the join closes *ret_fd. */
-typedef enum rc pdfa_open_page(void *context, size_t index, int *ret_fd, struct fault *why);
+typedef enum rc pdfa_open_page(void *context, size_t index, int *ret_fd,
+                               struct fault *why);
 
 struct pdfa_join {
     struct pdfa_about about;

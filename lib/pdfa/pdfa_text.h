@@ -2,8 +2,8 @@
  * Chinese and Latin, with headings, paragraphs, simple tables and numbered pages.
  *
  * Fonts are embedded as subsets of two TrueType files: what the Chinese font lacks (the
- * usual one has no digits) comes from the Latin one. A character that neither has is shown
- * as 〓[U+2A123], so that it is never silently lost.
+ * usual one has no digits) comes from the Latin one. A character that neither has is
+ * shown as 〓[U+2A123], so that it is never silently lost.
  *
  * Calls only collect; errors are kept and told by pdfa_text_write(). Text is UTF-8 and
  * copied. Same input and fonts, same bytes. Reads the font files, else pure. */
@@ -52,11 +52,12 @@ struct pdfa_table {
 };
 void pdfa_text_table(struct pdfa_text *text, const struct pdfa_table *table,
                      const char *const *head);
-void pdfa_text_row(struct pdfa_text *text, const char *const *cells); /* of the last table */
+void pdfa_text_row(struct pdfa_text *text,
+                   const char *const *cells); /* of the last table */
 
 /* The file. Call once; the caller frees *ret_pdf.
  *   RC_INVALID  text that is not UTF-8, too much of it, a cell higher than a page */
-MUST_USE enum rc pdfa_text_write(struct pdfa_text *text, uint8_t **ret_pdf, size_t *ret_len,
-                                 struct fault *why);
+MUST_USE enum rc pdfa_text_write(struct pdfa_text *text, uint8_t **ret_pdf,
+                                 size_t *ret_len, struct fault *why);
 
 #endif

@@ -1,6 +1,6 @@
-/* A matrix and curve profile (ICC.1:1998-09, 6.3.1.2): three primaries adapted to D50, and
- * one curve of 1024 points that red, green and blue share. Nothing in it depends on the
- * day or the machine. */
+/* A matrix and curve profile (ICC.1:1998-09, 6.3.1.2): three primaries adapted to D50,
+ * and one curve of 1024 points that red, green and blue share. Nothing in it depends on
+ * the day or the machine. */
 #include "pdfa/srgb.h"
 
 #include "core/bytes.h"

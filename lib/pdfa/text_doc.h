@@ -36,7 +36,8 @@ struct text_table {
     double widths_pt[PDFA_TEXT_COLUMNS_MAX];
     size_t columns;
     enum pdfa_style style;
-    uint32_t head[PDFA_TEXT_COLUMNS_MAX + 1]; /* in the pool: cell i is head[i]..head[i+1] */
+    uint32_t
+        head[PDFA_TEXT_COLUMNS_MAX + 1]; /* in the pool: cell i is head[i]..head[i+1] */
 };
 
 struct pdfa_text {
@@ -61,6 +62,7 @@ void text_stroke(struct pdfa_text *text, const struct text_stroke *stroke);
 void text_place(struct pdfa_text *text, const struct text_run *run);
 /* The page numbers of all pages, at the end. */
 void text_number_pages(struct pdfa_text *text);
-double text_width_pt(const struct pdfa_text *text, size_t from, size_t to, double size_pt);
+double text_width_pt(const struct pdfa_text *text, size_t from, size_t to,
+                     double size_pt);
 
 #endif

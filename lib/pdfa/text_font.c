@@ -30,11 +30,12 @@ enum rc text_font_open(const char *path, struct text_font **ret_font, struct fau
 {
     SCOPED(blob_destroy_at) hb_blob_t *blob = hb_blob_create_from_file_or_fail(path);
     if (!blob)
-        return fault_set(why, RC_NOT_FOUND, 0, "找不到字体文件 %s，请运行 make deps 安装字体",
-                         path);
+        return fault_set(why, RC_NOT_FOUND, 0,
+                         "找不到字体文件 %s，请运行 make deps 安装字体", path);
     SCOPED(face_destroy_at) hb_face_t *face = hb_face_create(blob, 0);
     if (!hb_face_get_glyph_count(face) || !has_table(face, HB_TAG('g', 'l', 'y', 'f')))
-        return fault_set(why, RC_NOT_FOUND, 0, "%s 不是 TrueType 字体，请换一个字体文件", path);
+        return fault_set(why, RC_NOT_FOUND, 0, "%s 不是 TrueType 字体，请换一个字体文件",
+                         path);
     struct text_font *font = malloc(sizeof *font);
     if (!font)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
@@ -96,17 +97,20 @@ static hb_subset_input_t *input_of(const uint32_t *codes, size_t count)
     return input;
 }
 
-enum rc text_font_subset(const struct text_font *font, const uint32_t *codes, size_t count,
-                         uint16_t *ret_glyphs, struct text_font_facts *ret_facts,
-                         uint8_t **ret_file, size_t *ret_len, struct fault *why)
+enum rc text_font_subset(const struct text_font *font, const uint32_t *codes,
+                         size_t count, uint16_t *ret_glyphs,
+                         struct text_font_facts *ret_facts, uint8_t **ret_file,
+                         size_t *ret_len, struct fault *why)
 {
     SCOPED(input_destroy_at) hb_subset_input_t *input = input_of(codes, count);
     SCOPED(plan_destroy_at)
-    hb_subset_plan_t *plan = input ? hb_subset_plan_create_or_fail(font->face, input) : NULL;
+    hb_subset_plan_t *plan =
+        input ? hb_subset_plan_create_or_fail(font->face, input) : NULL;
     SCOPED(face_destroy_at)
     hb_face_t *face = plan ? hb_subset_plan_execute_or_fail(plan) : NULL;
     if (!face)
-        return fault_set(why, RC_NO_MEMORY, 0, "无法从字体中取出所需的字，请检查字体文件");
+        return fault_set(why, RC_NO_MEMORY, 0,
+                         "无法从字体中取出所需的字，请检查字体文件");
     const hb_map_t *map = hb_subset_plan_old_to_new_glyph_mapping(plan);
     for (size_t i = 0; i < count; i++) {
         hb_codepoint_t glyph = 0;

@@ -24,8 +24,8 @@ void text_font_close(struct text_font *font); /* accepts NULL */
 /* False when the font does not have the character. */
 bool text_font_has(const struct text_font *font, uint32_t code, double *ret_width_em);
 
-/* A font file with just these characters, without hinting and layout. ret_glyphs[i] is the
- * glyph of codes[i] in it. The caller frees *ret_file. */
+/* A font file with just these characters, without hinting and layout. ret_glyphs[i] is
+ * the glyph of codes[i] in it. The caller frees *ret_file. */
 MUST_USE enum rc text_font_subset(const struct text_font *font, const uint32_t *codes,
                                   size_t count, uint16_t *ret_glyphs,
                                   struct text_font_facts *ret_facts, uint8_t **ret_file,

@@ -1,6 +1,7 @@
 /* Breaking text into rows and rows into pages. Chinese may break between any two
  * characters, except that closing marks never begin a row and opening marks never end one
- * (避头尾); Latin words break at spaces, and anywhere when they are wider than the row. */
+ * (避头尾); Latin words break at spaces, and anywhere when they are wider than the row.
+ */
 #include "pdfa/text_doc.h"
 
 #include <stdio.h>
@@ -31,12 +32,12 @@ static bool is_in(uint32_t code, const uint32_t *set, size_t count)
 
 static bool may_break(const struct text_char *before, const struct text_char *after)
 {
-    static const uint32_t never_first[] = { U'，', U'。', U'、', U'；', U'：', U'？', U'！',
-                                            U'）', U'》', U'」', U'』', U'】', U'”',  U'’',
-                                            U'…',  ')',   ',',   '.',   ';',   ':',   '!',
-                                            '?',   '%',   ']' };
-    static const uint32_t never_last[] = { U'（', U'《', U'「', U'『', U'【', U'“', U'‘',
-                                           '(',   '[' };
+    static const uint32_t never_first[] = { U'，', U'。', U'、', U'；', U'：', U'？',
+                                            U'！', U'）', U'》', U'」', U'』', U'】',
+                                            U'”',  U'’',  U'…',  ')',   ',',   '.',
+                                            ';',   ':',   '!',   '?',   '%',   ']' };
+    static const uint32_t never_last[] = { U'（', U'《', U'「', U'『', U'【',
+                                           U'“',  U'‘',  '(',   '[' };
     if (before->code == ' ')
         return true;
     if (is_in(after->code, never_first, COUNT(never_first)) ||
@@ -46,8 +47,8 @@ static bool may_break(const struct text_char *before, const struct text_char *af
 }
 
 /* Where the row that begins at `from` ends, and where the next one begins. */
-static size_t row_end(const struct pdfa_text *text, size_t from, size_t to, double width_em,
-                      size_t *ret_next)
+static size_t row_end(const struct pdfa_text *text, size_t from, size_t to,
+                      double width_em, size_t *ret_next)
 {
     double used = 0;
     size_t last = from; /* the last place where the row may end */
@@ -111,9 +112,10 @@ void pdfa_text_put(struct pdfa_text *text, enum pdfa_style style, const char *ut
         double x = indent / 1000 * s->size_pt;
         if (s->centred)
             x = (PDFA_TEXT_WIDTH_PT - text_width_pt(text, from, end, s->size_pt)) / 2;
-        text_place(text, &(struct text_run){ text->page, (uint32_t)from, (uint32_t)(end - from),
-                                             (float)(TEXT_LEFT_PT + x),
-                                             (float)(text->down_pt + s->size_pt), s->size_pt });
+        text_place(text,
+                   &(struct text_run){ text->page, (uint32_t)from, (uint32_t)(end - from),
+                                       (float)(TEXT_LEFT_PT + x),
+                                       (float)(text->down_pt + s->size_pt), s->size_pt });
         text->down_pt += s->row_pt;
         indent = 0;
     }
@@ -143,7 +145,8 @@ static double row_height(struct pdfa_text *text, const uint32_t *cells)
     const struct text_table *table = &text->table;
     unsigned most = 1;
     for (size_t i = 0; i < table->columns; i++) {
-        unsigned rows = lay_cell(text, cells[i], cells[i + 1], 0, table->widths_pt[i], false);
+        unsigned rows =
+            lay_cell(text, cells[i], cells[i + 1], 0, table->widths_pt[i], false);
         most = rows > most ? rows : most;
     }
     return (double)most * styles[table->style].row_pt + 2 * PADDING_PT;
@@ -159,11 +162,11 @@ static void place_row(struct pdfa_text *text, const uint32_t *cells, double heig
         right += (float)table->widths_pt[i];
     const double levels[] = { top, bottom };
     for (size_t i = 0; i < COUNT(levels); i++)
-        text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)levels[i], right,
-                                                 (float)levels[i] });
+        text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)levels[i],
+                                                 right, (float)levels[i] });
     for (size_t i = 0; i <= table->columns; i++) {
-        text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)top, (float)x,
-                                                 (float)bottom });
+        text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)top,
+                                                 (float)x, (float)bottom });
         if (i == table->columns)
             break;
         (void)lay_cell(text, cells[i], cells[i + 1], x, table->widths_pt[i], true);
@@ -172,7 +175,8 @@ static void place_row(struct pdfa_text *text, const uint32_t *cells, double heig
     text->down_pt = bottom;
 }
 
-static void pool_cells(struct pdfa_text *text, const char *const *cells, uint32_t *ret_cells)
+static void pool_cells(struct pdfa_text *text, const char *const *cells,
+                       uint32_t *ret_cells)
 {
     for (size_t i = 0; i < text->table.columns; i++) {
         ret_cells[i] = (uint32_t)text->char_count;
@@ -220,13 +224,13 @@ void text_number_pages(struct pdfa_text *text)
     for (uint32_t page = 0; page <= text->page && !text->why.rc; page++) {
         char number[64];
         size_t from = text->char_count;
-        (void)snprintf(number, sizeof number, "第 %u 页，共 %u 页", page + 1, text->page + 1);
+        (void)snprintf(number, sizeof number, "第 %u 页，共 %u 页", page + 1,
+                       text->page + 1);
         text_pool_add(text, number);
         double width = text_width_pt(text, from, text->char_count, s->size_pt);
-        text_place(text, &(struct text_run){ page, (uint32_t)from,
-                                             (uint32_t)(text->char_count - from),
-                                             (float)((TEXT_PAGE_WIDTH_PT - width) / 2),
-                                             (float)(TEXT_PAGE_HEIGHT_PT - TEXT_FOOT_PT),
-                                             s->size_pt });
+        text_place(text, &(struct text_run){
+                             page, (uint32_t)from, (uint32_t)(text->char_count - from),
+                             (float)((TEXT_PAGE_WIDTH_PT - width) / 2),
+                             (float)(TEXT_PAGE_HEIGHT_PT - TEXT_FOOT_PT), s->size_pt });
     }
 }

@@ -11,7 +11,8 @@
 enum { GETA = 0x3013 }; /* 〓: a character that the font does not have */
 
 /* One more place in a growing array; NULL after an error. */
-static void *grow(struct pdfa_text *text, void *array, size_t count, size_t *room, size_t each)
+static void *grow(struct pdfa_text *text, void *array, size_t count, size_t *room,
+                  size_t each)
 {
     if (text->why.rc)
         return NULL;
@@ -99,7 +100,8 @@ double text_width_pt(const struct pdfa_text *text, size_t from, size_t to, doubl
 }
 
 enum rc pdfa_text_new(const struct pdfa_about *about, const char *han_font,
-                      const char *latin_font, struct pdfa_text **ret_text, struct fault *why)
+                      const char *latin_font, struct pdfa_text **ret_text,
+                      struct fault *why)
 {
     struct pdfa_text *text = calloc(1, sizeof *text);
     if (!text)
@@ -108,9 +110,11 @@ enum rc pdfa_text_new(const struct pdfa_about *about, const char *han_font,
                                        about->author ? strdup(about->author) : NULL,
                                        about->created_ms };
     text->down_pt = TEXT_TOP_PT;
-    enum rc rc = text_font_open(han_font ? han_font : PDFA_FONT_HAN, &text->fonts[0], why);
+    enum rc rc =
+        text_font_open(han_font ? han_font : PDFA_FONT_HAN, &text->fonts[0], why);
     rc = rc ? rc
-            : text_font_open(latin_font ? latin_font : PDFA_FONT_LATIN, &text->fonts[1], why);
+            : text_font_open(latin_font ? latin_font : PDFA_FONT_LATIN, &text->fonts[1],
+                             why);
     if (rc) {
         pdfa_text_free(text);
         return rc;

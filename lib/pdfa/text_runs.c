@@ -14,10 +14,11 @@
 
 enum { SEGMENT_MAX = 64 };
 
-/* In heights of the line. Readers find spaces again by the gap they leave, and take a wide
- * gap for the border of a column: a space is kept between these two, and the character
- * before it takes up the rest. */
-static const double tolerance = 1.0 / 6, least_step = 0.02, least_space = 0.2, most_space = 0.3;
+/* In heights of the line. Readers find spaces again by the gap they leave, and take a
+ * wide gap for the border of a column: a space is kept between these two, and the
+ * character before it takes up the rest. */
+static const double tolerance = 1.0 / 6, least_step = 0.02, least_space = 0.2,
+                    most_space = 0.3;
 
 struct run {
     uint32_t codes[PDFA_LINE_CHARS_MAX];
@@ -103,7 +104,8 @@ static void fit_spaces(struct run *run, double height)
         width = width < least_space * height  ? least_space * height
                 : width > most_space * height ? most_space * height
                                               : width;
-        double start = run->at[i + 1] - width, least = run->at[i - 1] + least_step * height;
+        double start = run->at[i + 1] - width,
+               least = run->at[i - 1] + least_step * height;
         run->at[i] = start > least ? start : least;
     }
 }
@@ -152,10 +154,12 @@ static uint32_t code_of(uint32_t code, struct text_rare *rare)
     return (uint32_t)rare->count;
 }
 
-static void put_run(struct pdf_out *out, const struct run *run, const struct pdfa_line *line,
-                    const struct text_frame *frame, struct text_rare *rare)
+static void put_run(struct pdf_out *out, const struct run *run,
+                    const struct pdfa_line *line, const struct text_frame *frame,
+                    struct text_rare *rare)
 {
-    char x[PDF_NUMBER_MAX], y[PDF_NUMBER_MAX], size[PDF_NUMBER_MAX], scaling[PDF_NUMBER_MAX];
+    char x[PDF_NUMBER_MAX], y[PDF_NUMBER_MAX], size[PDF_NUMBER_MAX],
+        scaling[PDF_NUMBER_MAX];
     pdf_number(frame->left_pt + run->at[0] * frame->scale, x);
     pdf_number(frame->top_pt - (double)line->baseline_px * frame->scale, y);
     pdf_number(line->height_px * frame->scale, size);
@@ -173,7 +177,8 @@ static void put_run(struct pdf_out *out, const struct run *run, const struct pdf
         for (size_t i = from; i < to; i++) {
             uint32_t code = code_of(run->codes[i], rare);
             if (!code)
-                pdf_out_fail(out, RC_INVALID, "一页上的生僻字种类超过 %d 个", FONT_RARE_MAX);
+                pdf_out_fail(out, RC_INVALID, "一页上的生僻字种类超过 %d 个",
+                             FONT_RARE_MAX);
             pdf_out_text(out, "%04" PRIX32, code);
         }
         pdf_out_text(out, "> Tj\n");
@@ -187,7 +192,8 @@ static enum rc put_line(struct pdf_out *out, const struct pdfa_line *line,
 {
     if (!line->text || !isfinite(line->left_px) || !isfinite(line->right_px) ||
         !isfinite(line->baseline_px) || !(line->height_px > 0) ||
-        line->height_px > 2 * PDFA_SIDE_PX_MAX || fabsf(line->left_px) > 2 * PDFA_SIDE_PX_MAX ||
+        line->height_px > 2 * PDFA_SIDE_PX_MAX ||
+        fabsf(line->left_px) > 2 * PDFA_SIDE_PX_MAX ||
         fabsf(line->right_px) > 2 * PDFA_SIDE_PX_MAX ||
         fabsf(line->baseline_px) > 2 * PDFA_SIDE_PX_MAX)
         return fault_set(why, RC_INVALID, 0, "一行文字的位置或高度超出范围");

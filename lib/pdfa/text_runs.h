@@ -6,7 +6,7 @@
 
 /* From the frame of struct pdfa_line to points on the page. */
 struct text_frame {
-    double scale;          /* points per pixel */
+    double scale;           /* points per pixel */
     double left_pt, top_pt; /* where the frame's corner stands on the page */
 };
 

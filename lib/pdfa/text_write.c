@@ -76,7 +76,8 @@ static enum rc collect(const struct pdfa_text *text, uint16_t font, struct used 
         if (!count || codes[i] != codes[count - 1])
             codes[count++] = codes[i];
     *ret_used = (struct used){ codes, count };
-    return count > CODES_MAX ? fault_set(why, RC_INVALID, 0, "文件里不同的字太多") : RC_OK;
+    return count > CODES_MAX ? fault_set(why, RC_INVALID, 0, "文件里不同的字太多")
+                             : RC_OK;
 }
 
 static unsigned code_of(const struct used *used, uint32_t code)
@@ -94,8 +95,8 @@ static void put_numbers(struct pdf_out *out, const double *numbers, size_t count
     }
 }
 
-static void put_font_dicts(struct pdf_out *out, const struct pdfa_text *text, uint16_t font,
-                           const struct used *used, const char *name)
+static void put_font_dicts(struct pdf_out *out, const struct pdfa_text *text,
+                           uint16_t font, const struct used *used, const char *name)
 {
     uint32_t at = FIRST_FONT + font * (uint32_t)FONT_OBJECTS;
     pdf_out_object(out, at + FONT);
@@ -124,8 +125,10 @@ static void put_measures(struct pdf_out *out, uint32_t at, const char *name,
 {
     double heights[] = { facts->ascent_em };
     pdf_out_object(out, at + MEASURES);
-    pdf_out_text(out, "<< /Type /FontDescriptor /FontName /%s /Flags 4 /ItalicAngle 0 "
-                      "/StemV 80 /FontBBox [", name);
+    pdf_out_text(out,
+                 "<< /Type /FontDescriptor /FontName /%s /Flags 4 /ItalicAngle 0 "
+                 "/StemV 80 /FontBBox [",
+                 name);
     put_numbers(out, facts->box_em, COUNT(facts->box_em));
     pdf_out_text(out, "] /Ascent ");
     put_numbers(out, heights, 1);
@@ -133,8 +136,8 @@ static void put_measures(struct pdf_out *out, uint32_t at, const char *name,
     put_numbers(out, heights, 1);
     pdf_out_text(out, " /Descent ");
     put_numbers(out, &facts->descent_em, 1);
-    pdf_out_text(out, " /FontFile2 %" PRIu32 " 0 R /CIDSet %" PRIu32 " 0 R >>\n", at + PROGRAM,
-                 at + CIDSET);
+    pdf_out_text(out, " /FontFile2 %" PRIu32 " 0 R /CIDSet %" PRIu32 " 0 R >>\n",
+                 at + PROGRAM, at + CIDSET);
     pdf_out_object_end(out);
 }
 
@@ -143,11 +146,12 @@ static void put_unicode(struct pdf_out *out, uint32_t number, const struct used 
     enum { BLOCK = 100 };
     SCOPED(pdf_out_free) struct pdf_out cmap;
     pdf_out_open_bare(&cmap);
-    pdf_out_text(&cmap,
-                 "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-                 "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-                 "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-                 "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
+    pdf_out_text(
+        &cmap,
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
     for (size_t i = 0; i < used->count; i++) {
         size_t left = used->count - i;
         uint32_t code = used->codes[i];
@@ -157,7 +161,8 @@ static void put_unicode(struct pdf_out *out, uint32_t number, const struct used 
             pdf_out_text(&cmap, "<%04zX> <%04" PRIX32 ">\n", i + 1, code);
         else
             pdf_out_text(&cmap, "<%04zX> <%04" PRIX32 "%04" PRIX32 ">\n", i + 1,
-                         0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF));
+                         0xD800 + ((code - 0x10000) >> 10),
+                         0xDC00 + ((code - 0x10000) & 0x3FF));
         if (i % BLOCK == BLOCK - 1 || left == 1)
             pdf_out_text(&cmap, "endbfchar\n");
     }
@@ -167,7 +172,8 @@ static void put_unicode(struct pdf_out *out, uint32_t number, const struct used 
 }
 
 /* Code to glyph, and the set of codes that are there: 0 (.notdef) to count. */
-static void put_maps(struct pdf_out *out, uint32_t at, const uint16_t *glyphs, size_t count)
+static void put_maps(struct pdf_out *out, uint32_t at, const uint16_t *glyphs,
+                     size_t count)
 {
     SCOPED(free_at) uint8_t *map = calloc(count + 1, 2);
     SCOPED(free_at) uint8_t *set = calloc(count / 8 + 1, 1);
@@ -206,8 +212,8 @@ static enum rc put_font(struct pdf_out *out, const struct pdfa_text *text, uint1
     size_t len = 0;
     if (!glyphs)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
-    enum rc rc = text_font_subset(text->fonts[font], used->codes, used->count, glyphs, &facts,
-                                  &file, &len, why);
+    enum rc rc = text_font_subset(text->fonts[font], used->codes, used->count, glyphs,
+                                  &facts, &file, &len, why);
     if (rc)
         return rc;
     name_subset((struct bytes){ file, len }, font, name);
@@ -250,7 +256,8 @@ static void put_page(struct pdf_out *out, const struct pdfa_text *text, uint32_t
     SCOPED(pdf_out_free) struct pdf_out contents;
     pdf_out_open_bare(&contents);
     pdf_out_text(&contents, "0.5 w 0.35 G\n");
-    for (; *stroke < text->stroke_count && text->strokes[*stroke].page == page; (*stroke)++) {
+    for (; *stroke < text->stroke_count && text->strokes[*stroke].page == page;
+         (*stroke)++) {
         const struct text_stroke *s = &text->strokes[*stroke];
         const double from[] = { s->x0_pt, TEXT_PAGE_HEIGHT_PT - (double)s->y0_pt };
         const double to[] = { s->x1_pt, TEXT_PAGE_HEIGHT_PT - (double)s->y1_pt };
@@ -263,10 +270,11 @@ static void put_page(struct pdf_out *out, const struct pdfa_text *text, uint32_t
         if (text->runs[i].page == page)
             put_run(&contents, text, &text->runs[i], used);
     pdf_out_object(out, number);
-    pdf_out_text(out,
-                 "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595.28 841.89] /Resources << "
-                 "/Font << /F0 %d 0 R /F1 %d 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
-                 TREE, FIRST_FONT, FIRST_FONT + FONT_OBJECTS, number + 1);
+    pdf_out_text(
+        out,
+        "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595.28 841.89] /Resources << "
+        "/Font << /F0 %d 0 R /F1 %d 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
+        TREE, FIRST_FONT, FIRST_FONT + FONT_OBJECTS, number + 1);
     pdf_out_object_end(out);
     pdf_out_packed(out, number + 1, "", (struct bytes){ contents.at, contents.len });
 }
@@ -283,7 +291,8 @@ static void put_frame(struct pdf_out *out, uint32_t pages)
     pdf_out_object(out, TREE);
     pdf_out_text(out, "<< /Type /Pages /Count %" PRIu32 " /Kids [", pages);
     for (uint32_t i = 0; i < pages; i++)
-        pdf_out_text(out, "%s%" PRIu32 " 0 R", i % KIDS_A_LINE ? " " : "\n", FIRST_PAGE + 2 * i);
+        pdf_out_text(out, "%s%" PRIu32 " 0 R", i % KIDS_A_LINE ? " " : "\n",
+                     FIRST_PAGE + 2 * i);
     pdf_out_text(out, "] >>\n");
     pdf_out_object_end(out);
     pdf_out_object(out, INTENT);
@@ -321,7 +330,8 @@ enum rc pdfa_text_write(struct pdfa_text *text, uint8_t **ret_pdf, size_t *ret_l
         rc = put_font(&out, text, f, &used[f], why);
     for (uint32_t page = 0; page < pages && !rc; page++)
         put_page(&out, text, page, used, &stroke);
-    rc = rc ? rc : pdf_out_close(&out, &text->about, CATALOGUE, FIRST_PAGE + 2 * pages, why);
+    rc = rc ? rc
+            : pdf_out_close(&out, &text->about, CATALOGUE, FIRST_PAGE + 2 * pages, why);
     if (rc)
         return rc;
     *ret_len = out.len;

@@ -86,17 +86,18 @@ void xmp_put_packet(struct pdf_out *out, const struct pdfa_about *about, uint32_
     (void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S+00:00", &t);
 
     packet[0] = 0;
-    append(packet, sizeof packet,
-           "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-           "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
-           "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-           "<rdf:Description rdf:about=\"\" "
-           "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\n"
-           "<pdfaid:part>1</pdfaid:part>\n<pdfaid:conformance>B</pdfaid:conformance>\n"
-           "</rdf:Description>\n"
-           "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n"
-           "<dc:format>application/pdf</dc:format>\n"
-           "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
+    append(
+        packet, sizeof packet,
+        "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
+        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
+        "<rdf:Description rdf:about=\"\" "
+        "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\n"
+        "<pdfaid:part>1</pdfaid:part>\n<pdfaid:conformance>B</pdfaid:conformance>\n"
+        "</rdf:Description>\n"
+        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n"
+        "<dc:format>application/pdf</dc:format>\n"
+        "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     append_escaped(packet, sizeof packet, about->title);
     append(packet, sizeof packet, "</rdf:li></rdf:Alt></dc:title>\n");
     if (about->author) {

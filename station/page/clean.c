@@ -5,8 +5,8 @@
  * under it stays. Only roundish or square marks are treated so: the red heading of an
  * official letter is text.
  *
- * Background: the paper's level per tile (a high value of the tile), smoothed, is mapped to
- * white. Without it, yellow paper and shadows cost the recogniser its threshold. */
+ * Background: the paper's level per tile (a high value of the tile), smoothed, is mapped
+ * to white. Without it, yellow paper and shadows cost the recogniser its threshold. */
 #include "station/page/clean.h"
 
 #include "station/page/pix.h"
@@ -158,8 +158,8 @@ enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
             return rc;
     } else
         clear = pixClone(gray);
-    PIX *even = pixBackgroundNorm(clear, NULL, NULL, TILE, TILE, FOREGROUND_BELOW, COUNT_MIN,
-                                  WHITE, SMOOTH, SMOOTH);
+    PIX *even = pixBackgroundNorm(clear, NULL, NULL, TILE, TILE, FOREGROUND_BELOW,
+                                  COUNT_MIN, WHITE, SMOOTH, SMOOTH);
     /* Too small for tiles: as it is, but never the caller's own picture. */
     *ret_even = even ? even : pixCopy(NULL, clear);
     return *ret_even ? RC_OK : pix_no_memory(why);

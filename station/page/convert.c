@@ -1,6 +1,6 @@
-/* Feed the files to the pool, a few at a time and in order, keep what comes back, then write
- * the outputs once. A multi-page TIFF is found out with its first frame; its other frames
- * are then put in line behind it. */
+/* Feed the files to the pool, a few at a time and in order, keep what comes back, then
+ * write the outputs once. A multi-page TIFF is found out with its first frame; its other
+ * frames are then put in line behind it. */
 #include "station/page/convert.h"
 
 #include "station/page/convert_out.h"
@@ -46,7 +46,8 @@ static void conversion_end(struct conversion *conversion)
     free(conversion->pages.at);
 }
 
-static bool insert(struct conversion *conversion, size_t at, const char *path, uint32_t frame)
+static bool insert(struct conversion *conversion, size_t at, const char *path,
+                   uint32_t frame)
 {
     struct convert_pages *pages = &conversion->pages;
     if (pages->count == conversion->room) {
@@ -182,7 +183,8 @@ static void submit_one(struct conversion *conversion, size_t at)
 static void submit_more(struct conversion *conversion)
 {
     struct convert_pages *pages = &conversion->pages;
-    for (size_t i = 0; i < pages->count && conversion->running < conversion->jobs * AHEAD; i++)
+    for (size_t i = 0; i < pages->count && conversion->running < conversion->jobs * AHEAD;
+         i++)
         if (!pages->at[i].done)
             submit_one(conversion, i);
     if (!conversion->running)
@@ -193,7 +195,8 @@ static int nameless_file(void)
 {
     char path[PATH_MAX];
     const char *tmp = getenv("TMPDIR");
-    if (snprintf(path, sizeof path, "%s/juanku-XXXXXX", tmp ? tmp : "/tmp") >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/juanku-XXXXXX", tmp ? tmp : "/tmp") >=
+        (int)sizeof path)
         return -1;
     int fd = mkostemp(path, O_CLOEXEC);
     if (fd >= 0)
@@ -201,8 +204,8 @@ static int nameless_file(void)
     return fd;
 }
 
-static enum rc begin(struct conversion *conversion, const char *const *paths, size_t count,
-                     struct fault *why)
+static enum rc begin(struct conversion *conversion, const char *const *paths,
+                     size_t count, struct fault *why)
 {
     const struct convert_options *options = conversion->options;
     uint32_t jobs = options->jobs ? options->jobs : (uint32_t)get_nprocs();
@@ -224,7 +227,8 @@ static enum rc begin(struct conversion *conversion, const char *const *paths, si
     return page_pool_new(conversion->loop, &how, &conversion->pool, why);
 }
 
-static enum rc write_all(struct conversion *conversion, uint32_t total_ms, struct fault *why)
+static enum rc write_all(struct conversion *conversion, uint32_t total_ms,
+                         struct fault *why)
 {
     const struct convert_options *options = conversion->options;
     const struct convert_pages *pages = &conversion->pages;
@@ -259,6 +263,11 @@ enum rc convert_files(const char *const *paths, size_t count,
     *ret_summary = conversion.summary;
     if (rc)
         return rc;
+    if (!conversion.summary.in_pdf && !conversion.summary.failed)
+        return fault_set(
+            why, RC_INVALID, 0,
+            "全部是空白页、封面或分隔页，没有生成 %s（要保留请加 --keep-all）",
+            options->out_path);
     if (!conversion.summary.in_pdf)
         return fault_set(why, RC_INVALID, 0, "没有可以写入的页，没有生成 %s",
                          options->out_path);

@@ -35,13 +35,13 @@ struct convert_summary {
     uint32_t total_ms;
 };
 
-/* Convert `count` files in their order. Blocks; runs its own event loop and worker processes
- * (so main() must answer "--role page", see page_pool_new()). A file that cannot be used
- * is complained about and left out; the rest goes on. *ret_summary is set in any case.
- *   RC_INVALID      some files could not be used, or no page was left to write; OUT.pdf
- *                   holds the good pages if there is any
- *   RC_UNAVAILABLE  the recogniser or its model is missing
- *   others          OUT.pdf, the text or the report could not be written */
+/* Convert `count` files in their order. Blocks; runs its own event loop and worker
+ * processes (so main() must answer "--role page", see page_pool_new()). A file that
+ * cannot be used is complained about and left out; the rest goes on. *ret_summary is set
+ * in any case. RC_INVALID      some files could not be used, or no page was left to
+ * write; OUT.pdf holds the good pages if there is any RC_UNAVAILABLE  the recogniser or
+ * its model is missing others          OUT.pdf, the text or the report could not be
+ * written */
 MUST_USE enum rc convert_files(const char *const *paths, size_t count,
                                const struct convert_options *options,
                                struct convert_summary *ret_summary, struct fault *why);

@@ -1,5 +1,5 @@
-/* Pages wait in one nameless spool file, so that a thousand of them cost neither memory nor
- * descriptors, and a conversion that is killed leaves nothing behind. */
+/* Pages wait in one nameless spool file, so that a thousand of them cost neither memory
+ * nor descriptors, and a conversion that is killed leaves nothing behind. */
 #include "station/page/convert_out.h"
 
 #include "pdfa/pdfa.h"
@@ -18,7 +18,8 @@ static const char document_title[] = "扫描件";
 static enum rc cannot_write(const char *path, struct fault *why)
 {
     int err = errno;
-    return fault_set(why, err == ENOSPC ? RC_FULL : RC_IO, err, "写不了文件“%s”：%s", path,
+    return fault_set(why, err == ENOSPC ? RC_FULL : RC_IO, err, "写不了文件“%s”：%s",
+                     path,
                      err == ENOSPC   ? "磁盘已满"
                      : err == EACCES ? "没有权限"
                                      : strerror(err));
@@ -74,8 +75,8 @@ static enum rc open_page(void *context, size_t index, int *ret_fd, struct fault 
     enum rc rc = from_spool(pages, page->pdf_at, page->pdf_len, &data, why);
     if (rc)
         return rc;
-    return file_in_memory("page", (struct bytes){ (uint8_t *)data, page->pdf_len }, ret_fd,
-                          why);
+    return file_in_memory("page", (struct bytes){ (uint8_t *)data, page->pdf_len },
+                          ret_fd, why);
 }
 
 struct target {
@@ -174,10 +175,9 @@ static json_t *report_labels(const struct page_result *result)
 {
     json_t *labels = json_array();
     for (size_t i = 0; i < result->label_count; i++)
-        json_array_append_new(labels, json_pack("{s:s, s:s, s:b}", "type",
-                                                result->labels[i].type, "text",
-                                                result->labels[i].text, "ours",
-                                                result->labels[i].ours));
+        json_array_append_new(
+            labels, json_pack("{s:s, s:s, s:b}", "type", result->labels[i].type, "text",
+                              result->labels[i].text, "ours", result->labels[i].ours));
     return labels;
 }
 
@@ -217,7 +217,8 @@ enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_m
     else
         json_decref(failed);
     json_object_set_new(report, "total_ms", json_integer(total_ms));
-    SCOPED(free_at) char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    SCOPED(free_at)
+    char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     if (!text)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     size_t len = strlen(text);

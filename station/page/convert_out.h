@@ -30,7 +30,8 @@ MUST_USE enum rc convert_write_pdf(const struct convert_pages *pages, const char
                                    struct fault *why);
 MUST_USE enum rc convert_write_text(const struct convert_pages *pages, const char *path,
                                     struct fault *why);
-MUST_USE enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_ms,
-                                      const char *path, struct fault *why);
+MUST_USE enum rc convert_write_report(const struct convert_pages *pages,
+                                      uint32_t total_ms, const char *path,
+                                      struct fault *why);
 
 #endif

@@ -1,9 +1,9 @@
 /* Blank or not, and the reasons for a second look.
  *
  * Ink is what is darker than the evened paper by INK_DEPTH. Print that shines through
- * a sheet is about a tenth darker than the paper, a pencil's line a third: the border lies
- * between. Specks are smaller than a character's parts, edge lines touch the edge: neither
- * is a mark. */
+ * a sheet is about a tenth darker than the paper, a pencil's line a third: the border
+ * lies between. Specks are smaller than a character's parts, edge lines touch the edge:
+ * neither is a mark. */
 #include "station/page/judge.h"
 
 #include "station/page/pix.h"
@@ -13,20 +13,22 @@
 #include <string.h>
 
 enum {
-    EVEN_WHITE = 245,   /* where page_clean() puts the paper */
-    INK_BELOW = 196,    /* evened level under which a pixel is ink */
-    BLACK_PAPER = 40,   /* raw level: nothing reflected light */
+    EVEN_WHITE = 245, /* where page_clean() puts the paper */
+    INK_BELOW = 196,  /* evened level under which a pixel is ink */
+    BLACK_PAPER = 40, /* raw level: nothing reflected light */
     DARK_PAPER = 120,
     PALE_INK = 150,
-    COLOUR_MIN = 70,    /* spread of the channels that is no paper */
-    DPI_MIN = 190,      /* DA/T 31: 200, and a scanner may round */
+    COLOUR_MIN = 70, /* spread of the channels that is no paper */
+    DPI_MIN = 190,   /* DA/T 31: 200, and a scanner may round */
     CONFIDENCE_LOW = 60,
     EDGE_MARKS_MIN = 4,
 };
 
-static const double mark_min_mm = 0.9, mark_max_mm = 25.0, margin_mm = 4.0;
-static const double blank_share = 0.00012, blank_colour = 0.001;
-static const unsigned blank_marks = 2;
+static const double speck_mm = 0.9, mark_mm = 2.2, margin_mm = 4.0;
+static const double edge_text_mm = 8.0, line_thin_mm = 0.4;
+static const double hole_min_mm = 4.0, hole_max_mm = 8.0, hole_zone_mm = 20.0;
+static const double blank_colour = 0.001, blank_share = 0.01;
+static const unsigned blank_specks = 3;
 static const double skew_limit_deg = 1.0;
 
 static unsigned level_at(const unsigned histogram[256], double part, unsigned total)
@@ -81,7 +83,14 @@ static double ink_level(PIX *even)
     return total ? level_at(histogram, 0.25, total) : EVEN_WHITE;
 }
 
-/* Count character-sized marks, and those that an edge of the picture cuts. */
+/* A punched hole: round, near an edge. */
+static bool is_hole(double w, double h, double from_edge)
+{
+    return w > hole_min_mm && w < hole_max_mm && h > hole_min_mm && h < hole_max_mm &&
+           fabs(w - h) < 1.0 && from_edge < hole_zone_mm;
+}
+
+/* Count marks and specks inside the margin, and text-like marks cut by an edge. */
 static void count_marks(BOXA *boxes, l_int32 width, l_int32 height, double px_mm,
                         struct page_ink *ink)
 {
@@ -89,17 +98,22 @@ static void count_marks(BOXA *boxes, l_int32 width, l_int32 height, double px_mm
     for (l_int32 i = 0; i < boxaGetCount(boxes); i++) {
         l_int32 x, y, w, h;
         boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
-        double longer = (w > h ? w : h) / px_mm, shorter = (w > h ? h : w) / px_mm;
-        if (longer < mark_min_mm || longer > mark_max_mm)
+        double wide = w / px_mm, high = h / px_mm;
+        double longer = wide > high ? wide : high, shorter = wide > high ? high : wide;
+        if (longer < speck_mm)
             continue;
         bool at[4] = { x <= 1, y <= 1, x + w >= width - 1, y + h >= height - 1 };
-        bool text_like = longer < 8 && shorter > 0.4;
         for (int side = 0; side < 4; side++)
-            sides[side] += at[side] && text_like;
-        double margin = margin_mm * px_mm;
-        bool inside = x > margin && y > margin && x + w < width - margin &&
-                      y + h < height - margin;
-        ink->marks += inside;
+            sides[side] += at[side] && longer < edge_text_mm && shorter > line_thin_mm;
+        l_int32 left = x < width - x - w ? x : width - x - w;
+        l_int32 top = y < height - y - h ? y : height - y - h;
+        double from_edge = (left < top ? left : top) / px_mm;
+        if (from_edge < margin_mm || is_hole(wide, high, from_edge))
+            continue;
+        if (longer < mark_mm)
+            ink->specks++;
+        else
+            ink->marks++;
     }
     for (int side = 0; side < 4; side++)
         if (sides[side] > ink->edge_marks)
@@ -112,7 +126,8 @@ enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink 
     struct page_ink ink = { 0 };
     measure_paper(work, &ink);
     SCOPED_PIX bits = pixThresholdToBinary(even, INK_BELOW);
-    SCOPED_PIX half = bits ? pixReduceRankBinary2(bits, 2, NULL) : NULL; /* drops specks */
+    SCOPED_PIX half =
+        bits ? pixReduceRankBinary2(bits, 2, NULL) : NULL; /* drops specks */
     SCOPED_BOXA boxes = half ? pixConnCompBB(half, 8) : NULL;
     if (!boxes)
         return pix_no_memory(why);
@@ -136,8 +151,8 @@ enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink 
 
 bool page_is_blank(const struct page_ink *ink)
 {
-    return !ink->black && ink->coloured < blank_colour &&
-           (ink->marks <= blank_marks || ink->share < blank_share);
+    return !ink->black && ink->coloured < blank_colour && ink->share < blank_share &&
+           ink->marks == 0 && ink->specks <= blank_specks;
 }
 
 void page_add_qc(struct page_result *result, const char *code, const char *sentence)
@@ -158,12 +173,13 @@ void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result
     if (dpi_guessed)
         page_add_qc(result, "no-dpi", "图片没有写明分辨率，已按 A4 纸宽推算，请核对");
     else if (result->dpi < DPI_MIN) {
-        snprintf(text, sizeof text, "分辨率只有 %u dpi，要求至少 200 dpi，请调高后重新扫描",
-                 result->dpi);
+        snprintf(text, sizeof text,
+                 "分辨率只有 %u dpi，要求至少 200 dpi，请调高后重新扫描", result->dpi);
         page_add_qc(result, "low-dpi", text);
     }
     if (ink->black) {
-        page_add_qc(result, "all-black", "整页全黑，可能没有放纸或盖板未合上，请重新扫描");
+        page_add_qc(result, "all-black",
+                    "整页全黑，可能没有放纸或盖板未合上，请重新扫描");
         return;
     }
     if (result->kind == PAGE_BLANK)
@@ -176,8 +192,8 @@ void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result
         page_add_qc(result, "cut-off", "页边有字被切掉，请放正纸张后重新扫描");
     double skew = fabs(result->skew_mdeg / 1000.0);
     if (skew > skew_limit_deg) {
-        snprintf(text, sizeof text, "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼",
-                 skew);
+        snprintf(text, sizeof text,
+                 "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼", skew);
         page_add_qc(result, "skew", text);
     }
     if (result->engine[0] && result->kind == PAGE_TEXT &&

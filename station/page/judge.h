@@ -9,11 +9,13 @@
 struct page_ink {
     double share;    /* of the paper inside a margin that is covered by ink */
     double coloured; /* share with strong colour: seals, stamps, marker */
-    unsigned marks;  /* marks as large as a character or a part of one */
-    unsigned edge_marks; /* of these, on the very edge of the picture, on its worst side */
-    double paper;    /* level of the paper, 0 black to 255 white */
-    double ink;      /* level of the ink once the paper is made white, 0 to 255 */
-    bool black;      /* the lid was open: neither paper nor text */
+    unsigned marks;  /* marks as large as a character */
+    unsigned specks; /* smaller ones, too large for noise */
+    unsigned
+        edge_marks; /* of these, on the very edge of the picture, on its worst side */
+    double paper;   /* level of the paper, 0 black to 255 white */
+    double ink;     /* level of the ink once the paper is made white, 0 to 255 */
+    bool black;     /* the lid was open: neither paper nor text */
 };
 
 /* `work` is the picture in colour or gray, `even` its evened gray of the same size. */

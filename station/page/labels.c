@@ -1,6 +1,6 @@
-/* zbar guesses the character set of a code and gets Chinese wrong, so it is asked for bytes
- * and the guess is made here. A label is believed only when its check digits are right;
- * zbar does see codes in photographs now and then. */
+/* zbar guesses the character set of a code and gets Chinese wrong, so it is asked for
+ * bytes and the guess is made here. A label is believed only when its check digits are
+ * right; zbar does see codes in photographs now and then. */
 #include "station/page/labels.h"
 
 #include "core/label.h"
@@ -119,11 +119,16 @@ static zbar_image_scanner_t *new_scanner(void)
 static int upright_turn(zbar_orientation_t orientation)
 {
     switch (orientation) {
-    case ZBAR_ORIENT_UP: return 0;
-    case ZBAR_ORIENT_RIGHT: return 270;
-    case ZBAR_ORIENT_DOWN: return 180;
-    case ZBAR_ORIENT_LEFT: return 90;
-    default: return -1;
+    case ZBAR_ORIENT_UP:
+        return 0;
+    case ZBAR_ORIENT_RIGHT:
+        return 270;
+    case ZBAR_ORIENT_DOWN:
+        return 180;
+    case ZBAR_ORIENT_LEFT:
+        return 90;
+    default:
+        return -1;
     }
 }
 
@@ -148,7 +153,8 @@ static void believe(struct page_labels *labels, struct page_label *label,
         if (labels->found[i].ours && labels->found[i].text[0] == label->text[0] &&
             strcmp(labels->found[i].text, label->text))
             labels->contradict = true;
-    if (labels->kind != PAGE_COVER) /* a cover may show a separator's code, not the reverse */
+    if (labels->kind !=
+        PAGE_COVER) /* a cover may show a separator's code, not the reverse */
         labels->kind = kind;
 }
 

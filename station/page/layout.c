@@ -7,7 +7,8 @@
 #include <math.h>
 
 static const double rule_mm = 16, gutter_mm = 4, joined_mm = 6;
-static const double line_low_mm = 2, line_high_mm = 9, line_wide_mm = 12, line_most_mm = 110;
+static const double line_low_mm = 2, line_high_mm = 9, line_wide_mm = 12,
+                    line_most_mm = 110;
 
 static bool has_rules(PIX *half, double px_mm)
 {
@@ -55,31 +56,67 @@ enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why)
     return RC_OK;
 }
 
-enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, struct fault *why)
+/* Boxes that could be lines of text, widest first. */
+static BOXA *line_boxes(BOXA *sorted, double px_mm)
+{
+    BOXA *lines = boxaCreate(0);
+    for (l_int32 i = 0; lines && i < boxaGetCount(sorted); i++) {
+        l_int32 x, y, w, h;
+        boxaGetBoxGeometry(sorted, i, &x, &y, &w, &h);
+        if (h >= line_low_mm * px_mm && h <= line_high_mm * px_mm &&
+            w >= line_wide_mm * px_mm)
+            boxaAddBox(lines, boxCreate(x, y, w, h), L_INSERT);
+    }
+    return lines;
+}
+
+static double usual_height(BOXA *lines)
+{
+    l_int32 h = 0;
+    SCOPED_BOXA by_height = boxaSort(lines, L_SORT_BY_HEIGHT, L_SORT_INCREASING, NULL);
+    if (by_height && boxaGetCount(by_height))
+        boxaGetBoxGeometry(by_height, boxaGetCount(by_height) / 2, NULL, NULL, NULL, &h);
+    return h;
+}
+
+/* The box in pixels of `bits`, with some air, not longer than is needed to tell. */
+static BOX *line_clip(BOXA *lines, int i, PIX *bits, double px_mm)
+{
+    enum { AIR = 6 };
+    l_int32 x, y, w, h;
+    boxaGetBoxGeometry(lines, i, &x, &y, &w, &h);
+    if (w > line_most_mm * px_mm)
+        w = (l_int32)(line_most_mm * px_mm);
+    BOX *line = boxCreate(x * 4 - AIR, y * 4 - AIR, w * 4 + 2 * AIR, h * 4 + 2 * AIR);
+    BOX *inside = boxClipToRectangle(line, pixGetWidth(bits), pixGetHeight(bits));
+    boxDestroy(&line);
+    return inside;
+}
+
+enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *ret_total,
+                        struct fault *why)
 {
     double px_mm = dpi / 25.4 / 4;
     SCOPED_PIX small = pixReduceRankBinaryCascade(bits, 1, 1, 0, 0);
     l_int32 join = (l_int32)(joined_mm * px_mm) | 1;
     SCOPED_PIX joined = small ? pixCloseSafeBrick(NULL, small, join, 1) : NULL;
     SCOPED_BOXA boxes = joined ? pixConnCompBB(joined, 4) : NULL;
-    SCOPED_BOXA sorted = boxes ? boxaSort(boxes, L_SORT_BY_WIDTH, L_SORT_DECREASING, NULL) : NULL;
-    SCOPED_BOXA lines = boxaCreate(most);
-    if (!lines || !boxes)
+    SCOPED_BOXA sorted =
+        boxes ? boxaSort(boxes, L_SORT_BY_WIDTH, L_SORT_DECREASING, NULL) : NULL;
+    SCOPED_BOXA lines = sorted ? line_boxes(sorted, px_mm) : boxaCreate(0);
+    SCOPED_BOXA chosen = boxaCreate(most);
+    if (!lines || !chosen || !boxes)
         return pix_no_memory(why);
-    for (l_int32 i = 0; sorted && i < boxaGetCount(sorted); i++) {
-        l_int32 x, y, w, h;
-        boxaGetBoxGeometry(sorted, i, &x, &y, &w, &h);
-        if (boxaGetCount(lines) == most || h < line_low_mm * px_mm ||
-            h > line_high_mm * px_mm || w < line_wide_mm * px_mm)
-            continue;
-        if (w > line_most_mm * px_mm) /* enough to tell */
-            w = (l_int32)(line_most_mm * px_mm);
-        BOX *line = boxCreate(x * 4 - 6, y * 4 - 6, w * 4 + 12, h * 4 + 12), *inside = NULL;
-        inside = boxClipToRectangle(line, pixGetWidth(bits), pixGetHeight(bits));
-        boxDestroy(&line);
-        if (inside)
-            boxaAddBox(lines, inside, L_INSERT);
+    double usual = usual_height(lines);
+    for (int i = 0; i < boxaGetCount(lines) && boxaGetCount(chosen) < most; i++) {
+        l_int32 h = 0;
+        boxaGetBoxGeometry(lines, i, NULL, NULL, NULL, &h);
+        BOX *line =
+            fabs(h - usual) <= usual * 0.4 ? line_clip(lines, i, bits, px_mm) : NULL;
+        if (line)
+            boxaAddBox(chosen, line, L_INSERT);
     }
-    *ret_lines = TAKE(lines);
+    *ret_total = boxaGetCount(lines);
+    *ret_lines = TAKE(chosen);
     return RC_OK;
 }

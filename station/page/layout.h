@@ -8,13 +8,14 @@
 #include <allheaders.h>
 #include <stdbool.h>
 
-/* One column of text without ruled tables: then reading it as a single block loses no line.
- * `bits`: the level page, 1 bit, black = 1. */
+/* One column of text without ruled tables: then reading it as a single block loses no
+ * line. `bits`: the level page, 1 bit, black = 1. */
 MUST_USE enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why);
 
-/* The longest lines of text, at most `most`, the longest first; none is RC_OK with an
- * empty list. The caller owns *ret_lines. */
+/* The longest lines of text of the usual height, at most `most`, the longest first; none
+ * is RC_OK with an empty list. The caller owns *ret_lines. *ret_total: how many lines
+ * there are. */
 MUST_USE enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines,
-                                 struct fault *why);
+                                 int *ret_total, struct fault *why);
 
 #endif

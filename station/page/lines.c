@@ -1,5 +1,5 @@
-/* Spaces and scripts. Tesseract's Chinese model ends a "word" nearly at each character, so
- * its word borders mean a space only between Latin words and numbers. */
+/* Spaces and scripts. Tesseract's Chinese model ends a "word" nearly at each character,
+ * so its word borders mean a space only between Latin words and numbers. */
 #include "station/page/lines.h"
 
 #include "station/page/pix.h"
@@ -68,8 +68,9 @@ enum rc lines_text(const struct ocr_text *text, const struct ocr_line *line,
         for (const char *at = symbol->text; *at; next_code(&at))
             count++;
         for (size_t c = 0; c < count; c++)
-            starts[codes++] = (float)symbol->left + (float)(symbol->right - symbol->left) *
-                                                        (float)c / (float)count;
+            starts[codes++] =
+                (float)symbol->left +
+                (float)(symbol->right - symbol->left) * (float)c / (float)count;
         memcpy(utf8 + len, symbol->text, bytes);
         len += bytes;
         before = symbol;
@@ -130,7 +131,8 @@ enum rc lines_replace(struct ocr_text *text, size_t line, const struct ocr_text 
     size_t rest = text->symbol_count - old->first - old->count;
     size_t total = old->first + better->symbol_count + rest;
     struct ocr_symbol *more = text->symbols;
-    if (total > text->symbol_count) { /* never smaller: the rest still stands at the end */
+    if (total >
+        text->symbol_count) { /* never smaller: the rest still stands at the end */
         more = realloc(more, total * sizeof *more);
         if (!more)
             return pix_no_memory(why);

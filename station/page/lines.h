@@ -5,9 +5,9 @@
 
 #include "station/page/ocr.h"
 
-/* The line as UTF-8. Spaces stand only between words of which neither touches the gap with
- * a Han character or its punctuation. The caller frees *ret_text. *ret_starts (may be
- * NULL) gets one x per code point, for the caller to free. */
+/* The line as UTF-8. Spaces stand only between words of which neither touches the gap
+ * with a Han character or its punctuation. The caller frees *ret_text. *ret_starts (may
+ * be NULL) gets one x per code point, for the caller to free. */
 MUST_USE enum rc lines_text(const struct ocr_text *text, const struct ocr_line *line,
                             char **ret_text, float **ret_starts, struct fault *why);
 

@@ -45,7 +45,8 @@ static enum rc look_jpeg(struct bytes file, struct picture_look *look, struct fa
     if (rc)
         return rc;
     if (info.channels == 4)
-        return fault_set(why, RC_INVALID, 0, "这是印刷用的四色图片，请改存为普通彩色再转换");
+        return fault_set(why, RC_INVALID, 0,
+                         "这是印刷用的四色图片，请改存为普通彩色再转换");
     /* A progressive decoder keeps every coefficient of the picture, two bytes each. */
     uint64_t coefficients = (uint64_t)info.width_px * info.height_px * info.channels * 2;
     if (info.progressive && coefficients > PICTURE_BYTES_MAX)
@@ -103,7 +104,8 @@ static enum rc look_bmp(struct bytes file, struct picture_look *look, struct fau
     int32_t height = (int32_t)le32(file.at + 22);
     uint32_t bits = file.at[28] | (uint32_t)file.at[29] << 8;
     look->width_px = le32(file.at + 18);
-    look->height_px = height < 0 && height != INT32_MIN ? (uint32_t)-height : (uint32_t)height;
+    look->height_px =
+        height < 0 && height != INT32_MIN ? (uint32_t)-height : (uint32_t)height;
     look->bits = bits >= 8 ? 8 : (uint8_t)bits;
     look->channels = bits >= 24 ? (uint8_t)(bits / 8) : 1;
     look->x_dpi = per_metre_to_dpi(le32(file.at + 38));
@@ -135,7 +137,8 @@ enum rc picture_check_size(const struct picture_look *look, struct fault *why)
         return fault_set(why, RC_INVALID, 0,
                          "图片太大（%u×%u 像素），无法处理，请降低分辨率重新扫描",
                          look->width_px, look->height_px);
-    /* The decoder of the other formats makes whole pictures, 4 bytes a pixel in colour. */
+    /* The decoder of the other formats makes whole pictures, 4 bytes a pixel in colour.
+     */
     uint64_t bytes = look->channels == 1 ? pixels * look->bits / 8 : pixels * 4;
     if (look->format != PICTURE_JPEG && bytes > PICTURE_BYTES_MAX)
         return fault_set(why, RC_INVALID, 0, "图片太大，无法处理，请降低分辨率重新扫描");

@@ -1,7 +1,7 @@
 /* Tesseract's C interface.
  *
- * A handle whose Init failed is poisoned (later calls crash), so it is thrown away at once
- * and never tried again. Results are copied out symbol by symbol: the iterator's own
+ * A handle whose Init failed is poisoned (later calls crash), so it is thrown away at
+ * once and never tried again. Results are copied out symbol by symbol: the iterator's own
  * line text has spaces between Han characters and no places. */
 #include "station/page/ocr.h"
 
@@ -55,7 +55,8 @@ enum rc ocr_open(const char *lang, struct ocr **ret_ocr, struct fault *why)
     if (!ocr->api || TessBaseAPIInit2(ocr->api, NULL, lang, OEM_LSTM_ONLY)) {
         ocr_close(ocr);
         return fault_set(why, RC_UNAVAILABLE, 0,
-                         "没有安装文字识别模型“%s”，请安装 tesseract-ocr-%s 后再试", lang, lang);
+                         "没有安装文字识别模型“%s”，请安装 tesseract-ocr-%s 后再试", lang,
+                         lang);
     }
     TessBaseAPISetVariable(ocr->api, "tessedit_do_invert", "0");
     TessBaseAPISetVariable(ocr->api, "debug_file", "/dev/null");
@@ -95,8 +96,8 @@ static bool add_line(struct ocr_text *text, TessPageIterator *at, size_t *room)
     return true;
 }
 
-/* The recogniser's box of a symbol is now and then far outside its line or inside out: such
- * a symbol follows the one before it. */
+/* The recogniser's box of a symbol is now and then far outside its line or inside out:
+ * such a symbol follows the one before it. */
 static void settle_box(const struct ocr_text *text, struct ocr_symbol *symbol)
 {
     const struct ocr_line *line = &text->lines[text->line_count - 1];
@@ -115,8 +116,8 @@ static void settle_box(const struct ocr_text *text, struct ocr_symbol *symbol)
     }
 }
 
-static bool add_symbol(struct ocr_text *text, TessResultIterator *it, TessPageIterator *at,
-                       size_t *room)
+static bool add_symbol(struct ocr_text *text, TessResultIterator *it,
+                       TessPageIterator *at, size_t *room)
 {
     if (text->symbol_count == *room) {
         *room = *room ? *room * 2 : 1024;
@@ -125,7 +126,8 @@ static bool add_symbol(struct ocr_text *text, TessResultIterator *it, TessPageIt
             return false;
         text->symbols = more;
     }
-    struct ocr_symbol symbol = { .word_start = TessPageIteratorIsAtBeginningOf(at, RIL_WORD) };
+    struct ocr_symbol symbol = { .word_start =
+                                     TessPageIteratorIsAtBeginningOf(at, RIL_WORD) };
     char *utf8 = TessResultIteratorGetUTF8Text(it, RIL_SYMBOL);
     if (!utf8 || !*utf8 || strlen(utf8) >= sizeof symbol.text) {
         TessDeleteText(utf8);
@@ -153,14 +155,16 @@ static enum rc copy_out(TessResultIterator *it, struct ocr_text *text, struct fa
                 return pix_no_memory(why);
         if (!add_symbol(text, it, at, &symbols_room))
             return pix_no_memory(why);
-    } while (text->symbol_count < OCR_SYMBOLS_MAX && TessPageIteratorNext(at, RIL_SYMBOL));
+    } while (text->symbol_count < OCR_SYMBOLS_MAX &&
+             TessPageIteratorNext(at, RIL_SYMBOL));
     return RC_OK;
 }
 
 enum rc ocr_read(struct ocr *ocr, PIX *gray, int dpi, enum ocr_shape shape, BOX *part,
                  struct ocr_text *ret_text, struct fault *why)
 {
-    static const TessPageSegMode modes[] = { PSM_AUTO, PSM_SINGLE_BLOCK, PSM_SINGLE_LINE };
+    static const TessPageSegMode modes[] = { PSM_AUTO, PSM_SINGLE_BLOCK,
+                                             PSM_SINGLE_LINE };
     struct ocr_text text = { 0 };
     /* Else what was read before changes what is read now. */
     TessBaseAPIClearAdaptiveClassifier(ocr->api);
@@ -213,7 +217,8 @@ enum rc ocr_of_process(const char *lang, struct ocr **ret_ocr, struct fault *why
     for (size_t i = 0; i < kept_count; i++)
         if (!strcmp(kept_models[i].lang, lang)) {
             if (!kept_models[i].ocr)
-                return fault_set(why, RC_UNAVAILABLE, 0, "没有安装文字识别模型“%s”", lang);
+                return fault_set(why, RC_UNAVAILABLE, 0, "没有安装文字识别模型“%s”",
+                                 lang);
             *ret_ocr = kept_models[i].ocr;
             return RC_OK;
         }

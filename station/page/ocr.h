@@ -15,7 +15,7 @@
 enum { OCR_SYMBOL_MAX = 20, OCR_SYMBOLS_MAX = 60000 };
 
 struct ocr_symbol {
-    char text[OCR_SYMBOL_MAX]; /* UTF-8, usually one code point */
+    char text[OCR_SYMBOL_MAX];    /* UTF-8, usually one code point */
     int left, top, right, bottom; /* pixels of the picture given */
     float confidence;             /* 0..100, of its word */
     bool word_start;
@@ -64,6 +64,7 @@ const char *ocr_lang(const struct ocr *ocr);
 /* The recogniser of this process for `lang`, loaded at the first call and kept until the
  * end of the process: loading costs a third of a page. Borrowed. A model that failed
  * to load is not tried again in this process. */
-MUST_USE enum rc ocr_of_process(const char *lang, struct ocr **ret_ocr, struct fault *why);
+MUST_USE enum rc ocr_of_process(const char *lang, struct ocr **ret_ocr,
+                                struct fault *why);
 
 #endif

@@ -2,17 +2,30 @@
  *
  * Counting ascenders tells Latin text from its upside-down self but not Chinese, and a
  * page-wide script detector is wrong on pages of few lines. What is never wrong is that
- * upside-down lines read as nonsense: two long lines are read as they stand, and only when
- * that goes badly also turned. Upright pages, nearly all, pay for two lines.
+ * upside-down lines read as nonsense: two long lines are read as they stand, and only
+ * when that goes badly also turned. Upright pages, nearly all, pay for two lines.
  *
- * Side or level is seen in the picture where rows alternate clearly; else it is read, too. */
+ * Side or level is seen in the picture where rows alternate clearly; else it is read,
+ * too. */
 #include "station/page/orient.h"
 
 #include "station/page/layout.h"
 #include "station/page/pix.h"
 #include "station/page/skew.h"
 
-enum { PROBE_LINES = 2, SURE_CONFIDENCE = 78, BETTER_BY = 8, SYMBOLS_MIN = 5 };
+enum {
+    PROBE_LINES = 2,
+    SURE_CONFIDENCE = 78, /* upright lines nearly always; upside-down ones never */
+    TURN_CONFIDENCE = 60, /* below, nothing is turned: the page may be no text at all */
+    BETTER_BY = 8,
+    SYMBOLS_MIN = 5,
+};
+
+/* How a page reads one way up. */
+struct reading {
+    int confidence;
+    int lines;
+};
 
 void page_stand_free(struct page_stand *stand)
 {
@@ -38,6 +51,7 @@ static enum rc stand(PIX *even, int quarters, struct page_stand *ret_stand,
     if (!rc)
         rc = page_to_bits(made.gray, &made.bits, why);
     made.turn_deg = skew.turn_deg;
+    made.turn_sure = skew.sure;
     if (rc)
         page_stand_free(&made);
     else
@@ -83,21 +97,29 @@ static enum rc probe(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *
     return RC_OK;
 }
 
-/* Turn `stand` over when it reads better so. *ret_confidence is that of the better way. */
+/* Turn `stand` over when it reads better so. *ret_reading is that of the better way. */
 static enum rc choose_end(struct page_stand *stand, double dpi, struct ocr *ocr,
-                          int *ret_confidence, struct fault *why)
+                          struct reading *ret_reading, struct fault *why)
 {
     SCOPED_BOXA lines = NULL;
-    int as_is = 0, over = 0;
-    enum rc rc = page_long_lines(stand->bits, dpi, PROBE_LINES, &lines, why);
+    int as_is = 0, over = 0, total = 0;
+    enum rc rc = page_long_lines(stand->bits, dpi, PROBE_LINES, &lines, &total, why);
     if (!rc)
         rc = probe(stand->gray, lines, dpi, false, ocr, &as_is, why);
     if (!rc && as_is < SURE_CONFIDENCE)
         rc = probe(stand->gray, lines, dpi, true, ocr, &over, why);
-    if (!rc && over > as_is + BETTER_BY)
+    if (!rc && over > as_is + BETTER_BY && over >= TURN_CONFIDENCE)
         rc = turn_over(stand, why);
-    *ret_confidence = over > as_is ? over : as_is;
+    *ret_reading = (struct reading){ over > as_is ? over : as_is, total };
     return rc;
+}
+
+/* The other axis is right when it reads well, better, and not from a stray line only. */
+static bool is_better(const struct reading *other, const struct reading *first)
+{
+    return other->confidence >= TURN_CONFIDENCE &&
+           other->confidence > first->confidence + BETTER_BY &&
+           other->lines * 2 >= first->lines;
 }
 
 /* By reading: the way the rows suggest, and if that is nonsense the other way. */
@@ -105,16 +127,17 @@ static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *o
                                 struct page_stand *ret_stand, struct fault *why)
 {
     struct page_stand first = { 0 }, second = { 0 };
-    int first_confidence = 0, second_confidence = 0;
+    struct reading read_first = { 0 }, read_second = { 0 };
     enum rc rc = stand(even, level ? 0 : 1, &first, why);
     if (!rc)
-        rc = choose_end(&first, dpi, ocr, &first_confidence, why);
-    if (!rc && first_confidence < SURE_CONFIDENCE) {
+        rc = choose_end(&first, dpi, ocr, &read_first, why);
+    if (!rc && read_first.confidence < SURE_CONFIDENCE) {
         rc = stand(even, level ? 1 : 0, &second, why);
         if (!rc)
-            rc = choose_end(&second, dpi, ocr, &second_confidence, why);
+            rc = choose_end(&second, dpi, ocr, &read_second, why);
     }
-    bool take_second = second_confidence > first_confidence + BETTER_BY;
+    bool take_second = is_better(&read_second, &read_first) ||
+                       (!level && read_first.confidence < TURN_CONFIDENCE && second.gray);
     page_stand_free(take_second || rc ? &first : &second);
     if (rc)
         page_stand_free(&second);

@@ -9,12 +9,13 @@ struct page_stand {
     PIX *bits;            /* the same in black and white; owned */
     uint32_t rotated_deg; /* clockwise: 0 90 180 270 */
     double turn_deg;      /* then clockwise */
+    bool turn_sure;       /* false: the turn could not be seen, and is 0 */
 };
 
 void page_stand_free(struct page_stand *stand); /* what it owns */
 
-/* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). `ocr` is asked
- * about a few lines, both ways up; NULL: only level, not which end is up. */
+/* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). `ocr` is
+ * asked about a few lines, both ways up; NULL: only level, not which end is up. */
 MUST_USE enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                                struct page_stand *ret_stand, struct fault *why);
 

@@ -89,9 +89,11 @@ static void take_labels(struct work *work)
     result->label_count = labels->count;
     result->kind = labels->kind;
     if (labels->wrong_check)
-        page_add_qc(result, "label-check", "条码校验位不对，未采用，请更换标签后重新扫描");
+        page_add_qc(result, "label-check",
+                    "条码校验位不对，未采用，请更换标签后重新扫描");
     if (labels->contradict)
-        page_add_qc(result, "two-labels", "同一页有两个不同的条码，请只保留一个后重新扫描");
+        page_add_qc(result, "two-labels",
+                    "同一页有两个不同的条码，请只保留一个后重新扫描");
 }
 
 static enum rc look_over(struct work *work, struct fault *why)
@@ -143,12 +145,13 @@ static enum rc read_text(struct work *work, struct fault *why)
 {
     if (!work->ocr)
         return RC_OK;
-    enum rc rc = page_recognise(work->stand.gray, work->stand.bits, work->picture.work_dpi,
-                                work->ocr, &work->text, why);
+    enum rc rc = page_recognise(work->stand.gray, work->stand.bits,
+                                work->picture.work_dpi, work->ocr, &work->text, why);
     if (rc)
         return rc;
     struct page_result *result = &work->result;
-    work->residual_deg = page_residual_deg(&work->text);
+    /* The picture is the better witness; the lines are asked when it said nothing. */
+    work->residual_deg = work->stand.turn_sure ? 0 : page_residual_deg(&work->text);
     result->skew_mdeg += (int32_t)lround(work->residual_deg * 1000);
     result->confidence = ocr_confidence(&work->text);
     snprintf(result->engine, sizeof result->engine, "%s", ocr_engine());
@@ -184,8 +187,8 @@ static enum rc write_pictures(struct work *work, struct fault *why)
     enum rc rc = page_small(pixels, work->result.rotated_deg, PAGE_THUMB_PX,
                             PAGE_THUMB_PX * 3, &output->thumb, &output->thumb_len, why);
     if (!rc)
-        rc = page_small(pixels, work->result.rotated_deg, PAGE_PREVIEW_PX, PAGE_PREVIEW_PX,
-                        &output->preview, &output->preview_len, why);
+        rc = page_small(pixels, work->result.rotated_deg, PAGE_PREVIEW_PX,
+                        PAGE_PREVIEW_PX, &output->preview, &output->preview_len, why);
     return rc;
 }
 

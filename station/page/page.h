@@ -83,9 +83,9 @@ struct page_options {
     int64_t created_ms; /* date in the PDF: Unix time UTC; 0 stands for 1970, so that the
                            same picture gives the same file */
     char title[128];    /* of the PDF, UTF-8; "" = "扫描页" */
-    bool no_ocr;              /* no recognition: no text, orientation is left alone */
-    bool keep_all;    /* recognise and write a PDF for blank, cover and separator too */
-    bool no_pictures; /* no thumbnail and no preview */
+    bool no_ocr;        /* no recognition: no text, orientation is left alone */
+    bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
+    bool no_pictures;   /* no thumbnail and no preview */
 };
 
 /* What page_process() makes. Each buffer is malloc'ed or NULL. `pdf` is NULL for blank,

@@ -2,7 +2,8 @@
  *
  * waiting -> running -> done
  *    ^          |
- *    +- killed -+   once: a fresh worker tries the picture again; the second time it is done
+ *    +- killed -+   once: a fresh worker tries the picture again; the second time it is
+ * done
  *
  * A worker gets one picture at a time, so that a hang or a crash costs exactly that one.
  * Its clock starts when the picture is sent; starting a worker (loading the model) counts
@@ -146,7 +147,8 @@ static void on_reply(struct ipc *ipc, struct ipc_message *reply, void *context)
     if (worker->ipc != ipc || !worker->job)
         return; /* it was ended meanwhile */
     if (!reply) {
-        lost(worker, clock_mono_ms() - worker->since_ms >= worker->pool->options.timeout_ms);
+        lost(worker,
+             clock_mono_ms() - worker->since_ms >= worker->pool->options.timeout_ms);
         return;
     }
     const char *sentence;

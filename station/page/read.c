@@ -18,7 +18,6 @@ enum { WORK_DPI = 200, GUESS_DPI_MIN = 72, GUESS_DPI_MAX = 1200 };
 static const double paper_min_in = 1.6, paper_max_in = 20.0, a4_width_in = 8.27;
 static const double work_side_max_px = 6000; /* whatever the dpi says */
 
-
 void picture_free(struct picture *picture)
 {
     pixDestroy(&picture->work);
@@ -55,7 +54,8 @@ static PIX *pix_of_raster(const struct jpeg_raster *raster)
         const uint8_t *at = raster->at + y * raster->stride;
         if (colour)
             for (uint32_t x = 0; x < raster->width_px; x++, at += 3)
-                line[x] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8;
+                line[x] =
+                    (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8;
         else {
             line[words - 1] = 0;
             memcpy(line, at, raster->width_px);
@@ -144,7 +144,8 @@ static enum rc shrink_whole(struct picture *picture, struct fault *why)
         SCOPED_PIX gray = pixConvertTo8(whole, 0);
         picture->work = scale < 1    ? pixScaleToGray(whole, (l_float32)scale)
                         : scale == 1 ? pixClone(gray)
-                        : gray ? pixScale(gray, (l_float32)scale, (l_float32)scale) : NULL;
+                        : gray       ? pixScale(gray, (l_float32)scale, (l_float32)scale)
+                                     : NULL;
     } else if (scale == 1)
         picture->work = pixCopy(NULL, whole);
     else

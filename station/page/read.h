@@ -12,11 +12,11 @@
 
 struct picture {
     struct picture_look look;
-    uint32_t dpi;      /* of the capture: said by caller or file, else estimated */
-    bool dpi_guessed;  /* estimated from a paper width of A4 */
-    PIX *work;         /* 8 bits gray or 32 bits colour; owned */
-    double work_dpi;   /* of `work` */
-    PIX *whole;        /* the capture's pixels, 1, 8 or 32 bits; NULL for JPEG; owned */
+    uint32_t dpi;     /* of the capture: said by caller or file, else estimated */
+    bool dpi_guessed; /* estimated from a paper width of A4 */
+    PIX *work;        /* 8 bits gray or 32 bits colour; owned */
+    double work_dpi;  /* of `work` */
+    PIX *whole;       /* the capture's pixels, 1, 8 or 32 bits; NULL for JPEG; owned */
 };
 
 void picture_free(struct picture *picture); /* what it owns; accepts an empty one */

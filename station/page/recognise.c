@@ -1,9 +1,10 @@
 /* One pass over the page, then second looks where they pay.
  *
- * A plain page is read as one block: the recogniser's own page analysis loses a short line
- * on one page of five. Tables and columns need that analysis. The English model takes whole
- * lines away from the Chinese one when both are loaded together, so it is asked only
- * about lines that came out mostly Latin, and believed only when it is surer. */
+ * A plain page is read as one block: the recogniser's own page analysis loses a short
+ * line on one page of five. Tables and columns need that analysis. The English model
+ * takes whole lines away from the Chinese one when both are loaded together, so it is
+ * asked only about lines that came out mostly Latin, and believed only when it is surer.
+ */
 #include "station/page/recognise.h"
 
 #include "station/page/layout.h"
@@ -29,7 +30,8 @@ static int line_confidence(const struct ocr_text *text, const struct ocr_line *l
     return line->count ? (int)(sum / (double)line->count) : 0;
 }
 
-static enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text, struct fault *why)
+static enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text,
+                            struct fault *why)
 {
     enum { MARGIN = 4 };
     struct ocr *english = NULL;
@@ -42,11 +44,12 @@ static enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text, struct
         BOX *box = boxCreate(line->left - MARGIN, line->top - MARGIN,
                              line->right - line->left + 2 * MARGIN,
                              line->bottom - line->top + 2 * MARGIN);
-        BOX *inside = box ? boxClipToRectangle(box, pixGetWidth(gray), pixGetHeight(gray))
-                          : NULL;
+        BOX *inside =
+            box ? boxClipToRectangle(box, pixGetWidth(gray), pixGetHeight(gray)) : NULL;
         struct ocr_text better = { 0 };
-        enum rc rc = inside ? ocr_read(english, gray, (int)dpi, OCR_LINE, inside, &better, why)
-                            : RC_OK;
+        enum rc rc =
+            inside ? ocr_read(english, gray, (int)dpi, OCR_LINE, inside, &better, why)
+                   : RC_OK;
         if (!rc && better.symbol_count &&
             ocr_confidence(&better) >= line_confidence(text, line) + LATIN_BETTER_BY)
             rc = lines_replace(text, i, &better, why);
@@ -80,8 +83,8 @@ static void drop_noise(struct ocr_text *text)
 
 static bool is_numeral(const char *text)
 {
-    static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五", "六",
-                                            "七", "八", "九", "十", "○" };
+    static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五",
+                                            "六", "七", "八", "九", "十", "○" };
     for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++)
         if (!strcmp(text, numerals[i]))
             return true;
@@ -135,8 +138,8 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
     struct ocr_text text = { 0 };
     enum rc rc = page_is_plain(bits, dpi, &plain, why);
     if (!rc)
-        rc = ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL, &text,
-                      why);
+        rc = ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL,
+                      &text, why);
     if (!rc)
         page_mend_zeros(&text); /* before a row of them counts as Latin */
     if (!rc && strcmp(ocr_lang(ocr), "eng"))

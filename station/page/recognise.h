@@ -5,8 +5,8 @@
 #include "station/page/ocr.h"
 
 /* Read the page with `ocr`; lines that are mostly Latin are read again with the English
- * model when it is installed. `bits` is `gray` in black and white. A page on which nothing
- * was read with confidence (a photograph, a drawing) gives an empty text. */
+ * model when it is installed. `bits` is `gray` in black and white. A page on which
+ * nothing was read with confidence (a photograph, a drawing) gives an empty text. */
 MUST_USE enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
                                 struct ocr_text *ret_text, struct fault *why);
 

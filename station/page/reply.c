@@ -21,7 +21,8 @@ static bool take_files(struct ipc_message *reply, struct page_files *files)
     json_t *name, *names = json_object_get(reply->body, "files");
     if (!json_is_array(names) || json_array_size(names) != (size_t)reply->fd_count)
         return false;
-    json_array_foreach (names, i, name) {
+    json_array_foreach(names, i, name)
+    {
         int *slot = slot_of(json_string_value(name), files);
         if (!slot || *slot >= 0)
             return false;

@@ -28,26 +28,27 @@ json_t *page_result_json(const struct page_result *result)
     json_t *labels = json_array(), *qc = json_array();
     for (size_t i = 0; i < result->label_count; i++) {
         const struct page_label *label = &result->labels[i];
-        json_array_append_new(labels, json_pack("{s:s, s:o, s:i}", "type", label->type, "text",
-                                                text_json(label->text), "ours", label->ours));
+        json_array_append_new(labels,
+                              json_pack("{s:s, s:o, s:i}", "type", label->type, "text",
+                                        text_json(label->text), "ours", label->ours));
     }
     for (size_t i = 0; i < result->qc_count; i++)
         json_array_append_new(qc, json_pack("{s:s, s:s}", "code", result->qc[i].code,
                                             "sentence", result->qc[i].sentence));
     json_t *json = json_pack(
         "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:o}", "kind",
-        page_kind_name(result->kind), "width_px", (json_int_t)result->width_px, "height_px",
-        (json_int_t)result->height_px, "dpi", (json_int_t)result->dpi, "rotated_deg",
-        (json_int_t)result->rotated_deg, "skew_mdeg", (json_int_t)result->skew_mdeg,
-        "confidence", (json_int_t)result->confidence, "frame", (json_int_t)result->frame,
-        "frames", (json_int_t)result->frames, "engine", result->engine, "model", result->model,
-        "labels", labels, "qc", qc);
+        page_kind_name(result->kind), "width_px", (json_int_t)result->width_px,
+        "height_px", (json_int_t)result->height_px, "dpi", (json_int_t)result->dpi,
+        "rotated_deg", (json_int_t)result->rotated_deg, "skew_mdeg",
+        (json_int_t)result->skew_mdeg, "confidence", (json_int_t)result->confidence,
+        "frame", (json_int_t)result->frame, "frames", (json_int_t)result->frames,
+        "engine", result->engine, "model", result->model, "labels", labels, "qc", qc);
     if (json)
         json_object_set_new(
             json, "ms",
-            json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)result->ms.read, "clean",
-                      (json_int_t)result->ms.clean, "ocr", (json_int_t)result->ms.ocr, "write",
-                      (json_int_t)result->ms.write));
+            json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)result->ms.read,
+                      "clean", (json_int_t)result->ms.clean, "ocr",
+                      (json_int_t)result->ms.ocr, "write", (json_int_t)result->ms.write));
     if (!json)
         abort(); /* out of memory */
     return json;
@@ -59,15 +60,16 @@ static bool read_text(const json_t *json, const char *key, char *ret_text, size_
     return text && snprintf(ret_text, room, "%s", text) < (int)room;
 }
 
-static bool read_whole(const json_t *json, const char *key, json_int_t least, json_int_t most,
-                       json_int_t *ret_value)
+static bool read_whole(const json_t *json, const char *key, json_int_t least,
+                       json_int_t most, json_int_t *ret_value)
 {
     const json_t *value = json_object_get(json, key);
     *ret_value = json_integer_value(value);
     return json_is_integer(value) && *ret_value >= least && *ret_value <= most;
 }
 
-static bool read_count(const json_t *json, const char *key, uint32_t most, uint32_t *ret_value)
+static bool read_count(const json_t *json, const char *key, uint32_t most,
+                       uint32_t *ret_value)
 {
     json_int_t value;
     bool good = read_whole(json, key, 0, most, &value);
@@ -81,7 +83,8 @@ static bool read_labels(const json_t *array, struct page_result *result)
     json_t *one;
     if (!json_is_array(array) || json_array_size(array) > PAGE_LABELS_MAX)
         return false;
-    json_array_foreach (array, i, one) {
+    json_array_foreach(array, i, one)
+    {
         struct page_label *label = &result->labels[i];
         json_int_t ours;
         if (!read_text(one, "type", label->type, sizeof label->type) ||
@@ -100,7 +103,8 @@ static bool read_qc(const json_t *array, struct page_result *result)
     json_t *one;
     if (!json_is_array(array) || json_array_size(array) > PAGE_QC_MAX)
         return false;
-    json_array_foreach (array, i, one) {
+    json_array_foreach(array, i, one)
+    {
         struct page_qc *qc = &result->qc[i];
         if (!read_text(one, "code", qc->code, sizeof qc->code) ||
             !read_text(one, "sentence", qc->sentence, sizeof qc->sentence))
@@ -137,7 +141,8 @@ static bool read_figures(const json_t *json, struct page_result *result)
     result->confidence = (int32_t)confidence;
     const json_t *ms = json_object_get(json, "ms");
     const uint32_t day = 86400000;
-    return result->rotated_deg % 90 == 0 && read_count(ms, "read", day, &result->ms.read) &&
+    return result->rotated_deg % 90 == 0 &&
+           read_count(ms, "read", day, &result->ms.read) &&
            read_count(ms, "clean", day, &result->ms.clean) &&
            read_count(ms, "ocr", day, &result->ms.ocr) &&
            read_count(ms, "write", day, &result->ms.write);

@@ -85,7 +85,8 @@ static enum rc place_line(const struct page_sheet *sheet, const struct frame *fr
         .starts_px = starts,
         .left_px = place_x(frame, first->left, (double)line->baseline),
         .right_px = place_x(frame, last->right, (double)line->baseline),
-        .baseline_px = place_y(frame, (line->left + line->right) / 2.0, (double)line->baseline),
+        .baseline_px =
+            place_y(frame, (line->left + line->right) / 2.0, (double)line->baseline),
         .height_px = (float)((height > 1 ? height : 1) * frame->scale),
     };
     return RC_OK;

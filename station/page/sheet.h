@@ -8,10 +8,11 @@
 
 struct page_sheet {
     struct bytes capture;
-    struct picture *picture; /* borrowed; a JPEG that PDF/A cannot hold gets its `whole` */
+    struct picture
+        *picture; /* borrowed; a JPEG that PDF/A cannot hold gets its `whole` */
     const struct ocr_text *text; /* borrowed; places are those of the picture read */
     int read_width_px, read_height_px; /* of that picture; its centre is the page's */
-    double residual_deg; /* clockwise, still to turn after it was read */
+    double residual_deg;               /* clockwise, still to turn after it was read */
     uint32_t rotated_deg;
     int32_t skew_mdeg;
     const char *title; /* borrowed */

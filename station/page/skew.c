@@ -31,11 +31,11 @@ enum rc page_find_skew(PIX *bits, struct page_skew *ret_skew, struct fault *why)
     (void)why;
     struct page_skew skew = { 0 };
     l_float32 angle = 0, confidence = 0, score = 0;
-    if (!pixFindSkewSweepAndSearchScore(bits, &angle, &confidence, &score, SWEEP_REDUCTION,
-                                        SEARCH_REDUCTION, 0,
-                                        sweep_range_deg, sweep_step_deg,
-                                        search_step_deg)) {
-        skew.sure = confidence >= (fabs((double)angle) > doubt_deg ? doubt_confidence_min : confidence_min);
+    if (!pixFindSkewSweepAndSearchScore(
+            bits, &angle, &confidence, &score, SWEEP_REDUCTION, SEARCH_REDUCTION, 0,
+            sweep_range_deg, sweep_step_deg, search_step_deg)) {
+        skew.sure = confidence >= (fabs((double)angle) > doubt_deg ? doubt_confidence_min
+                                                                   : confidence_min);
         skew.score = (double)score;
         if (skew.sure && fabs((double)angle) >= turn_worth_deg)
             skew.turn_deg = (double)angle;

@@ -43,13 +43,14 @@ enum rc page_small(PIX *work, uint32_t rotated_deg, uint32_t width_px, uint32_t 
     bool aside = rotated_deg % 180;
     double width = aside ? pixGetHeight(work) : pixGetWidth(work);
     double height = aside ? pixGetWidth(work) : pixGetHeight(work);
-    double scale = width_px / width < height_px / height ? width_px / width
-                                                         : height_px / height;
+    double scale =
+        width_px / width < height_px / height ? width_px / width : height_px / height;
     /* A strip of 1 x 20000 must keep at least one pixel each way. */
     double least = width < height ? 1 / width : 1 / height;
     scale = scale > 1 ? 1 : scale < least ? least : scale;
-    SCOPED_PIX small = scale == 1 ? pixClone(work)
-                                  : pixScaleAreaMap(work, (l_float32)scale, (l_float32)scale);
+    SCOPED_PIX small = scale == 1
+                           ? pixClone(work)
+                           : pixScaleAreaMap(work, (l_float32)scale, (l_float32)scale);
     SCOPED_PIX turned = small ? pixRotateOrth(small, (l_int32)rotated_deg / 90) : NULL;
     if (!turned)
         return pix_no_memory(why);

@@ -57,7 +57,8 @@ static toff_t source_size(thandle_t handle)
     return ((struct source *)handle)->file.len;
 }
 
-static int on_error(TIFF *tiff, void *data, const char *module, const char *format, va_list args)
+static int on_error(TIFF *tiff, void *data, const char *module, const char *format,
+                    va_list args)
 {
     (void)tiff, (void)module, (void)format, (void)args;
     ((struct source *)data)->complaints++;
@@ -84,8 +85,9 @@ static TIFF *open_frame(struct source *source, uint32_t frame)
     TIFFOpenOptionsSetMaxSingleMemAlloc(how, TIFF_ALLOC_MAX);
     TIFFOpenOptionsSetErrorHandlerExtR(how, on_error, source);
     TIFFOpenOptionsSetWarningHandlerExtR(how, on_warning, source);
-    TIFF *tiff = TIFFClientOpenExt("picture", "rm", source, source_read, source_write,
-                                   source_seek, source_close, source_size, NULL, NULL, how);
+    TIFF *tiff =
+        TIFFClientOpenExt("picture", "rm", source, source_read, source_write, source_seek,
+                          source_close, source_size, NULL, NULL, how);
     TIFFOpenOptionsFree(how);
     if (tiff && frame && !TIFFSetDirectory(tiff, (tdir_t)frame)) {
         TIFFClose(tiff);
@@ -96,8 +98,10 @@ static TIFF *open_frame(struct source *source, uint32_t frame)
 
 static uint32_t dpi_of(float resolution, uint16_t unit)
 {
-    double dpi = unit == RESUNIT_CENTIMETER ? (double)resolution * 2.54 : (double)resolution;
-    return unit == RESUNIT_NONE || !(dpi >= 1 && dpi <= 10000) ? 0 : (uint32_t)lround(dpi);
+    double dpi =
+        unit == RESUNIT_CENTIMETER ? (double)resolution * 2.54 : (double)resolution;
+    return unit == RESUNIT_NONE || !(dpi >= 1 && dpi <= 10000) ? 0
+                                                               : (uint32_t)lround(dpi);
 }
 
 static uint32_t count_frames(TIFF *tiff)
@@ -145,12 +149,14 @@ enum rc tiff_look(struct bytes file, uint32_t frame, struct picture_look *look,
     if (rc)
         return rc;
     if (!TIFFIsCODECConfigured(packing))
-        return fault_set(why, RC_INVALID, 0, "不支持这种 TIFF 压缩方式，请改存为 PNG 或 JPEG");
+        return fault_set(why, RC_INVALID, 0,
+                         "不支持这种 TIFF 压缩方式，请改存为 PNG 或 JPEG");
     return RC_OK;
 }
 
 /* TIFF lines are bytes from the left; a Pix keeps words in the machine's order. */
-static enum rc read_lines(TIFF *tiff, const struct source *source, PIX *pix, bool white_is_0)
+static enum rc read_lines(TIFF *tiff, const struct source *source, PIX *pix,
+                          bool white_is_0)
 {
     size_t stride = (size_t)pixGetWpl(pix) * 4, line = (size_t)TIFFScanlineSize(tiff);
     if (line > stride)
@@ -192,7 +198,6 @@ static bool plain_lines(TIFF *tiff, const struct picture_look *look, uint16_t ph
            orientation == ORIENTATION_TOPLEFT && planar == PLANARCONFIG_CONTIG;
 }
 
-
 enum rc tiff_read(struct bytes file, const struct picture_look *look, PIX **ret_pix,
                   struct fault *why)
 {
@@ -209,8 +214,9 @@ enum rc tiff_read(struct bytes file, const struct picture_look *look, PIX **ret_
     if (!pix)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法处理这张图片");
     memset(pixGetData(pix), 0, (size_t)pixGetWpl(pix) * 4 * (size_t)pixGetHeight(pix));
-    enum rc rc = plain ? read_lines(tiff, &source, pix, photometric == PHOTOMETRIC_MINISWHITE)
-                       : read_rgba(tiff, &source, pix);
+    enum rc rc =
+        plain ? read_lines(tiff, &source, pix, photometric == PHOTOMETRIC_MINISWHITE)
+              : read_rgba(tiff, &source, pix);
     if (rc) {
         pixDestroy(&pix);
         return broken(why);

@@ -1,7 +1,7 @@
 /* A worker: loads the model, gives up its rights, then answers one picture at a time.
  *
- * What it may still do: read the folder of the models, make files in memory, talk over its
- * channel. When the channel closes it ends. */
+ * What it may still do: read the folder of the models, make files in memory, talk over
+ * its channel. When the channel closes it ends. */
 #include "station/page/worker.h"
 
 #include "station/page/labels.h"
@@ -29,10 +29,10 @@ static void loop_unref_at(sd_event **loop)
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json =
-        json_pack("{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}", "lang", options->lang, "dpi",
-                  (json_int_t)options->dpi, "frame", (json_int_t)options->frame, "created_ms",
-                  (json_int_t)options->created_ms, "title", options->title, "no_ocr",
-                  options->no_ocr, "keep_all", options->keep_all, "no_pictures",
+        json_pack("{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}", "lang", options->lang,
+                  "dpi", (json_int_t)options->dpi, "frame", (json_int_t)options->frame,
+                  "created_ms", (json_int_t)options->created_ms, "title", options->title,
+                  "no_ocr", options->no_ocr, "keep_all", options->keep_all, "no_pictures",
                   options->no_pictures);
     if (!json)
         abort(); /* out of memory, or a title that is no UTF-8 */
@@ -45,9 +45,10 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     const char *lang, *title;
     json_int_t dpi, frame, created;
     int no_ocr, keep_all, no_pictures;
-    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}", "lang", &lang,
-                    "dpi", &dpi, "frame", &frame, "created_ms", &created, "title", &title,
-                    "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures", &no_pictures) ||
+    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i}",
+                    "lang", &lang, "dpi", &dpi, "frame", &frame, "created_ms", &created,
+                    "title", &title, "no_ocr", &no_ocr, "keep_all", &keep_all,
+                    "no_pictures", &no_pictures) ||
         dpi < 0 || dpi > 100000 || frame < 0 || frame > 100000 ||
         strlen(lang) >= sizeof options.lang || strlen(title) >= sizeof options.title)
         return RC_INVALID;
@@ -75,7 +76,8 @@ static enum rc pack(struct parcel *parcel, const char *name, const char *data, s
     if (!data)
         return RC_OK;
     int fd = -1;
-    enum rc rc = file_in_memory(name, (struct bytes){ (const uint8_t *)data, len }, &fd, why);
+    enum rc rc =
+        file_in_memory(name, (struct bytes){ (const uint8_t *)data, len }, &fd, why);
     if (rc)
         return rc;
     parcel->fds[parcel->count++] = fd;
@@ -106,8 +108,8 @@ static void answer(struct worker *worker, uint64_t id, const struct page_result 
         json_decref(parcel.names);
         answer_failure(worker, id, rc, &why);
     } else {
-        json_t *body = json_pack("{s:o, s:o}", "result", page_result_json(result), "files",
-                                 parcel.names);
+        json_t *body = json_pack("{s:o, s:o}", "result", page_result_json(result),
+                                 "files", parcel.names);
         (void)ipc_reply(worker->ipc, id, body, parcel.fds, parcel.count);
     }
     for (int i = 0; i < parcel.count; i++)
@@ -136,8 +138,8 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
     else if (rc)
         fault_set(&why, rc, why.err, "读不出图片文件，请检查后重试");
     if (!rc)
-        rc = page_process((struct bytes){ (uint8_t *)capture, len }, &options, &result, &output,
-                          &why);
+        rc = page_process((struct bytes){ (uint8_t *)capture, len }, &options, &result,
+                          &output, &why);
     if (rc)
         answer_failure(worker, message->id, rc, &why);
     else
@@ -160,7 +162,8 @@ static void limit(int what, rlim_t most)
 static enum rc give_up_rights(struct fault *why)
 {
     const char *models = ocr_models_path();
-    const char *const read_paths[] = { models ? models : "/usr/share/tesseract-ocr", NULL };
+    const char *const read_paths[] = { models ? models : "/usr/share/tesseract-ocr",
+                                       NULL };
     struct role_rights rights = { .rights = 0, .read_paths = read_paths };
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_AS, (rlim_t)WORKER_MEMORY_MIB << 20);

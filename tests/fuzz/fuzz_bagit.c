@@ -25,17 +25,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t bytes, files;
     if (!size)
         return 0;
-    struct bag_manifest manifest = { .algorithm = (enum bag_algorithm)(data[0] % BAG_ALGORITHMS),
+    struct bag_manifest manifest = { .algorithm =
+                                         (enum bag_algorithm)(data[0] % BAG_ALGORITHMS),
                                      .is_tags = data[0] & 8 };
     char *text = copy_of(data + 1, size - 1);
     (void)!bag_declaration_read(text, size - 1, &is_one, &why);
     (void)bag_oxum_read(text, &bytes, &files);
     (void)!bag_fetch_check(text, size - 1, &why);
     free(text);
-    if (!bag_manifest_read(copy_of(data + 1, size - 1), size - 1, data[0] & 16, &manifest, &why))
+    if (!bag_manifest_read(copy_of(data + 1, size - 1), size - 1, data[0] & 16, &manifest,
+                           &why))
         for (size_t i = 0; i < manifest.count; i++)
             if (!bag_path_is_safe(manifest.entries[i].path, SIZE_MAX) ||
-                bag_manifest_find(&manifest, manifest.entries[i].path) != &manifest.entries[i])
+                bag_manifest_find(&manifest, manifest.entries[i].path) !=
+                    &manifest.entries[i])
                 __builtin_trap();
     bag_manifest_free(&manifest);
     return 0;

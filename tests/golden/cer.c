@@ -1,10 +1,10 @@
 /* Character error rate of recognised text: `cer [-c] TRUTH READ [TRUTH READ...]`.
  *
  * Levenshtein distance over length, summed over the pairs, after both texts were folded:
- * full-width punctuation to its ASCII twin, full-width letters and digits to ASCII (the part
- * of NFKC that Chinese court papers meet), white space removed. -c compares the core only:
- * ASCII letters and digits and Han characters. Prints one line a pair, and the total; is a
- * test with `cer -m PERMILLE ...`, which fails when the total is above. */
+ * full-width punctuation to its ASCII twin, full-width letters and digits to ASCII (the
+ * part of NFKC that Chinese court papers meet), white space removed. -c compares the core
+ * only: ASCII letters and digits and Han characters. Prints one line a pair, and the
+ * total; is a test with `cer -m PERMILLE ...`, which fails when the total is above. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,8 @@ static uint32_t fold(uint32_t code)
         { 0x3010, '[' },  { 0x3011, ']' },    { 0x2014, '-' },  { 0x00b7, '.' },
         { 0x2460, '1' },  { 0x00a5, 0x00a5 }, { 0xffe5, 0xa5 }, { 0xfeff, 0 },
     };
-    if (code <= ' ' || code == 0x3000 || code == 0xa0 || (code >= 0x2000 && code <= 0x200b))
+    if (code <= ' ' || code == 0x3000 || code == 0xa0 ||
+        (code >= 0x2000 && code <= 0x200b))
         return 0;
     if (code >= 0xff01 && code <= 0xff5e)
         return code - 0xff01 + '!';
@@ -56,15 +57,8 @@ static int is_core(uint32_t code)
            (code >= 0x3400 && code <= 0x9fff);
 }
 
-static int load(const char *path, int core, struct text *text)
+static void take(const unsigned char *bytes, int core, struct text *text)
 {
-    static unsigned char bytes[CODES_MAX * 4];
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return -1;
-    size_t len = fread(bytes, 1, sizeof bytes - 1, file);
-    fclose(file);
-    bytes[len] = '\0';
     text->count = 0;
     for (const unsigned char *at = bytes; *at && text->count + 3 < CODES_MAX;) {
         uint32_t code = next_code(&at);
@@ -77,6 +71,18 @@ static int load(const char *path, int core, struct text *text)
         if (code && (!core || is_core(code)))
             text->codes[text->count++] = code;
     }
+}
+
+static int load(const char *path, int core, struct text *text)
+{
+    static unsigned char bytes[CODES_MAX * 4];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return -1;
+    size_t len = fread(bytes, 1, sizeof bytes - 1, file);
+    fclose(file);
+    bytes[len] = '\0';
+    take(bytes, core, text);
     return 0;
 }
 
@@ -100,9 +106,36 @@ static size_t distance(const struct text *a, const struct text *b)
     return row[b->count];
 }
 
+static int self_test(void)
+{
+    static const struct {
+        const char *truth, *read, *says;
+        int core;
+        size_t wrong;
+    } cases[] = {
+        { "第一条 甲、乙", "第一条甲,乙", "white space and width do not count", 0, 0 },
+        { "二〇二六年", "二二六年", "a missing character is one error", 0, 1 },
+        { "〇六", "○六", "another character is one error", 0, 1 },
+        { "民,初。", "民初", "the core has no punctuation", 1, 0 },
+        { "１２３Ａ", "123A", "full-width digits are digits", 0, 0 },
+    };
+    static struct text a, b;
+    int failed = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        take((const unsigned char *)cases[i].truth, cases[i].core, &a);
+        take((const unsigned char *)cases[i].read, cases[i].core, &b);
+        int good = distance(&a, &b) == cases[i].wrong;
+        printf("%s - %s\n", good ? "ok" : "not ok", cases[i].says);
+        failed += !good;
+    }
+    return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct text truth, read;
+    if (argc == 1)
+        return self_test();
     int core = 0, at = 1;
     long most = -1;
     for (; at < argc && argv[at][0] == '-'; at++) {
@@ -121,8 +154,9 @@ int main(int argc, char **argv)
             return 2;
         }
         size_t wrong = distance(&truth, &read);
-        printf("%6.2f%% %5zu/%-5zu %s\n", 100.0 * (double)wrong / (double)(truth.count + !truth.count),
-               wrong, truth.count, argv[at + 1]);
+        printf("%6.2f%% %5zu/%-5zu %s\n",
+               100.0 * (double)wrong / (double)(truth.count + !truth.count), wrong,
+               truth.count, argv[at + 1]);
         errors += wrong;
         length += truth.count;
     }

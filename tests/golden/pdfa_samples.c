@@ -12,7 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINES_MAX = 64, SIDE_PX = 1240, TALL_PX = 1754, AT_S = 1795000000, VOLUME_PAGES = 6 };
+enum {
+    LINES_MAX = 64,
+    SIDE_PX = 1240,
+    TALL_PX = 1754,
+    AT_S = 1795000000,
+    VOLUME_PAGES = 6
+};
 
 static const char stack[] = "tests/data/stack-1/018";
 
@@ -60,7 +66,8 @@ static void keep(const char *name, const char *ending, const void *data, size_t 
 }
 
 /* The lines of a text, one under the other; the text itself for the judge. */
-static size_t lines_of(char *text, float width_px, float row_px, struct pdfa_line *ret_lines)
+static size_t lines_of(char *text, float width_px, float row_px,
+                       struct pdfa_line *ret_lines)
 {
     size_t count = 0;
     char *rest = text;
@@ -83,12 +90,14 @@ static void write_page(size_t index, struct pdfa_page page, const char *text)
     SCOPED(free_at) char *copy = strdup(text);
     struct sample twin = { NULL, 0 };
     struct fault why;
-    page.about = (struct pdfa_about){ "样页 <&>", "某市某区人民法院", INT64_C(1000) * AT_S };
+    page.about =
+        (struct pdfa_about){ "样页 <&>", "某市某区人民法院", INT64_C(1000) * AT_S };
     page.lines = lines;
     page.line_count = lines_of(copy, SIDE_PX, 40, lines);
     must(pdfa_page_write(&page, &pages[index].pdf, &pages[index].len, &why), &why);
     must(pdfa_page_write(&page, &twin.pdf, &twin.len, &why), &why);
-    bool same = twin.len == pages[index].len && !memcmp(twin.pdf, pages[index].pdf, twin.len);
+    bool same =
+        twin.len == pages[index].len && !memcmp(twin.pdf, pages[index].pdf, twin.len);
     printf("%s - the page '%s' has the same bytes twice\n", same ? "ok" : "not ok",
            page_names[index]);
     free(twin.pdf);
@@ -96,7 +105,8 @@ static void write_page(size_t index, struct pdfa_page page, const char *text)
     keep(page_names[index], "txt", text, strlen(text));
 }
 
-static void write_raw(size_t index, enum pdfa_coding coding, size_t row_bytes, const char *text)
+static void write_raw(size_t index, enum pdfa_coding coding, size_t row_bytes,
+                      const char *text)
 {
     size_t len = row_bytes * TALL_PX;
     SCOPED(free_at) uint8_t *data = malloc(len);
@@ -113,7 +123,8 @@ static void write_raw(size_t index, enum pdfa_coding coding, size_t row_bytes, c
  * horizontal mode, the others "as above" three times, then the end mark. */
 static size_t bar_in_g4(uint8_t *ret_data, size_t rows)
 {
-    static const char first[] = "001101010000001101010" "1"; /* white 16, black 32, to the end */
+    static const char first[] = "001101010000001101010"
+                                "1"; /* white 16, black 32, to the end */
     static const char end[] = "000000000001000000000001";
     size_t bit = 0;
     for (const char *c = first; *c; c++, bit++)
@@ -134,13 +145,15 @@ static void write_pages(void)
     SCOPED(free_at) char *jpeg = read_file(path, &len);
     (void)snprintf(path, sizeof path, "%s.txt", stack);
     SCOPED(free_at) char *all = read_file(path, &text_len);
-    /* the title is spaced out, and readers close a row of single, evenly spaced letters */
+    /* the title is spaced out, and readers close a row of single, evenly spaced letters
+     */
     const char *text = strchr(all, '\n') + 1;
     struct pdfa_capture capture = { PDFA_JPEG, { (uint8_t *)jpeg, len }, 0, 0, 150 };
 
     write_page(0, (struct pdfa_page){ .capture = capture, .skew_mdeg = 1210 }, text);
-    write_page(1, (struct pdfa_page){ .capture = capture, .rotated_deg = 90, .skew_mdeg = -800 },
-               "横放的一页\n第二行 with Latin words 12,345.67 元\n");
+    write_page(
+        1, (struct pdfa_page){ .capture = capture, .rotated_deg = 90, .skew_mdeg = -800 },
+        "横放的一页\n第二行 with Latin words 12,345.67 元\n");
     write_raw(2, PDFA_GRAY, SIDE_PX, "生僻字：张𠮷诉李𠀀\n又见𠮷\n");
     write_raw(3, PDFA_RGB, 3 * SIDE_PX, "彩色\n");
     write_raw(4, PDFA_BITS, (SIDE_PX + 7) / 8, "黑白 black & white\n");
@@ -151,8 +164,8 @@ static void write_pages(void)
 static enum rc open_sample(void *context, size_t index, int *ret_fd, struct fault *why)
 {
     (void)context;
-    return file_in_memory("page", (struct bytes){ pages[index].pdf, pages[index].len }, ret_fd,
-                          why);
+    return file_in_memory("page", (struct bytes){ pages[index].pdf, pages[index].len },
+                          ret_fd, why);
 }
 
 static void write_volume(void)
@@ -188,9 +201,10 @@ static void write_volume(void)
 static void write_certificate(void)
 {
     static struct rules_image images[60];
-    static const struct certificate_item items[] = { { 3, "案件审判流程管理信息表、案件登记表", 1,
-                                                       1, 1 },
-                                                     { 6, "起诉状及相关材料", 2, 20, 19 } };
+    static const struct certificate_item items[] = {
+        { 3, "案件审判流程管理信息表、案件登记表", 1, 1, 1 },
+        { 6, "起诉状及相关材料", 2, 20, 19 }
+    };
     struct rules_batch batch = { 30, 30, COUNT(images), true };
     struct rules_reconciliation result;
     struct rules *rules = NULL;
@@ -198,11 +212,17 @@ static void write_certificate(void)
     struct sample twin[2];
     for (size_t i = 0; i < COUNT(images); i++)
         images[i] = (struct rules_image){
-            .kind = i < 20 ? RULES_PAGE : i < 22 ? RULES_COVER : RULES_BLANK,
+            .kind = i < 20   ? RULES_PAGE
+                    : i < 22 ? RULES_COVER
+                             : RULES_BLANK,
             .index = (unsigned)i + 1,
-            .row = i >= 20 ? 0 : i ? 6 : 3,
-            .capture_sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-            .pdf_sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+            .row = i >= 20 ? 0
+                   : i     ? 6
+                           : 3,
+            .capture_sha256 =
+                "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+            .pdf_sha256 =
+                "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
             .qc_ok = true,
         };
     must(rules_find("民事一审", 1, "粤0399", "2026-11-20", &rules, &why), &why);
@@ -226,11 +246,13 @@ static void write_certificate(void)
                                        .checker_badge = "P0000000197",
                                        .at_ms = INT64_C(1000) * AT_S,
                                        .ledger_size = 42,
-                                       .ledger_root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+                                       .ledger_root =
+                                           "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
                                        .ledger_origin = "juanku/440399" };
     for (size_t i = 0; i < COUNT(twin); i++)
         must(certificate_write(&certificate, &twin[i].pdf, &twin[i].len, &why), &why);
-    bool same = twin[0].len == twin[1].len && !memcmp(twin[0].pdf, twin[1].pdf, twin[0].len);
+    bool same =
+        twin[0].len == twin[1].len && !memcmp(twin[0].pdf, twin[1].pdf, twin[0].len);
     printf("%s - a certificate has the same bytes twice\n", same ? "ok" : "not ok");
     keep("certificate", "pdf", twin[0].pdf, twin[0].len);
     free(twin[0].pdf);

@@ -10,7 +10,7 @@ lib/sys|core/ sys/
 lib/net|core/ sys/ net/
 lib/pdfa|core/ sys/ pdfa/
 lib/record|core/ sys/ record/
-drivers/sane-paper|core/ sys/ drivers/sane-paper/
+drivers/sane-paper|core/ sys/ record/ drivers/sane-paper/
 drivers/scanner|core/ sys/ record/ drivers/scanner/
 drivers/barcode|core/ sys/ record/ drivers/barcode/
 drivers/rack|core/ sys/ record/ drivers/rack/

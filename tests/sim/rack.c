@@ -4,26 +4,15 @@
  * 2,000 times a volume is put in or taken out; meanwhile the role and the rack are killed
  * again and again at the worst moments: after the store has booked and before it has
  * answered, and after it has answered and before the rack can be told. In the end each
- * movement must be booked exactly once. The seed is printed; SEED=n repeats a run. */
+ * movement must be booked exactly once. */
 #include "drivers/rack/rack.h"
-#include "core/crc16.h"
-#include "core/label.h"
-#include "repo-daemon/racks.h"
-#include "sys/clock.h"
-#include "sys/ipc.h"
+#include "rack_process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
+#include "core/label.h"
+#include "drivers/rack/rack.h"
+#include "repo-daemon/racks.h"
+#include "sys/ipc.h"
+#include "sys/role.h"
 
 enum {
     SLOTS = 96,
@@ -34,18 +23,14 @@ enum {
     BOOTS_MAX = 64,
     STEP_US = 2000,
     PATIENCE_MS = 5000,
-    BAD_FRAMES = 3000,
 };
 
 static struct {
-    char folder[64], link[96], socket[96], ports[128], program[512];
-    pid_t rack, role;
-    int control;
+    char ports[128];
+    pid_t role;
     sd_event *loop;
     struct ipc *ipc;
-    uint64_t random;
-    unsigned tests, failed;
-} sim = { .control = -1 };
+} side;
 
 /* What the store has on its disk. */
 static struct {
@@ -58,103 +43,6 @@ static struct {
 } store;
 
 static bool standing[SLOTS]; /* what the hands have done */
-
-static bool ok(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static bool ok(bool holds, const char *format, ...)
-{
-    va_list args;
-    printf(holds ? "ok %u - " : "not ok %u - ", ++sim.tests);
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    putchar('\n');
-    fflush(stdout);
-    sim.failed += !holds;
-    return holds;
-}
-
-static unsigned pick(unsigned below)
-{
-    sim.random ^= sim.random << 13;
-    sim.random ^= sim.random >> 7;
-    sim.random ^= sim.random << 17;
-    return (unsigned)(sim.random >> 33) % below;
-}
-
-static void die(const char *what)
-{
-    printf("Bail out! %s\n", what);
-    exit(1);
-}
-
-static void start_rack(void)
-{
-    sim.rack = fork();
-    if (sim.rack == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        execl(sim.program, "rack", "--pty", sim.link, "--control", sim.socket, "--seed",
-              "11", "--address", "1", (char *)NULL);
-        _exit(127);
-    }
-}
-
-static void kill_child(pid_t *pid)
-{
-    if (*pid <= 0)
-        return;
-    kill(*pid, SIGKILL);
-    waitpid(*pid, NULL, 0);
-    *pid = 0;
-}
-
-/* Send a line to the rack's control socket and collect the answer; false: no answer. */
-static bool control(char *ret_answer, size_t room, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool connect_control(void)
-{
-    struct sockaddr_un name = { .sun_family = AF_UNIX };
-    if (sim.control >= 0)
-        return true;
-    strcpy(name.sun_path, sim.socket);
-    sim.control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (!connect(sim.control, (struct sockaddr *)&name, sizeof name))
-        return true;
-    close(sim.control);
-    sim.control = -1;
-    return false;
-}
-
-static bool control(char *ret_answer, size_t room, const char *format, ...)
-{
-    char line[64];
-    va_list args;
-    if (!connect_control())
-        return false;
-    va_start(args, format);
-    int len = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    line[len++] = '\n';
-    size_t got = 0;
-    if (send(sim.control, line, (size_t)len, MSG_NOSIGNAL) == len)
-        while (got + 1 < room) {
-            struct pollfd ready = { .fd = sim.control, .events = POLLIN };
-            ssize_t n = poll(&ready, 1, 1000) == 1
-                            ? recv(sim.control, ret_answer + got, room - got - 1, 0)
-                            : 0;
-            if (n <= 0)
-                break;
-            got += (size_t)n;
-            ret_answer[got] = 0;
-            if ((got >= 3 && !strcmp(ret_answer + got - 3, "ok\n")) ||
-                strstr(ret_answer, "error:"))
-                return true;
-        }
-    close(sim.control);
-    sim.control = -1;
-    return false;
-}
 
 static void book(unsigned slot, bool full, unsigned boot, bool mending)
 {
@@ -232,7 +120,7 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         store.absent += state && !strcmp(state, "absent");
         return;
     }
-    if (!sim.role)
+    if (!side.role)
         return; /* the store was not quick enough to read it */
     if (!what || strcmp(what, "rack-event") != 0 || !message->id) {
         store.strange++;
@@ -241,13 +129,13 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
     book_event(message->body);
     if (store.kill_soon && pick(2)) { /* booked, and the role never learns it */
         store.kill_soon = false;
-        kill_child(&sim.role);
+        kill_child(&side.role);
         return;
     }
     (void)ipc_reply(ipc, message->id, json_pack("{s:i}", "ok", 1), NULL, 0);
     if (store.kill_soon) { /* it may learn it, and not tell the rack any more */
         store.kill_soon = false;
-        kill_child(&sim.role);
+        kill_child(&side.role);
     }
 }
 
@@ -256,26 +144,30 @@ static void start_role(void)
     static const struct ipc_handlers handlers = { .message = on_message };
     struct fault why;
     int pair[2];
-    ipc_free(sim.ipc);
-    sim.ipc = NULL;
+    ipc_free(side.ipc);
+    side.ipc = NULL;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         die("no channel");
-    sim.role = fork();
-    if (sim.role == 0) {
+    side.role = fork();
+    if (side.role == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(pair[0]);
-        _exit(racks_run(sim.ports, pair[1], &why) != RC_OK);
+        char name[] = "racks";
+        char *argv[] = { name, side.ports, NULL };
+        if (pair[1] != ROLE_CHANNEL_FD && dup2(pair[1], ROLE_CHANNEL_FD) < 0)
+            _exit(1);
+        _exit(racks_main(2, argv));
     }
     close(pair[1]);
-    if (ipc_new(sim.loop, pair[0], &handlers, &sim.ipc, &why))
+    if (ipc_new(side.loop, pair[0], &handlers, &side.ipc, &why))
         die(why.text);
 }
 
 static void serve(void)
 {
-    if (sd_event_run(sim.loop, STEP_US) < 0)
+    if (sd_event_run(side.loop, STEP_US) < 0)
         die("the loop ended");
-    if (!sim.role)
+    if (!side.role)
         start_role();
 }
 
@@ -320,7 +212,7 @@ static void show_lamp(unsigned slot, const char *colour, const char *mode)
         .type = LABEL_SLOT, .site = 1, .rack = 1, .slot = (uint16_t)(slot + 1)
     };
     if (label_write(&label, text) ||
-        ipc_send(sim.ipc,
+        ipc_send(side.ipc,
                  json_pack("{s:s, s:s, s:s, s:s, s:i}", "do", "lamp", "slot", text,
                            "colour", colour, "mode", mode, "seconds", 0),
                  NULL, 0))
@@ -417,136 +309,22 @@ static void many_moves(void)
            (long long)(clock_mono_ms() - from));
 }
 
-/* Run mbpoll, a client that nobody here wrote, and look for `want` in what it says. */
-static bool mbpoll(const char *arguments, const char *want)
-{
-    char command[512], said[4096];
-    snprintf(command, sizeof command, "mbpoll -m rtu -b 115200 -P even -0 -o 1 %s 2>&1",
-             arguments);
-    FILE *pipe = popen(command, "r");
-    size_t len = pipe ? fread(said, 1, sizeof said - 1, pipe) : 0;
-    said[len] = 0;
-    if (pipe)
-        pclose(pipe);
-    if (strstr(said, want))
-        return true;
-    printf("# %s\n# said: %s\n", command, said);
-    return false;
-}
-
-static void other_client(void)
-{
-    char a[256];
-    snprintf(a, sizeof a, "-a 1 -r 0 -c 16 -t 3 -1 %s", sim.link);
-    ok(mbpoll(a, "[0]: \t256"), "mbpoll reads the status");
-    snprintf(a, sizeof a, "-a 1 -r 778 -t 4 %s 2", sim.link);
-    ok(mbpoll(a, "Written 1 ref") && lamps_become("11 green steady\nok\n"),
-       "mbpoll writes lamp 11");
-    snprintf(a, sizeof a, "-a 1 -r 10 -t 0 %s 0", sim.link);
-    ok(mbpoll(a, "Written 1 ref") && lamps_become("ok\n"), "and puts it out by its coil");
-    snprintf(a, sizeof a, "-a 1 -r 0 -c 96 -t 1 -1 %s", sim.link);
-    ok(mbpoll(a, standing[4] ? "[4]: \t1" : "[4]: \t0"), "mbpoll reads presence bits");
-    snprintf(a, sizeof a, "-a 1 -r 778 -t 4 %s 8", sim.link);
-    ok(mbpoll(a, "Illegal data value"), "a colour that there is not is refused");
-    snprintf(a, sizeof a, "-a 1 -r 1280 -c 1 -t 4 -1 %s", sim.link);
-    ok(mbpoll(a, "Illegal data address"), "a register that there is not is refused");
-    snprintf(a, sizeof a, "-a 2 -r 0 -c 1 -t 4 -1 -o 0.1 %s", sim.link);
-    ok(mbpoll(a, "timed out"), "another address is not answered");
-    snprintf(a, sizeof a, "-a 1 -u %s", sim.link);
-    ok(mbpoll(a, "juanku rack"), "mbpoll reads the server id");
-}
-
-/* Frames that write lamps, with one to three bits turned: CRC-16 sees each of them. */
-static void bad_frames(void)
-{
-    struct rack_bus *bus = rack_bus_new(sim.link, 0);
-    uint16_t before = 0, after = 1;
-    struct fault why = { 0 };
-    int fd = open(sim.link, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    bool sent = fd >= 0 && !rack_bus_read(bus, 1, RACK_AT_LAMP_CRC, 1, 3, &before, &why);
-    for (unsigned i = 0; i < BAD_FRAMES && sent; i++) {
-        uint8_t frame[8] = {
-            1, 6, RACK_AT_LAMPS >> 8, (uint8_t)pick(96), 0, (uint8_t)pick(8)
-        };
-        uint16_t crc = crc16_add(CRC16_START, frame, 6);
-        frame[6] = (uint8_t)crc;
-        frame[7] = (uint8_t)(crc >> 8);
-        uint8_t clean[8];
-        memcpy(clean, frame, sizeof frame);
-        for (unsigned bits = 1 + pick(3); bits > 0; bits--) {
-            unsigned bit = pick(64);
-            frame[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-        }
-        if (memcmp(frame, clean, sizeof frame) == 0)
-            frame[4] ^= 1; /* two flips of one bit: take another */
-        sent = write(fd, frame, sizeof frame) == (ssize_t)sizeof frame;
-        if (i % 100 == 0)
-            usleep(3000); /* now and then the line falls quiet */
-    }
-    usleep(30000);
-    enum rc rc = rack_bus_read(bus, 1, RACK_AT_LAMP_CRC, 1, 3, &after, &why);
-    ok(sent && !rc && before == after, "%d bad frames change no lamp", BAD_FRAMES);
-    if (rc)
-        printf("# %s\n", why.text);
-    rack_bus_free(bus);
-    if (fd >= 0)
-        close(fd);
-}
-
-static void show_group(void)
-{
-    struct rack_bus *bus = rack_bus_new(sim.link, 0);
-    struct fault why = { 0 };
-    char answer[4096];
-    ok(!rack_bus_group(bus, RACK_GROUP_IDENTIFY, &why) && (usleep(400000), true) &&
-           control(answer, sizeof answer, "leds") &&
-           !strncmp(answer, "1 white blink\n2 white blink", 27),
-       "a broadcast makes the rack identify itself");
-    ok(!rack_bus_group(bus, RACK_GROUP_DARK, &why), "and ends it");
-    rack_bus_free(bus);
-}
-
 int main(void)
 {
-    const char *out = getenv("OUT"), *seed = getenv("SEED");
     struct fault why;
-    sim.random = seed ? strtoull(seed, NULL, 10) : (uint64_t)clock_now_ms() | 1;
-    printf("# SEED=%llu\n", (unsigned long long)sim.random);
-    strcpy(sim.folder, "/tmp/juanku-rack-XXXXXX");
-    if (!mkdtemp(sim.folder) || sd_event_new(&sim.loop) < 0)
-        die("no folder or loop");
-    snprintf(sim.program, sizeof sim.program, "%s/firmware/host/rack", out ? out : "out");
-    snprintf(sim.link, sizeof sim.link, "%s/rack.pty", sim.folder);
-    snprintf(sim.socket, sizeof sim.socket, "%s/control", sim.folder);
-    snprintf(sim.ports, sizeof sim.ports, "%s@1:01.001", sim.link);
+    begin_sim();
+    if (sd_event_new(&side.loop) < 0)
+        die("no loop");
+    snprintf(side.ports, sizeof side.ports, "%s@1:01.001", sim.link);
     ok(racks_run("nonsense", -1, &why) == RC_INVALID, "a wrong racks.ports is refused");
-
     start_rack();
     start_role();
     one_act();
     kill_and_show();
     many_moves();
-    kill_child(&sim.role); /* the bus is free for others */
-    ipc_free(sim.ipc);
-    sim.ipc = NULL;
-    sim.role = -1;
+    kill_child(&side.role);
     kill_child(&sim.rack);
-    start_rack();
-    for (int i = 0; i < 100 && access(sim.link, F_OK); i++)
-        usleep(10000);
-    usleep(200000);
-    bad_frames();
-    other_client();
-    show_group();
-    kill(sim.rack, SIGTERM);
-    int status = 0;
-    waitpid(sim.rack, &status, 0);
-    ok(status == 0 && access(sim.link, F_OK), "the rack ends politely");
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", sim.folder);
-    if (system(command))
-        printf("# %s stays\n", sim.folder);
-    sd_event_unref(sim.loop);
-    printf("1..%u\n", sim.tests);
-    return sim.failed != 0;
+    ipc_free(side.ipc);
+    sd_event_unref(side.loop);
+    return end_sim();
 }

@@ -312,7 +312,7 @@ static void set_test_bool(struct scanner *scanner, const char *name)
 {
     struct port_option option;
     CHECK(port_find(scanner->port, name, &option) && option.active);
-    CHECK_INT(PORT_GOOD, port_set_bool(scanner->port, &option, true));
+    CHECK_INT(PORT_GOOD, port_set_number(scanner->port, &option, 1));
 }
 
 /* A picture that the backend draws alike at every depth. */

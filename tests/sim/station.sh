@@ -47,7 +47,7 @@ post job/resume '{}' >/dev/null
 wait_state stopped,counted 40
 same "stopped no-docs 6" "$(get '.job | "\(.state) \(.stop) \(.sheets_fed)"')" "an empty feeder is no proof"
 has "$(get .job.sentence)" "申报 7 张，走了 6 张，少 1 张" "the difference is told"
-has "$(post job/finish '{}' | title)" 没有对上 "a wrong count cannot be handed in"
+has "$(post job/finish '{}' | title)" 对不上 "a wrong count cannot be handed in"
 post job/recount '{"sheets_declared":6}' >/dev/null
 wait_state counted,review 5
 say $? "corrected by a named person, the count holds"
@@ -71,6 +71,12 @@ same 10 "$(get ".job.pages[$index - 1].row")" "the operator moves it"
 has "$(post "images/$index" '{"do":"move","row":98}' | title)" 目录 "but not to a row that the catalogue does not have"
 post "images/$index" '{"do":"undo"}' >/dev/null
 same 6 "$(get ".job.pages[$index - 1].row")" "and takes it back"
+blank=$(get '[.job.pages[] | select(.kind == "blank")][-1].index')
+post "images/$blank" '{"do":"keep-as-page"}' >/dev/null
+until_true 60 all_read
+same "page 200" "$(get ".job.pages[$blank - 1].kind") $(curl -s -o /dev/null -w '%{http_code}' "$station_url/api/images/$blank/pdf")" \
+    "a blank side that is kept as a page gets its PDF"
+post "images/$blank" '{"do":"undo"}' >/dev/null
 same "200 image/jpeg" "$(curl -s -o /dev/null -w '%{http_code} %{content_type}' "$station_url/api/images/$index/thumb")" \
     "its thumbnail is served"
 curl -s "$station_url/api/images/$index/pdf" | head -c 5 | grep -q '%PDF-'
@@ -91,6 +97,25 @@ say $? "the cover of another volume is told"
 wait_state stopped,review 30
 has "$(post job/finish '{}' | title)" 卷 "and cannot be handed in as this one"
 post job/abandon '{}' >/dev/null
+
+# --- the repository is away -------------------------------------------------------------------
+fill_tray 3
+kill_repod
+declare_job "$volume" 3 >"$house/answer"
+same declared "$(jq -r .state "$house/answer")" "who is logged in declares a volume while the repository is away"
+has "$(jq -r .sentence "$house/answer")" 核对 "and is told that it will be checked later"
+has "$(curl -s -d '{"login":"scan1","password":"x"}' "$station_url/api/login" | title)" 暂时不能登录 "nobody new can log in"
+post job/start '{}' >/dev/null
+wait_state counted,review 30
+until_true 60 all_read
+same "counted 起诉状及相关材料" "$(get '.job | "\(.state) \(.pages[4].title)"')" "the rows are those of the last answer"
+post job/finish '{}' >/dev/null
+down() { [ "$(get .repo.up)$(get .job.state)" = 0submitting ]; }
+until_true 30 down
+say $? "handed in, it waits"
+start_repod
+until_true 90 is_state done
+say $? "and is sent by itself when the repository is back"
 
 # --- the processes below ----------------------------------------------------------------------
 fill_tray 8

@@ -24,7 +24,9 @@ static uint64_t failing(unsigned kind, const char *outcome, const char *const *f
     uint64_t bits = 0;
     for (size_t i = 0; i < row_count; i++)
         items[i] = (struct rules_item){ rows[i], 1, false };
-    struct rules_check check = { { outcome, facts, fact_count }, items, row_count, NULL, 0 };
+    struct rules_check check = {
+        { outcome, facts, fact_count }, items, row_count, NULL, 0
+    };
     CHECK_OK(rules_check(rules, &check, &report, &why));
     for (size_t i = 0; i < report.count; i++)
         bits |= UINT64_C(1) << report.failures[i].row;
@@ -41,7 +43,8 @@ static uint64_t rows(const unsigned *list, size_t count)
     return bits;
 }
 
-#define ROWS(...) (const unsigned[]){ __VA_ARGS__ }, COUNT(((const unsigned[]){ __VA_ARGS__ }))
+#define ROWS(...) \
+    (const unsigned[]){ __VA_ARGS__ }, COUNT(((const unsigned[]){ __VA_ARGS__ }))
 
 TEST(rules_find, has_the_32_rows_of_the_first_instance_main_volume)
 {
@@ -65,8 +68,10 @@ TEST(rules_find, has_the_24_rows_of_the_inner_volume)
 TEST(rules_find, answers_not_found_for_other_cases_and_days)
 {
     struct rules *rules = NULL;
-    CHECK_RC(RC_NOT_FOUND, rules_find("刑事一审", 1, "粤0399", "2026-11-20", &rules, NULL));
-    CHECK_RC(RC_NOT_FOUND, rules_find("民事一审", 1, "粤0399", "2025-12-31", &rules, NULL));
+    CHECK_RC(RC_NOT_FOUND,
+             rules_find("刑事一审", 1, "粤0399", "2026-11-20", &rules, NULL));
+    CHECK_RC(RC_NOT_FOUND,
+             rules_find("民事一审", 1, "粤0399", "2025-12-31", &rules, NULL));
     CHECK(!rules);
 }
 
@@ -79,10 +84,13 @@ TEST(rules_check, asks_an_empty_judged_volume_for_all_its_rows)
 TEST(rules_check, asks_by_outcome_and_by_fact)
 {
     static const char *const all[] = { "保全", "上诉" };
-    CHECK(failing(1, "撤诉", NULL, 0, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) == rows(ROWS(24)));
-    CHECK(failing(1, "调解", NULL, 0, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) == rows(ROWS(22)));
+    CHECK(failing(1, "撤诉", NULL, 0, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) ==
+          rows(ROWS(24)));
+    CHECK(failing(1, "调解", NULL, 0, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) ==
+          rows(ROWS(22)));
     CHECK(failing(1, "裁定", NULL, 0, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) == 0);
-    CHECK(failing(1, "裁定", all, 2, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) == rows(ROWS(12, 28)));
+    CHECK(failing(1, "裁定", all, 2, ROWS(3, 4, 6, 9, 10, 11, 25, 27)) ==
+          rows(ROWS(12, 28)));
 }
 
 TEST(rules_check, finds_rows_3_4_9_11_26_missing_in_the_shipped_stack)
@@ -90,7 +98,8 @@ TEST(rules_check, finds_rows_3_4_9_11_26_missing_in_the_shipped_stack)
     static const char *const facts[] = { "保全" };
     CHECK(failing(1, "判决", facts, 1, ROWS(6, 10, 13, 27, 20, 25, 12)) ==
           rows(ROWS(3, 4, 9, 11, 26)));
-    CHECK(failing(1, "判决", facts, 1, ROWS(6, 10, 13, 27, 20, 25, 12, 3, 4, 9, 11, 26)) == 0);
+    CHECK(failing(1, "判决", facts, 1,
+                  ROWS(6, 10, 13, 27, 20, 25, 12, 3, 4, 9, 11, 26)) == 0);
 }
 
 TEST(rules_check, asks_the_inner_volume_for_closing_and_deliberation)
@@ -108,14 +117,19 @@ TEST(rules_check, says_what_is_missing_what_it_may_be_and_where_it_was_seen)
     struct rules_report report;
     CHECK_OK(rules_check(rules, &check, &report, NULL));
     CHECK_TEXT("R03", report.failures[0].rule);
-    CHECK_TEXT("缺第 3 项“案件审判流程管理信息表、案件登记表”：每件案件都要有案件登记表或审判流程管"
-               "理信息表。可以是案件登记表、案件审判流程管理信息表、立案过程记录表等。系统里没有它的登"
-               "记，请向移交人或承办人索取原件后补扫。",
-               report.failures[0].sentence);
-    CHECK_TEXT("缺第 9 项“交纳诉讼费用相关材料”：要有交纳诉讼费用的凭证，或减、缓、免的手续。可以是诉"
-               "讼收费或减、缓、免费手续。最后一次见到：2026-11-03 "
-               "窗口收件员李四登记。请按此查找原件后补扫。",
-               report.failures[3].sentence);
+    CHECK_TEXT(
+        "缺第 3 "
+        "项“案件审判流程管理信息表、案件登记表”：每件案件都要有案件登记表或审判流程管"
+        "理信息表。可以是案件登记表、案件审判流程管理信息表、立案过程记录表等。系统里没有"
+        "它的登"
+        "记，请向移交人或承办人索取原件后补扫。",
+        report.failures[0].sentence);
+    CHECK_TEXT(
+        "缺第 9 "
+        "项“交纳诉讼费用相关材料”：要有交纳诉讼费用的凭证，或减、缓、免的手续。可以是诉"
+        "讼收费或减、缓、免费手续。最后一次见到：2026-11-03 "
+        "窗口收件员李四登记。请按此查找原件后补扫。",
+        report.failures[3].sentence);
     CHECK(strstr(report.failures[3].english, "row 9 is missing"));
     rules_report_free(&report);
     rules_free(rules);
@@ -157,13 +171,15 @@ static enum rc load_with(const char *rows_text, const char *rules_text, const ch
 {
     char json[2048];
     struct rules *rules = NULL;
-    (void)snprintf(json, sizeof json,
-                   "{\"format\":1,\"case_type\":\"x\",\"volume\":\"正卷\",\"version\":\"1\","
-                   "\"court\":\"*\",\"from\":\"2026-01-01\",\"to\":\"2026-12-31\","
-                   "\"pages_most\":200,\"outcomes\":[\"判决\"],\"facts\":[\"保全\"],"
-                   "\"rows\":[%s],\"rules\":[%s]%s}",
-                   rows_text, rules_text, more);
-    enum rc rc = rules_load((struct bytes){ (uint8_t *)json, strlen(json) }, &rules, NULL);
+    (void)snprintf(
+        json, sizeof json,
+        "{\"format\":1,\"case_type\":\"x\",\"volume\":\"正卷\",\"version\":\"1\","
+        "\"court\":\"*\",\"from\":\"2026-01-01\",\"to\":\"2026-12-31\","
+        "\"pages_most\":200,\"outcomes\":[\"判决\"],\"facts\":[\"保全\"],"
+        "\"rows\":[%s],\"rules\":[%s]%s}",
+        rows_text, rules_text, more);
+    enum rc rc =
+        rules_load((struct bytes){ (uint8_t *)json, strlen(json) }, &rules, NULL);
     CHECK((rc == RC_OK) == (rules != NULL));
     rules_free(rules);
     return rc;
@@ -183,8 +199,9 @@ TEST(rules_load, takes_a_right_file_and_refuses_each_mistake)
     CHECK_RC(RC_INVALID, load_with(ROW1, RULE("{\"fact\":\"月食\"}", "1"), ""));
     CHECK_RC(RC_INVALID, load_with(ROW1, RULE("{\"outcome\":[\"调解\"]}", "1"), ""));
     CHECK_RC(RC_INVALID, load_with(ROW1, RULE("{\"outcome\":[]}", "1"), ""));
-    CHECK_RC(RC_INVALID,
-             load_with(ROW1, RULE("{\"fact\":\"保全\",\"outcome\":[\"判决\"]}", "1"), ""));
+    CHECK_RC(
+        RC_INVALID,
+        load_with(ROW1, RULE("{\"fact\":\"保全\",\"outcome\":[\"判决\"]}", "1"), ""));
     CHECK_RC(RC_INVALID,
              load_with(ROW1, RULE("\"always\"", "1") "," RULE("\"always\"", "1"), ""));
     CHECK_RC(RC_INVALID, load_with(ROW1 "," ROW1, "", ""));
@@ -206,9 +223,9 @@ static void add(struct stack *stack, unsigned batch, enum rules_kind kind, unsig
     unsigned index = 1;
     for (size_t i = 0; i < stack->count; i++)
         index += stack->images[i].batch == batch;
-    stack->images[stack->count++] =
-        (struct rules_image){ kind, batch, index, row, 0, HASH, kind == RULES_PAGE ? HASH : NULL,
-                              true };
+    stack->images[stack->count++] = (struct rules_image){
+        kind, batch, index, row, 0, HASH, kind == RULES_PAGE ? HASH : NULL, true
+    };
 }
 
 static const struct rules_batch batches[] = { { 3, 3, 6, true }, { 2, 2, 4, true } };
@@ -226,7 +243,8 @@ static struct stack stack_of(const struct rules *rules)
     return s;
 }
 
-static struct rules_reconciliation reconcile(const struct rules *rules, const struct stack *s)
+static struct rules_reconciliation reconcile(const struct rules *rules,
+                                             const struct stack *s)
 {
     struct rules_reconciliation r;
     rules_reconcile(rules, batches, COUNT(batches), s->images, s->count, &r);

@@ -137,6 +137,42 @@ TEST(group, never_believes_a_label_that_is_not_ours)
     job_free(job);
 }
 
+TEST(group, doubts_a_page_whose_label_has_wrong_check_digits)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX];
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    struct job_image *image = add(job, "page", NULL);
+    json_array_append_new(
+        json_object_get(image->result, "qc"),
+        json_pack("{s:s,s:s}", "code", "label-check", "sentence", "标签的校验位不对。"));
+    group_pages(job);
+    CHECK(group_doubt(job, sentence) && strstr(sentence, "校验位"));
+    image->edit = EDIT_KEEP_AS_PAGE;
+    CHECK(!group_doubt(job, sentence));
+    job_free(job);
+}
+
+TEST(group, doubts_a_page_that_could_not_be_read_until_it_is_decided)
+{
+    struct job *job = new_job();
+    char sentence[JOB_SENTENCE_MAX];
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    struct job_image *image = add(job, NULL, NULL);
+    image->state = IMAGE_FAILED;
+    image->result = json_pack("{s:s}", "sentence", "图像损坏。");
+    group_pages(job);
+    CHECK(group_doubt(job, sentence) && strstr(sentence, "图像损坏"));
+    CHECK_INT(1, group_count(job).failed);
+    image->edit = EDIT_KEEP_AS_PAGE;
+    group_pages(job);
+    CHECK(!group_doubt(job, sentence));
+    CHECK_INT(6, image->row);
+    job_free(job);
+}
+
 TEST(group, counts_kinds_after_decisions)
 {
     struct job *job = new_job();

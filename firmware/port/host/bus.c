@@ -1,4 +1,4 @@
-/* Implements the UART half of the HAL. */
+/* Implements the UART part of the HAL. */
 #include "bus.h"
 
 #include "world.h"

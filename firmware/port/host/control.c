@@ -158,18 +158,12 @@ static void listen_to(struct client *client)
         hang_up(client);
 }
 
-static struct sockaddr_un name_of(const char *path)
+void control_open(const char *path)
 {
     struct sockaddr_un name = { .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof name.sun_path)
         errx(1, "the name of the control socket is too long");
     strcpy(name.sun_path, path);
-    return name;
-}
-
-void control_open(const char *path)
-{
-    struct sockaddr_un name = name_of(path);
     strcpy(control.path, path);
     for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
         control.clients[i].fd = -1;
@@ -213,29 +207,4 @@ void control_close(void)
 {
     if (control.listener >= 0)
         (void)unlink(control.path);
-}
-
-int control_tell(const char *path, const char *line)
-{
-    enum { REFUSED = 1, AWAY = 7 };
-    struct sockaddr_un name = name_of(path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    FILE *rack = fd < 0 ? NULL : fdopen(fd, "r+");
-    if (!rack || connect(fd, (struct sockaddr *)&name, sizeof name)) {
-        warn("no rack listens at %s", path);
-        return AWAY;
-    }
-    fprintf(rack, "%s\n", line);
-    fflush(rack);
-    char said[LINE_ROOM];
-    while (fgets(said, sizeof said, rack)) {
-        bool refused = !strncmp(said, "error:", 6);
-        if (refused)
-            fputs(said, stderr);
-        if (refused || !strcmp(said, "ok\n"))
-            return refused ? REFUSED : 0;
-        fputs(said, stdout);
-    }
-    warnx("the rack at %s went away", path);
-    return AWAY;
 }

@@ -23,8 +23,4 @@ unsigned control_fds(struct pollfd ret_fds[CONTROL_FDS]);
 void control_serve(void);
 void control_close(void);
 
-/* The other side: send one line to the rack that listens at `path`, print what it says
- * but for the "ok". Returns an exit code: 0 done, 1 refused, 7 nobody there. */
-int control_tell(const char *path, const char *line);
-
 #endif

@@ -2,7 +2,7 @@
  *
  *   rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S] [--state FILE]
  *        [--control SOCKET] [--picture]
- *   rack --tell SOCKET COMMAND...
+ *   rack --tell SOCKET LINE
  *
  * One loop: sleep until bytes, hands or the next tick, then one pass of the app. */
 #include "bus.h"
@@ -38,7 +38,6 @@ struct options {
 static const char usage[] =
     "usage: rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S]\n"
     "            [--state FILE] [--control SOCKET] [--picture]\n"
-    "       rack --tell SOCKET COMMAND...\n"
     "       rack --tell SOCKET LINE\n"
     "A rack controller on a pseudo terminal; LINK will point to the end to open.\n"
     "  --slots N         slots fitted, 1 to 120 (96)\n"
@@ -67,18 +66,6 @@ static unsigned long number(const char *text, const char *what, unsigned long le
     return value;
 }
 
-/* The words behind the options as one line. */
-static int tell(const char *socket, char **words)
-{
-    char line[128] = "";
-    for (; *words; words++)
-        if (strlen(line) + strlen(*words) + 2 < sizeof line) {
-            strcat(line, *line ? " " : "");
-            strcat(line, *words);
-        }
-    return control_tell(socket, line);
-}
-
 static void read_options(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
@@ -89,7 +76,6 @@ static void read_options(int argc, char **argv, struct options *o)
         { "seed", required_argument, NULL, 's' },
         { "state", required_argument, NULL, 'f' },
         { "control", required_argument, NULL, 'c' },
-        { "tell", required_argument, NULL, 't' },
         { "picture", no_argument, NULL, 'P' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
@@ -119,8 +105,6 @@ static void read_options(int argc, char **argv, struct options *o)
         case 'c':
             o->control = optarg;
             break;
-        case 't':
-            exit(tell(optarg, argv + optind));
         case 'P':
             o->picture = true;
             break;

@@ -1,8 +1,7 @@
-/* Implements the clock, slots, lamps and system halves of the HAL. */
+/* Implements the clock, slots and system parts of the HAL. */
 #include "world.h"
 
 #include "firmware/hal/hal_clock.h"
-#include "firmware/hal/hal_lamps.h"
 #include "firmware/hal/hal_slots.h"
 #include "firmware/hal/hal_system.h"
 
@@ -19,7 +18,6 @@
 enum {
     BOUNCE_LEAST_US = 3000,
     BOUNCE_SPAN_US = 22000,
-    WATCH_US = 2200000, /* how long an onlooker looks */
     UID_WORDS = 6,
     STATE_MODE = 0644,
 };
@@ -33,17 +31,11 @@ struct state {
     uint16_t volumes[RACK_PRESENCE_WORDS];
 };
 
-struct lamp {
-    uint32_t rgb, lit_rgb; /* now; when it was last lit */
-    uint64_t lit_us, lit_before_us, dark_us;
-};
-
 static struct {
     struct state *state; /* shared mapping of the state file */
     unsigned slots;
     uint64_t random;
     uint64_t bounces_until_us[RACK_SLOTS_MAX];
-    struct lamp lamps[RACK_SLOTS_MAX];
     bool changed;
 } world;
 
@@ -138,34 +130,9 @@ void world_bounce(unsigned slot)
     start_bounce(slot);
 }
 
-static enum rack_colour colour_of(uint32_t rgb)
+void world_touch(void)
 {
-    bool red = rgb >> 16 & 0xFF, green = rgb >> 8 & 0xFF, blue = rgb & 0xFF;
-    if (red && green && !blue)
-        return RACK_AMBER;
-    if (red && green)
-        return RACK_WHITE;
-    if (red)
-        return blue ? RACK_MAGENTA : RACK_RED;
-    if (green)
-        return blue ? RACK_CYAN : RACK_GREEN;
-    return blue ? RACK_BLUE : RACK_DARK;
-}
-
-enum world_rhythm world_lamp(unsigned slot, enum rack_colour *ret_colour)
-{
-    const struct lamp *lamp = &world.lamps[slot];
-    uint64_t from_us = world_now_us() > WATCH_US ? world_now_us() - WATCH_US : 0;
-    bool twice = lamp->lit_before_us > from_us;
-    if (!lamp->rgb && !twice)
-        return WORLD_DARK;
-    *ret_colour = colour_of(lamp->lit_rgb);
-    return twice && lamp->dark_us > from_us ? WORLD_BLINKING : WORLD_STEADY;
-}
-
-uint32_t world_light(unsigned slot)
-{
-    return world.lamps[slot].rgb;
+    world.changed = true;
 }
 
 bool world_changed(void)
@@ -195,21 +162,6 @@ void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
         bool bounces = world.bounces_until_us[i] > now_us;
         set_bit(ret_words, i, bounces ? next_random() & 1 : world_full(i));
     }
-}
-
-void hal_lamp_show(unsigned index, uint32_t rgb)
-{
-    struct lamp *lamp = &world.lamps[index];
-    if (rgb && !lamp->rgb) {
-        lamp->lit_before_us = lamp->lit_us;
-        lamp->lit_us = world_now_us();
-    }
-    if (rgb)
-        lamp->lit_rgb = rgb;
-    else
-        lamp->dark_us = world_now_us();
-    lamp->rgb = rgb;
-    world.changed = true;
 }
 
 uint16_t hal_boot_next(void)

@@ -30,7 +30,8 @@ enum world_rhythm { WORLD_DARK, WORLD_STEADY, WORLD_BLINKING };
 enum world_rhythm world_lamp(unsigned slot, enum rack_colour *ret_colour);
 uint32_t world_light(unsigned slot); /* 0xRRGGBB at this moment */
 
-/* Something that can be seen has changed since the last call. */
+/* Something that can be seen changed; has it since the last question? */
+void world_touch(void);
 bool world_changed(void);
 
 uint64_t world_now_us(void);

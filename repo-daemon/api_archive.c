@@ -1,0 +1,60 @@
+/* POST archive: the package first, durable and verified; then the event that names it. */
+#include "repo-daemon/act.h"
+#include "repo-daemon/archive.h"
+#include "repo-daemon/route.h"
+#include "repo-daemon/settings.h"
+#include "repo-daemon/show.h"
+#include "sys/scope.h"
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+static void act_end_at(struct act *act)
+{
+    act_end(act);
+}
+
+static void gather_free_at(struct gathered *all)
+{
+    gather_free(all);
+}
+
+static json_t *archive_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                              void *context)
+{
+    struct act *act = context;
+    return json_pack("{s:O, s:O, s:O, s:I, s:o}", "path",
+                     json_object_get(act->data, "path"), "sha256",
+                     json_object_get(act->data, "sha256"), "files",
+                     json_object_get(act->data, "files"), "seq", (json_int_t)seq,
+                     "volumes", show_volumes(repo, txn, act->labels));
+}
+
+enum rc archive_create(struct call *call, struct fault *why)
+{
+    struct command command;
+    struct archive_facts facts;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    SCOPED(gather_free_at) struct gathered all = { 0 };
+    enum rc rc = call_command(call, "archive", &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (rc)
+        return rc;
+    SCOPED(act_end_at) struct act act;
+    act_begin(&act, call->repo, EV_ARCHIVE, &call->by);
+    rc = act_add(&act, volume, -1, why);
+    if (!rc)
+        rc = gather(call->repo, volume, &all, why);
+    if (!rc)
+        rc = archive_write(call->repo, &all, call->settings->archive, call->now_ms,
+                           &facts, why);
+    if (rc)
+        return rc;
+    json_object_update_new(act.data,
+                           json_pack("{s:s, s:s, s:i}", "path", facts.path, "sha256",
+                                     facts.seal, "files", (int)facts.files));
+    act_fill(&act, &command);
+    command.answer = archive_answer;
+    return call_commit(call, &command, 201, why);
+}

@@ -1,0 +1,230 @@
+/* Scans: a feeding comes in with its manifest; pages and items come out in the order of
+ * the catalogue. */
+#include "repo-daemon/act.h"
+#include "repo-daemon/audit.h"
+#include "repo-daemon/gather.h"
+#include "repo-daemon/manifest.h"
+#include "repo-daemon/route.h"
+#include "repo-daemon/show.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+static void act_end_at(struct act *act)
+{
+    act_end(act);
+}
+
+static void gather_free_at(struct gathered *all)
+{
+    gather_free(all);
+}
+
+static enum rc blobs_there(struct call *call, struct fault *why)
+{
+    const json_t *images = json_object_get(call->body, "images");
+    for (size_t i = 0; i < json_array_size(images); i++) {
+        const char *name;
+        for (size_t n = 0; (name = manifest_blob_name(n)); n++) {
+            struct sha256 hash;
+            const char *hex = json_text(json_array_get(images, i), name);
+            if (!*hex || !hash_from_hex(hex, &hash))
+                continue;
+            enum rc rc = blob_stat(call->repo->blobs, hash, NULL, why);
+            if (rc == RC_NOT_FOUND)
+                return fault_set(why, RC_REFUSED, 0,
+                                 "还缺一份内容：第 %zu 个图像的 %s（%s）", i + 1, name,
+                                 hex);
+            if (rc)
+                return rc;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc operator_known(struct call *call, struct fault *why)
+{
+    struct person person;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (rc)
+        return rc;
+    if (people_find(call->repo, txn, call_text(call, "operator"), &person) ||
+        !(person.roles & ROLE_OPERATOR))
+        return fault_set(why, RC_REFUSED, 0,
+                         "扫描清单上的扫描员不在册，或没有扫描员角色");
+    return RC_OK;
+}
+
+static enum rc facts_put(struct call *call, const json_t *volume,
+                         const struct manifest_facts *f, json_t *data, struct fault *why)
+{
+    char hex[SHA256_HEX];
+    SCOPED(json_free_at) json_t *manifest = json_copy(call->body);
+    json_object_del(manifest, "id");
+    enum rc rc = repo_put_json(call->repo, manifest, hex, why);
+    if (rc)
+        return rc;
+    json_object_update_new(
+        data,
+        json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
+                  "batch", (json_int_t)json_number(volume, "batches") + 1, "manifest",
+                  hex, "kind", call_text(call, "kind"), "station",
+                  call_text(call, "station"), "operator", call_text(call, "operator"),
+                  "sheets_declared", (int)f->sheets_declared, "sheets_counted",
+                  (int)f->sheets_counted, "images", (int)f->images, "pages",
+                  (int)f->pages, "blank", (int)f->blank, "cover", (int)f->cover,
+                  "separator", (int)f->separator, "duplex", (int)f->duplex));
+    return RC_OK;
+}
+
+static json_t *scans_answer(__attribute__((unused)) struct repo *repo,
+                            __attribute__((unused)) struct store_txn *txn, uint64_t seq,
+                            void *context)
+{
+    struct act *act = context;
+    return json_pack("{s:I, s:O, s:O}", "seq", (json_int_t)seq, "batch",
+                     json_object_get(act->data, "batch"), "sha256",
+                     json_object_get(act->data, "manifest"));
+}
+
+enum rc scans_create(struct call *call, struct fault *why)
+{
+    struct command command;
+    struct manifest_facts facts;
+    enum rc rc = call_command(call, "scan-done", &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc && strcmp(call_text(call, "volume"), json_text(volume, "volume")) != 0)
+        rc = fault_set(why, RC_INVALID, 0, "扫描清单写的是另一册案卷");
+    if (!rc)
+        rc = manifest_check(call->body, &facts, why);
+    if (!rc)
+        rc = operator_known(call, why);
+    if (rc)
+        return rc;
+    SCOPED(act_end_at) struct act act;
+    act_begin(&act, call->repo, EV_SCAN_DONE, &call->by);
+    act.law.operator_holds =
+        !strcmp(json_text(volume, "holder"), call_text(call, "operator"));
+    act.law.supplement = !strcmp(call_text(call, "kind"), "supplement");
+    rc = act_add(&act, volume, -1, why);
+    if (!rc)
+        rc = blobs_there(call, why);
+    if (!rc)
+        rc = facts_put(call, volume, &facts, act.data, why);
+    if (rc)
+        return rc;
+    act_fill(&act, &command);
+    command.answer = scans_answer;
+    return call_commit(call, &command, 201, why);
+}
+
+/* The volume of the path, if the caller may see what is in it. */
+static enum rc volume_to_read(struct call *call, json_t **ret_volume, struct fault *why)
+{
+    json_t *volume = NULL;
+    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (rc)
+        return rc;
+    bool secret = json_number(volume, "kind") == 2;
+    rc = call_may_see(call, secret ? 2 : 1, why);
+    if (!rc && secret)
+        rc = audit_read(call, json_text(volume, "volume"), why);
+    if (rc)
+        json_decref(volume);
+    else
+        *ret_volume = volume;
+    return rc;
+}
+
+struct showing {
+    struct repo *repo;
+    struct store_txn *txn;
+    json_t *list;
+};
+
+static bool scan_add(__attribute__((unused)) const char *key, json_t *scan, void *context)
+{
+    struct showing *s = context;
+    json_array_append_new(s->list, show_scan(s->repo, s->txn, scan));
+    return true;
+}
+
+enum rc scans_list(struct call *call, struct fault *why)
+{
+    char prefix[48];
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    SCOPED(json_free_at) json_t *list = json_array();
+    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = store_begin_read(call->repo->store, &txn, why);
+    if (rc)
+        return rc;
+    struct showing s = { call->repo, txn, list };
+    snprintf(prefix, sizeof prefix, "%s/", json_text(volume, "volume"));
+    rc = view_each(call->repo, txn, VIEW_SCANS, prefix, NULL, scan_add, &s, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "scans", list));
+}
+
+static json_t *page_show(const struct gathered *all, const struct rules_image *image)
+{
+    const json_t *entry = gather_entry(all, image);
+    const json_t *scan = json_array_get(all->scans, image->batch);
+    const json_t *qc = json_object_get(entry, "qc");
+    json_t *out = json_pack(
+        "{s:i, s:s, s:i, s:i, s:I, s:o, s:o, s:o, s:s, s:s}", "row", (int)image->row,
+        "title", gather_title(all, image->row), "page_no", (int)image->page_no, "image",
+        (int)image->index, "batch", (json_int_t)json_number(scan, "batch"), "pdf",
+        show_text(json_text(entry, "pdf_sha256")), "thumb",
+        show_text(json_text(entry, "thumb_sha256")), "text",
+        show_text(json_text(entry, "text_sha256")), "capture",
+        json_text(entry, "capture_sha256"), "kind", json_text(entry, "kind"));
+    json_object_set(out, "confidence", json_object_get(entry, "confidence"));
+    json_object_set_new(out, "qc", qc ? json_deep_copy(qc) : json_array());
+    return out;
+}
+
+enum rc pages_list(struct call *call, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *volume = NULL;
+    SCOPED(json_free_at) json_t *pages = json_array();
+    SCOPED(gather_free_at) struct gathered all = { 0 };
+    bool every = *call_query(call, "all") != 0;
+    enum rc rc = volume_to_read(call, &volume, why);
+    if (!rc)
+        rc = gather(call->repo, volume, &all, why);
+    for (size_t i = 0; !rc && i < all.image_count; i++)
+        if (every || all.images[i].kind == RULES_PAGE)
+            json_array_append_new(pages, page_show(&all, &all.images[i]));
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "pages", pages));
+}
+
+enum rc items_list(struct call *call, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *volume = NULL;
+    SCOPED(json_free_at) json_t *items = json_array();
+    SCOPED(gather_free_at) struct gathered all = { 0 };
+    enum rc rc = volume_to_read(call, &volume, why);
+    if (!rc)
+        rc = gather(call->repo, volume, &all, why);
+    for (size_t i = 0; !rc && i < all.image_count && all.images[i].kind == RULES_PAGE;) {
+        unsigned row = all.images[i].row, from = all.images[i].page_no, pages = 0,
+                 to = from;
+        for (; i < all.image_count && all.images[i].kind == RULES_PAGE &&
+               all.images[i].row == row;
+             i++, pages++)
+            to = all.images[i].page_no;
+        json_array_append_new(items,
+                              json_pack("{s:i, s:s, s:i, s:i, s:i}", "row", (int)row,
+                                        "title", gather_title(&all, row), "pages",
+                                        (int)pages, "from", (int)from, "to", (int)to));
+    }
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "items", items));
+}

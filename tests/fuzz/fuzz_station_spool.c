@@ -1,0 +1,76 @@
+/* Files of the spool and messages that end in them: records of sheets, job.json, results
+ * of pages with their labels. They are ours, but a disk can return anything. The first
+ * byte chooses the reader. */
+#include "station/group.h"
+#include "station/job.h"
+#include "station/match.h"
+#include "station/sentence.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_sheet(const json_t *json)
+{
+    struct capture sides[2];
+    unsigned count = 0;
+    if (sheet_from_json(json, 1, sides, &count, NULL))
+        return;
+    json_t *again = sheet_to_json(1, sides, count);
+    if (!again || count < 1 || count > 2)
+        abort(); /* what was read must be writable */
+    json_decref(again);
+}
+
+static void read_job(const json_t *json)
+{
+    struct job *job = NULL;
+    json_t *decisions = NULL;
+    char text[JOB_SENTENCE_MAX];
+    if (job_from_json(json, &job, &decisions, NULL))
+        return;
+    struct capture side = { .file = "0001-front.jpg", .type = "image/jpeg" };
+    job_add_sheet(job, &side, 1);
+    job_decide_all(job, decisions);
+    group_pages(job);
+    sentence_now(job, text);
+    sentence_next(job, text);
+    json_decref(job_to_json(job));
+    json_decref(decisions);
+    job_free(job);
+}
+
+/* A job of one picture with this result. */
+static void read_result(json_t *json)
+{
+    struct job *job = job_new();
+    struct capture side = { .file = "0001-front.jpg", .type = "image/jpeg" };
+    char text[JOB_SENTENCE_MAX];
+    job_add_sheet(job, &side, 1);
+    job->images[0].state = IMAGE_READY;
+    job->images[0].result = json_incref(json);
+    job->rules = json_incref(json_object_get(json, "rules"));
+    group_pages(job);
+    (void)group_doubt(job, text);
+    json_decref(group_manifest(job, "ST01"));
+    job_free(job);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 1)
+        return 0;
+    const char *text = (const char *)data + 1;
+    json_decref(match_head(text, size - 1));
+    json_t *json = json_loadb(text, size - 1, JSON_REJECT_DUPLICATES, NULL);
+    if (json && data[0] == 's')
+        read_sheet(json);
+    else if (json && data[0] == 'j')
+        read_job(json);
+    else if (json_is_object(json))
+        read_result(json);
+    json_decref(json);
+    return 0;
+}
