@@ -52,6 +52,9 @@ $(OUT)/%.a:
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# What a source includes as bytes, make cannot see.
+$(OUT)/repo-daemon/rules_data.o $(OUT)/repo-daemon/api_about.o: $(wildcard repo-daemon/data/*.json)
+
 # The pages: npm's libraries and our modules become one file each, kept in the binary.
 $(OUT)/gen/web_%.o: tools/embed.sh node_modules/.package-lock.json $(web_src)
 	@mkdir -p $(@D)

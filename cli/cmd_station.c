@@ -18,7 +18,7 @@ enum { STATION_POLL_MS = 250, PASSWORD_MAX = 256 };
 
 struct wanted {
     const char *url, *password_file, *sheets, *kind, *wait_s;
-    bool json, help;
+    bool read, json, help;
 };
 
 static void help(void)
@@ -28,7 +28,8 @@ static void help(void)
         "       juanku station declare VOLUME --sheets N [--kind first|supplement]\n"
         "       juanku station start | stop | resume | finish | abandon\n"
         "       juanku station state [--json]\n"
-        "       juanku station wait STATE[,STATE...] [--wait SECONDS]\n\n"
+        "       juanku station wait STATE[,STATE...] [--read] [--wait SECONDS]\n\n"
+        "--read waits until every page is read as well, which finish needs.\n"
         "--url URL (else $JUANKU_STATION_URL, else http://127.0.0.1:8610). The token is\n"
         "kept in $JUANKU_SESSION beside the repository's.");
 }
@@ -129,6 +130,13 @@ static bool listed(const char *list, const char *word)
     return false;
 }
 
+static bool all_read(const json_t *state)
+{
+    const json_t *job = json_object_get(state, "job");
+    return json_integer_value(json_object_get(job, "pages_read")) ==
+           json_integer_value(json_object_get(job, "pages_total"));
+}
+
 static int wait_state(const struct wanted *w, const char *states)
 {
     long seconds = 120;
@@ -141,7 +149,8 @@ static int wait_state(const struct wanted *w, const char *states)
         if (call(w->url, "GET", "/api/state", NULL, &now, &why))
             return cmd_fail(&why);
         const char *word = api_text(json_object_get(now, "job"), "state");
-        bool reached = listed(states, *word ? word : "none");
+        bool reached =
+            listed(states, *word ? word : "none") && (!w->read || all_read(now));
         if (reached || clock_mono_ms() > end_ms) {
             print_state(now);
             return reached ? EXIT_OK : EXIT_AWAY;
@@ -157,8 +166,8 @@ int cmd_station(int argc, char **argv)
     const struct arg table[] = {
         { "url", &w.url, NULL },       { "password-file", &w.password_file, NULL },
         { "sheets", &w.sheets, NULL }, { "kind", &w.kind, NULL },
-        { "wait", &w.wait_s, NULL },   { "json", NULL, &w.json },
-        { "help", NULL, &w.help },
+        { "wait", &w.wait_s, NULL },   { "read", NULL, &w.read },
+        { "json", NULL, &w.json },     { "help", NULL, &w.help },
     };
     struct args args;
     if (!args_read("station", argc, argv, table, COUNT(table), &args))

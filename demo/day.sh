@@ -43,7 +43,7 @@ scan_stack() { # VOLUME KIND SHEETS FOLDER
     load_tray "$4"
     at_station declare "$1" --sheets "$3" --kind "$2" >/dev/null || fail "不能登记张数"
     at_station start >/dev/null || fail "不能开始扫描"
-    at_station wait counted,stopped --wait 240 >"$house/station.txt" || fail "扫描没有完成"
+    at_station wait counted,review,stopped --read --wait 240 >"$house/station.txt" || fail "扫描没有完成: $(cat "$house/station.txt")"
     at_station state --json >"$house/station-$2.json"
     grep -q ' counted ' "$house/station.txt" || fail "$(cat "$house/station.txt")"
     at_station finish >/dev/null || fail "不能提交"
@@ -64,7 +64,7 @@ case=$(as clerk1 case add --no "$case_no" --cause 民间借贷纠纷 --plaintiff
 volume=$(as clerk1 volume add "$case" --kind 1 --part 1 --sheets 17) || fail "不能登记卷"
 say "登记案件 $case_no, 正卷第1册 $volume"
 mkdir -p "$house/labels"
-"$bin/juanku" label volume "$volume" --title "$case_no" -o "$house/labels/volume.svg" &&
+"$bin/juanku" label volume "$case_no" -o "$house/labels/volume.svg" &&
     "$bin/juanku" label slot 1 1 1 -o "$house/labels/slot.svg" &&
     "$bin/juanku" label type 1 6 --title 起诉状及相关材料 -o "$house/labels/type-06.svg" || fail "不能画标签"
 say "打印标签: $(ls "$house/labels" | tr '\n' ' ')"

@@ -159,11 +159,10 @@ static enum rc check_run(struct call *call, const struct gathered *all, json_t *
     if (rc)
         return rc;
     SCOPED(json_free_at)
-    json_t *report =
-        json_pack("{s:i, s:s, s:o, s:o, s:o}", "passed", (int)passed, "rules",
-                  rules_name(all->rules), "failures", failures_json(&found, true),
-                  "reconciliation", reconciliation_json(&sums), "certificate",
-                  show_text(certificate));
+    json_t *report = json_pack(
+        "{s:i, s:s, s:o, s:o, s:o}", "passed", (int)passed, "rules",
+        rules_name(all->rules), "failures", failures_json(&found, true), "reconciliation",
+        reconciliation_json(&sums), "certificate", show_text(certificate));
     rc = repo_put_json(call->repo, report, report_hex, why);
     if (rc)
         return rc;

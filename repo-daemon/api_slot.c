@@ -38,7 +38,7 @@ enum rc slots_list(struct call *call, struct fault *why)
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_SLOTS, prefix, NULL, slot_add, list, why);
-    return rc ? rc : call_answer(call, 200, json_incref(list));
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "slots", list));
 }
 
 enum rc slots_create(struct call *call, struct fault *why)

@@ -26,7 +26,8 @@ libsystemd-dev|demo|event loop and journal
 libseccomp-dev|demo|what a process may not do
 libmodbus-dev|demo|rack bus
 libharfbuzz-dev|demo|part of a font for certificates
-fonts-droid-fallback|demo|the font in certificates
+fonts-droid-fallback|demo|Chinese in certificates
+fonts-dejavu-core|demo|figures and Latin in certificates
 jq|demo|reads JSON in the day script
 curl|all|asks the API in tests
 systemd|all|judges the units

@@ -272,8 +272,7 @@ static const struct function {
 size_t modbus_serve(struct rack *rack, struct bytes frame,
                     uint8_t ret_answer[MODBUS_FRAME_MAX])
 {
-    static uint16_t
-        values[READ_BITS_MAX]; /* too large for the stack; one call at a time */
+    static uint16_t values[VALUES_MAX]; /* too large for the stack; one call at a time */
     bool to_all = frame.at[0] == RACK_BROADCAST_ADDRESS;
     struct call call = {
         .rack = rack,

@@ -4,6 +4,7 @@
 
 #include "sys/scope.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -77,4 +78,20 @@ unsigned http_listen_port(int fd)
     return at.ss_family == AF_INET6
                ? ntohs(((struct sockaddr_in6 *)(void *)&at)->sin6_port)
                : ntohs(((struct sockaddr_in *)(void *)&at)->sin_port);
+}
+
+char *http_listen_peer(const struct sockaddr *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const void *at =
+        !address ? NULL
+        : address->sa_family == AF_INET
+            ? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
+        : address->sa_family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)address)
+                  ->sin6_addr
+            : NULL;
+    if (at && !inet_ntop(address->sa_family, at, text, sizeof text))
+        text[0] = 0;
+    return http_copy(text, strlen(text));
 }

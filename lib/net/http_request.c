@@ -6,30 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-void *http_alloc(size_t size)
-{
-    void *at = calloc(1, size ? size : 1);
-    if (!at)
-        abort();
-    return at;
-}
-
-void *http_realloc(void *at, size_t size)
-{
-    void *grown = realloc(at, size);
-    if (!grown)
-        abort();
-    return grown;
-}
-
-char *http_copy(const char *text, size_t len)
-{
-    char *copy = http_alloc(len + 1);
-    if (len)
-        memcpy(copy, text, len);
-    return copy;
-}
-
 void http_pairs_add(struct http_pairs *pairs, const char *name, size_t name_len,
                     const char *value, size_t value_len)
 {

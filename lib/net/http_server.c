@@ -10,11 +10,9 @@
 #include "sys/file.h"
 #include "sys/scope.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,24 +110,6 @@ static enum MHD_Result keep_pair(void *context,
     return MHD_YES;
 }
 
-static char *peer_text(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
-    if (info && info->client_addr->sa_family == AF_INET)
-        inet_ntop(
-            AF_INET,
-            &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr,
-            text, sizeof text);
-    if (info && info->client_addr->sa_family == AF_INET6)
-        inet_ntop(
-            AF_INET6,
-            &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
-            text, sizeof text);
-    return http_copy(text, strlen(text));
-}
-
 static struct http_request *request_begin(struct http_server *server,
                                           struct MHD_Connection *connection,
                                           const char *path, const char *method)
@@ -138,7 +118,9 @@ static struct http_request *request_begin(struct http_server *server,
     r->server = server;
     r->settings = &server->settings;
     r->connection = connection;
-    r->peer = peer_text(connection);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    r->peer = http_listen_peer(info ? info->client_addr : NULL);
     MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_pair, &r->headers);
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_pair, &r->queries);
     r->route = http_route_find(server->settings.routes, server->settings.route_count,
@@ -305,11 +287,6 @@ static enum rc sources_add(struct http_server *s, sd_event *loop, struct fault *
     return RC_OK;
 }
 
-static bool given(const char *text)
-{
-    return text && *text;
-}
-
 enum rc http_server_new(sd_event *loop, const struct http_settings *settings,
                         struct http_server **ret_server, struct fault *why)
 {
@@ -319,11 +296,11 @@ enum rc http_server_new(sd_event *loop, const struct http_settings *settings,
     s->fd = -1;
     size_t len;
     enum rc rc = RC_OK;
-    if (given(settings->tls_cert) != given(settings->tls_key))
+    if (http_given(settings->tls_cert) != http_given(settings->tls_key))
         rc = fault_set(why, RC_INVALID, 0, "http.tls_cert and http.tls_key go together");
-    if (!rc && given(settings->tls_cert))
+    if (!rc && http_given(settings->tls_cert))
         rc = file_read(AT_FDCWD, settings->tls_cert, PEM_MAX, &s->cert, &len, why);
-    if (!rc && given(settings->tls_key))
+    if (!rc && http_given(settings->tls_key))
         rc = file_read(AT_FDCWD, settings->tls_key, PEM_MAX, &s->key, &len, why);
     if (!rc)
         rc = http_listen(s->listen, s->cert != NULL, &s->fd, why);

@@ -95,6 +95,14 @@ enum http_step http_life_end(struct http_request *request);
 /* http_listen.c: RC_REFUSED where an address that is not loopback is not `secure`. */
 enum rc http_listen(const char *listen_at, bool secure, int *ret_fd, struct fault *why);
 unsigned http_listen_port(int fd);
+struct sockaddr;
+char *http_listen_peer(const struct sockaddr *address); /* "127.0.0.1"; "" for NULL */
+
+/* A setting that says something. */
+static inline bool http_given(const char *text)
+{
+    return text && *text;
+}
 
 /* http_stream.c */
 void http_stream_put(struct http_stream *stream, const char *text, size_t len);

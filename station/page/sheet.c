@@ -12,6 +12,10 @@
 #include <math.h>
 #include <string.h>
 
+/* In heights of the line. Readers take two equal characters closer than a tenth for one
+ * that was printed twice to look bold, and the recogniser's boxes do overlap. */
+static const double least_step = 0.16;
+
 struct frame {
     double scale, cosine, sine;
     double from_x, from_y, to_x, to_y; /* the two centres */
@@ -77,9 +81,13 @@ static enum rc place_line(const struct page_sheet *sheet, const struct frame *fr
         codes += (*at & 0xc0) != 0x80;
     for (size_t i = 0; i < codes; i++)
         starts[i] = place_x(frame, (double)starts[i], (double)line->baseline);
+    double height =
+        (line->bottom > line->top + 1 ? line->bottom - line->top : 1) * frame->scale;
+    for (size_t i = 1; i < codes; i++)
+        if (starts[i] < starts[i - 1] + (float)(least_step * height))
+            starts[i] = starts[i - 1] + (float)(least_step * height);
     const struct ocr_symbol *first = &sheet->text->symbols[line->first];
     const struct ocr_symbol *last = first + line->count - 1;
-    double height = line->bottom - line->top;
     *ret_line = (struct pdfa_line){
         .text = text,
         .starts_px = starts,
@@ -87,7 +95,7 @@ static enum rc place_line(const struct page_sheet *sheet, const struct frame *fr
         .right_px = place_x(frame, last->right, (double)line->baseline),
         .baseline_px =
             place_y(frame, (line->left + line->right) / 2.0, (double)line->baseline),
-        .height_px = (float)((height > 1 ? height : 1) * frame->scale),
+        .height_px = (float)height,
     };
     return RC_OK;
 }

@@ -23,6 +23,25 @@ const NOTE_MS = 9000; /* a note stays this long; what matters longer is in the s
 const scannerTone = { idle: 'good', scanning: 'move', stopped: 'bad', absent: 'bad' };
 const scannerSign = { idle: 'scanner', scanning: 'scanner', stopped: 'alert', absent: 'alert' };
 
+const signedInHere = 'juanku.station.in';
+
+function signedIn() {
+    try {
+        return localStorage.getItem(signedInHere) === '1';
+    } catch {
+        return false;
+    }
+}
+
+function rememberSignedIn(yes) {
+    try {
+        if (yes) localStorage.setItem(signedInHere, '1');
+        else localStorage.removeItem(signedInHere);
+    } catch {
+        /* without storage each reload begins at the door */
+    }
+}
+
 class Station extends Part {
     static properties = {
         now: { state: true }, /* the station's state */
@@ -48,9 +67,21 @@ class Station extends Part {
         this.live?.close();
     }
 
-    async begin() {
+    /* The station tells its state to every browser of this machine, but works only for who
+     * signed in here; so a browser that has not begins at the door. */
+    begin() {
+        if (signedIn()) this.start();
+        else this.out = true;
+    }
+
+    async start() {
         await this.refresh();
         if (this.now?.operator) this.listen();
+    }
+
+    enter() {
+        rememberSignedIn(true);
+        this.start();
     }
 
     async refresh() {
@@ -58,7 +89,7 @@ class Station extends Part {
             this.take(mergeState(this.now, await get('/api/state')));
         } catch (error) {
             if (error.status === 401) this.leave();
-            else if (!this.now) this.again = setTimeout(() => this.begin(), 2000);
+            else if (!this.now) this.again = setTimeout(() => this.start(), 2000);
             this.cut = error.status !== 401;
         }
     }
@@ -88,6 +119,7 @@ class Station extends Part {
     }
 
     leave() {
+        rememberSignedIn(false);
         this.live?.close();
         this.now = undefined;
         this.out = true;
@@ -195,7 +227,7 @@ class Station extends Part {
     render() {
         if (this.out)
             return html`<jk-login path="/api/login" .heading=${say('brand')} .where=${say('title')}
-                @signed-in=${() => this.begin()}></jk-login>`;
+                @signed-in=${() => this.enter()}></jk-login>`;
         if (!this.now) return html`<main class="empty">${this.cut ? say('net.down') : nothing}</main>`;
         const job = this.now.job;
         const page = sideShown(job, this.chosen);

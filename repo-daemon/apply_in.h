@@ -1,0 +1,52 @@
+/* Inside of apply: one event on its way into the views. */
+#ifndef REPO_APPLY_IN_H
+#define REPO_APPLY_IN_H
+
+#include "repo-daemon/apply.h"
+#include "sys/scope.h"
+
+#include <string.h>
+
+SCOPE_RELEASER(apply_json_free_at, json_t *, json_decref)
+
+struct applying {
+    struct repo *repo;
+    struct store_txn *txn;
+    uint64_t seq;
+    const json_t *event, *data; /* borrowed */
+    const char *word, *by;
+    json_int_t at_ms;
+    struct fault *why;
+};
+
+static inline const char *apply_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+static inline json_int_t apply_number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static inline void apply_set_text(json_t *object, const char *name, const char *text)
+{
+    json_object_set_new(object, name, json_string(text));
+}
+
+static inline void apply_set_number(json_t *object, const char *name, json_int_t value)
+{
+    json_object_set_new(object, name, json_integer(value));
+}
+
+static inline enum rc apply_put(struct applying *a, enum view view, const char *key,
+                                const json_t *object)
+{
+    return view_put(a->repo, a->txn, view, key, object, a->why);
+}
+
+/* apply_volume.c: one entry of "volumes". */
+MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
+
+#endif

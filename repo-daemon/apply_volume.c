@@ -1,0 +1,193 @@
+/* What an event does to a volume stands in the event itself ("holder", "to", "slot",
+ * "keep"), not in the law of the day: history keeps its meaning when the law changes. */
+#include "repo-daemon/apply_in.h"
+
+#include "core/label.h"
+#include "repo-daemon/manifest.h"
+
+#include <stdio.h>
+
+static enum rc slot_fill(struct applying *a, const char *slot, const char *volume)
+{
+    SCOPED(apply_json_free_at) json_t *s = NULL;
+    enum rc rc = view_get(a->repo, a->txn, VIEW_SLOTS, slot, &s);
+    if (rc)
+        return fault_set(a->why, RC_CORRUPT, 0, "event %llu names no slot of ours",
+                         (unsigned long long)a->seq);
+    apply_set_text(s, "volume", volume);
+    apply_set_text(s, "order", "");
+    apply_set_text(s, "odd", "");
+    return apply_put(a, VIEW_SLOTS, slot, s);
+}
+
+/* Fields that an event may set on each volume it names. */
+static enum rc effects_apply(struct applying *a, json_t *volume, const char *from)
+{
+    const char *name = apply_text(volume, "volume");
+    const json_t *to = json_object_get(a->data, "to"),
+                 *slot = json_object_get(a->data, "slot");
+    if (json_object_get(a->data, "holder"))
+        apply_set_text(volume, "holder", apply_text(a->data, "holder"));
+    if (to)
+        apply_set_text(volume, "to", apply_text(a->data, "to"));
+    if ((to && *apply_text(a->data, "to")) || apply_number(a->data, "keep"))
+        apply_set_text(volume, "before", from);
+    if (json_object_get(a->data, "sheets") && !strcmp(a->word, "receive"))
+        apply_set_number(volume, "declared", apply_number(a->data, "sheets"));
+    if (!slot)
+        return RC_OK;
+    const char *there = apply_text(a->data, "slot");
+    const char *place = *there ? there : apply_text(volume, "slot");
+    enum rc rc = *place ? slot_fill(a, place, *there ? name : "") : RC_OK;
+    apply_set_text(volume, "slot", there);
+    return rc;
+}
+
+/* A feeding counts from when it came (+1) until it is rejected (-1); what a rejected one
+ * showed is kept all the same. */
+static void feeding_count(json_t *volume, const json_t *scan, json_int_t sign)
+{
+    static const char *const counts[][2] = { { "sheets", "sheets_counted" },
+                                             { "images", "images" },
+                                             { "pages", "pages" },
+                                             { "blank", "blank" } };
+    for (size_t i = 0; i < COUNT(counts); i++)
+        apply_set_number(volume, counts[i][0],
+                         apply_number(volume, counts[i][0]) +
+                             sign * apply_number(scan, counts[i][1]));
+    apply_set_number(volume, "standing", apply_number(volume, "standing") + sign);
+}
+
+static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
+{
+    bool rejected = !strcmp(result, "rejected");
+    json_int_t batches = apply_number(volume, "batches");
+    for (json_int_t b = 1; b <= batches; b++) {
+        char key[48];
+        SCOPED(apply_json_free_at) json_t *scan = NULL;
+        snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
+                 (long long)b);
+        enum rc rc = view_get(a->repo, a->txn, VIEW_SCANS, key, &scan);
+        if (rc)
+            return rc;
+        if (strcmp(apply_text(scan, "qc"), "open") != 0)
+            continue;
+        apply_set_text(scan, "qc", result);
+        apply_set_text(scan, "qc_by", a->by);
+        if (rejected)
+            feeding_count(volume, scan, -1);
+        rc = apply_put(a, VIEW_SCANS, key, scan);
+        if (rc)
+            return rc;
+    }
+    bool stands = apply_number(volume, "standing") > 0;
+    apply_set_text(volume, "qc", stands ? "passed" : "rejected");
+    if (rejected)
+        apply_set_text(volume, "check", "");
+    return RC_OK;
+}
+
+static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
+{
+    SCOPED(apply_json_free_at) json_t *entry = NULL;
+    if (!*hex)
+        return RC_OK;
+    if (view_get(a->repo, a->txn, VIEW_BLOBS, hex, &entry))
+        entry = json_object();
+    json_int_t kinds = apply_number(entry, "kinds") | kind;
+    if (kinds == apply_number(entry, "kinds"))
+        return RC_OK;
+    apply_set_number(entry, "kinds", kinds);
+    return apply_put(a, VIEW_BLOBS, hex, entry);
+}
+
+static enum rc images_apply(struct applying *a, const char *manifest_hex, json_int_t kind)
+{
+    SCOPED(apply_json_free_at) json_t *manifest = NULL;
+    enum rc rc = repo_blob_json(a->repo, manifest_hex, &manifest, a->why);
+    const json_t *images = json_object_get(manifest, "images");
+    const char *name;
+    for (size_t i = 0; !rc && i < json_array_size(images); i++)
+        for (size_t n = 0; !rc && (name = manifest_blob_name(n)); n++)
+            rc = blob_kind_add(a, apply_text(json_array_get(images, i), name), kind);
+    return rc;
+}
+
+static enum rc scan_apply(struct applying *a, json_t *volume)
+{
+    char key[48];
+    json_int_t batch = apply_number(a->data, "batch");
+    SCOPED(apply_json_free_at) json_t *scan = json_deep_copy(a->data);
+    apply_set_text(scan, "qc", "open");
+    apply_set_number(scan, "at", a->at_ms);
+    snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
+             (long long)batch);
+    enum rc rc = apply_put(a, VIEW_SCANS, key, scan);
+    feeding_count(volume, scan, 1);
+    apply_set_number(volume, "batches", batch);
+    apply_set_text(volume, "qc", "open");
+    apply_set_text(volume, "check", ""); /* what was checked is not all there is now */
+    return rc ? rc
+              : images_apply(a, apply_text(a->data, "manifest"),
+                             apply_number(volume, "kind"));
+}
+
+static enum rc results_apply(struct applying *a, json_t *volume)
+{
+    static const struct {
+        const char *word, *fields[6];
+    } keeps[] = {
+        { "check", { "report", "certificate", "rules" } },
+        { "archive", { "path", "sha256", "files" } },
+    };
+    if (!strcmp(a->word, "scan-done"))
+        return scan_apply(a, volume);
+    if (!strcmp(a->word, "qc-pass") || !strcmp(a->word, "qc-reject"))
+        return qc_apply(a, volume, strcmp(a->word, "qc-pass") ? "rejected" : "passed");
+    if (!strcmp(a->word, "check")) {
+        apply_set_text(volume, "check",
+                       apply_number(a->data, "passed") ? "passed" : "failed");
+        apply_set_text(volume, "checked_by", a->by);
+    }
+    for (size_t i = 0; i < COUNT(keeps); i++)
+        for (size_t f = 0; !strcmp(a->word, keeps[i].word) && keeps[i].fields[f]; f++)
+            if (json_object_get(a->data, keeps[i].fields[f]))
+                json_object_set(volume, keeps[i].fields[f],
+                                json_object_get(a->data, keeps[i].fields[f]));
+    return RC_OK;
+}
+
+static enum rc volume_new(struct applying *a, const char *name, json_t **ret_volume)
+{
+    struct label label;
+    if (strcmp(a->word, EVENT_REGISTER) != 0 ||
+        label_read((struct bytes){ (const uint8_t *)name, strlen(name) }, &label))
+        return fault_set(a->why, RC_CORRUPT, 0,
+                         "event %llu names volume '%s' that is not there",
+                         (unsigned long long)a->seq, name);
+    *ret_volume =
+        json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "volume", name, "case",
+                  label.case_id, "kind", (int)label.kind, "part", (int)label.part,
+                  "holder", "", "to", "", "slot", "", "qc", "");
+    apply_set_number(*ret_volume, "declared", apply_number(a->data, "sheets"));
+    apply_set_number(*ret_volume, "notice", apply_number(a->data, "notice"));
+    return RC_OK;
+}
+
+enum rc apply_move(struct applying *a, const json_t *move)
+{
+    const char *name = apply_text(move, "volume");
+    SCOPED(apply_json_free_at) json_t *volume = NULL;
+    enum rc rc = view_get(a->repo, a->txn, VIEW_VOLUMES, name, &volume);
+    if (rc == RC_NOT_FOUND)
+        rc = volume_new(a, name, &volume);
+    if (rc)
+        return rc;
+    apply_set_text(volume, "state", apply_text(move, "to"));
+    apply_set_number(volume, "version", apply_number(move, "version"));
+    apply_set_number(volume, "updated_ms", a->at_ms);
+    rc = effects_apply(a, volume, apply_text(move, "from"));
+    if (!rc)
+        rc = results_apply(a, volume);
+    return rc ? rc : apply_put(a, VIEW_VOLUMES, name, volume);
+}
