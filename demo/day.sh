@@ -60,7 +60,7 @@ log_in_all
 say "系统运行: 中间库 $repo_url  工位 $station_url"
 as admin slot add --site 1 --rack 1 --slots 24 >/dev/null || fail "不能登记架位"
 
-case=$(as clerk1 case add --no "$case_no" --cause 民间借贷纠纷 --plaintiff 陈立群 --defendant 黄秀英) || fail "不能登记案件"
+case=$(as clerk1 case add --no "$case_no" --cause 民间借贷纠纷 --plaintiff 甲某 --defendant 乙某商贸有限公司) || fail "不能登记案件"
 volume=$(as clerk1 volume add "$case" --kind 1 --part 1 --sheets 17) || fail "不能登记卷"
 say "登记案件 $case_no, 正卷第1册 $volume"
 mkdir -p "$house/labels"
@@ -78,7 +78,7 @@ say "王库交出、赵扫签收: $(as keeper1 volume show "$volume")"
 say "双面扫描17张 (识别在后台进行)..."
 scan_stack "$volume" first 17 "$(pwd)/tests/data/stack-1"
 first=$(as keeper1 volume scans "$volume" --json)
-say "扫描入库: $(echo "$first" | jq -r '.scans[0] | "登记\(.sheets_declared)张 实进\(.sheets_counted)张 图像\(.images)幅 页\(.pages) 空白\(.blank) 封面分隔\(.separators)"')"
+say "扫描入库: $(echo "$first" | jq -r '.scans[0] | "登记\(.sheets_declared)张 实进\(.sheets_counted)张 图像\(.images)幅 页\(.pages) 空白\(.blank) 封面分隔\(.cover + .separator)"')"
 items_first=$(as keeper1 volume items "$volume" --json)
 as qc1 volume qc-pass "$volume" >/dev/null || fail "质检不能通过"
 say "孙检质检通过 (不是扫描的人)"
@@ -129,7 +129,7 @@ jq -n --argjson first "$first" --argjson items "$items_first" \
     --arg path "$package" --argjson bag $bag_valid --argjson seconds $(($(date +%s) - begun)) '
   ($first.scans[0]) as $s
   | { sheets_declared: $s.sheets_declared, sheets_counted: $s.sheets_counted,
-      images: $s.images, pages: $s.pages, blank: $s.blank, separators: $s.separators,
+      images: $s.images, pages: $s.pages, blank: $s.blank, separators: ($s.cover + $s.separator),
       items: [$items.items[] | { row, title, pages }],
       rule_failures_first: [$f1[0].failures[] | { row, sentence }],
       rule_failures_second: [$f2[0].failures[] | { row, sentence }],

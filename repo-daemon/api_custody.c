@@ -73,6 +73,18 @@ static enum rc words_copy(struct call *call, struct act *act, struct fault *why)
     return RC_OK;
 }
 
+/* A person of several roles may say as which one they act: "as":"operator". */
+static enum rc role_choose(struct call *call, struct act *act, struct fault *why)
+{
+    const char *as = call_text(call, "as");
+    if (!*as)
+        return RC_OK;
+    act->law.roles &= roles_bit(as);
+    if (!act->law.roles)
+        return fault_set(why, RC_DENIED, 0, "您没有“%.40s”这个角色", as);
+    return RC_OK;
+}
+
 static enum rc volumes_add(struct call *call, struct act *act, struct fault *why)
 {
     const json_t *volumes = json_object_get(call->body, "volumes");
@@ -106,7 +118,9 @@ enum rc custody_act(struct call *call, struct fault *why)
         return rc == RC_EXISTS ? RC_OK : rc;
     SCOPED(act_end_at) struct act act;
     act_begin(&act, call->repo, event, &call->by);
-    rc = receiver_look_up(call, &act, why);
+    rc = role_choose(call, &act, why);
+    if (!rc)
+        rc = receiver_look_up(call, &act, why);
     if (!rc)
         rc = slot_look_up(call, &act, why);
     if (!rc)

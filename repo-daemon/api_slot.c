@@ -18,9 +18,21 @@ static void act_end_at(struct act *act)
     act_end(act);
 }
 
-static bool slot_add(const char *label, json_t *slot, void *context)
+struct slot_listing {
+    const struct repo *repo;
+    json_t *list; /* borrowed */
+};
+
+static bool slot_add(const char *text, json_t *slot, void *context)
 {
-    json_array_append_new(context, show_slot(label, slot));
+    struct slot_listing *listing = context;
+    struct label label;
+    json_t *shown = show_slot(text, slot);
+    bool live =
+        !label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) &&
+        shelf_is_live(listing->repo, &label);
+    json_object_set_new(shown, "live", json_integer(live));
+    json_array_append_new(listing->list, shown);
     return true;
 }
 
@@ -37,7 +49,8 @@ enum rc slots_list(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *list = json_array();
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_SLOTS, prefix, NULL, slot_add, list, why);
+        rc = view_each(call->repo, txn, VIEW_SLOTS, prefix, NULL, slot_add,
+                       &(struct slot_listing){ call->repo, list }, why);
     return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "slots", list));
 }
 

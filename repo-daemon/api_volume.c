@@ -1,6 +1,7 @@
 /* Volumes: registered under their case, listed, looked up. */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
+#include "repo-daemon/may.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
 #include "sys/scope.h"
@@ -135,7 +136,11 @@ enum rc volume_show_one(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
-    if (!rc)
-        rc = store_begin_read(call->repo->store, &txn, why);
-    return rc ? rc : call_answer(call, 200, show_volume(call->repo, txn, volume));
+    if (rc)
+        return rc;
+    json_t *may = may_list(call->repo, volume, &call->by);
+    rc = store_begin_read(call->repo->store, &txn, why);
+    json_t *shown = rc ? NULL : show_volume(call->repo, txn, volume);
+    json_object_set_new(shown, "may", may); /* frees it when there is no answer */
+    return rc ? rc : call_answer(call, 200, shown);
 }

@@ -160,7 +160,7 @@ static const char *feed(struct capture_role *r, struct scanner *scanner,
                 return "stopped";
         }
         if (real->source == SCANNER_FLATBED)
-            return "stopped"; /* one sheet each time: somebody has to turn it */
+            return "flatbed"; /* one sheet each time: somebody has to lay the next */
     }
 }
 

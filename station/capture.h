@@ -11,7 +11,9 @@
  *            "height_px"} + descriptor of the JPEG -> {"ok":0|1,"go":0|1}
  *      The next picture is not asked of the device before this answer; "go" 0 after the
  *      last side of a sheet ends the feeding.
- *   <- {"do":"ended","end":"no-docs|jam|...|stopped|refused|half","sentence","detail"} */
+ *   <-
+ * {"do":"ended","end":"no-docs|jam|...|stopped|refused|half|flatbed","sentence","detail"}
+ */
 #ifndef STATION_CAPTURE_H
 #define STATION_CAPTURE_H
 

@@ -45,6 +45,7 @@ const struct sentence_stop sentence_stops[] = {
       "请取出全部纸，按“作废”，把两卷分开后重新申报。" },
     { "settings", "扫描仪不支持现在的设置，没有进纸。",
       "请管理员检查进纸方式、颜色和精度的设置，再按“继续”，从第 %u 张起。" },
+    { "flatbed", "这一张已收下。", "请换上下一张纸，按“继续”，从第 %u 张起。" },
     { "no-docs", "", "" }, /* the numbers are told instead */
 };
 

@@ -82,7 +82,9 @@ void session_feeding_ended(struct session *s, const char *code)
     struct job *job = s->current;
     if (!job || job->state != JOB_SCANNING)
         return;
-    bool empty = !strcmp(code, "no-docs");
+    /* A flatbed has no feeder that could be empty: there the declared number ends it. */
+    bool last = !strcmp(code, "flatbed") && job->sheets >= job->sheets_declared;
+    bool empty = last || !strcmp(code, "no-docs");
     bool equal = empty && job->sheets == job->sheets_declared;
     snprintf(job->stop.code, sizeof job->stop.code, "%s", equal ? "" : code);
     job->stop.sheet = empty ? 0 : job->sheets + 1;

@@ -160,7 +160,8 @@ static enum rc recount(struct session *s, struct job *job, unsigned sheets,
     log_info("job %s: %s corrects the declared sheets to %u", job->id, who->badge,
              sheets);
     bool equal = sheets == job->sheets;
-    bool empty = job->state != JOB_STOPPED || !strcmp(job->stop.code, "no-docs");
+    bool empty = job->state != JOB_STOPPED || !strcmp(job->stop.code, "no-docs") ||
+                 !strcmp(job->stop.code, "flatbed");
     if (!equal && empty)
         snprintf(job->stop.code, sizeof job->stop.code, "no-docs");
     session_save(s, job);

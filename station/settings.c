@@ -10,8 +10,7 @@
 const struct conf_key station_settings_keys[] = {
     TEXT(station_id, "station.id", "ST01", "short name of this station in records"),
     TEXT(station_name, "station.name", "一号扫描台", "name on the operator's page"),
-    TEXT(spool_dir, "spool.dir", "/var/lib/juanku/station",
-         "where scanned sheets wait"),
+    TEXT(spool_dir, "spool.dir", "/var/lib/juanku/station", "where scanned sheets wait"),
     UINT(spool_reserve_mb, "spool.reserve_mb", 1, 1048576, "256",
          "stop feeding while less than this is free, in MiB"),
     UINT(spool_keep_jobs, "spool.keep_jobs", 1, 1000, "20",

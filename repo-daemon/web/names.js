@@ -21,7 +21,7 @@ export function setNames(answer) {
 
 export function nameOf(list, key) {
     if (language() === 'en') return key[0].toUpperCase() + key.slice(1).replaceAll('-', ' ');
-    return words[list]?.[key] ?? key;
+    return words[list]?.[key] ?? (list === 'events' ? '' : key);
 }
 
 export function stateNames() {

@@ -159,6 +159,14 @@ static void limit(int what, rlim_t most)
     (void)setrlimit((__rlimit_resource_t)what, &limits);
 }
 
+/* The address sanitizer reserves terabytes: under it there is no such limit. */
+static void limit_memory(void)
+{
+#if !defined(__SANITIZE_ADDRESS__)
+    limit(RLIMIT_AS, (rlim_t)WORKER_MEMORY_MIB << 20);
+#endif
+}
+
 static enum rc give_up_rights(struct fault *why)
 {
     const char *models = ocr_models_path();
@@ -170,7 +178,7 @@ static enum rc give_up_rights(struct fault *why)
                                   .read_paths = read_paths,
                                   .write_paths = write_paths };
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_AS, (rlim_t)WORKER_MEMORY_MIB << 20);
+    limit_memory();
     return role_drop(&rights, why);
 }
 

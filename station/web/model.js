@@ -31,20 +31,32 @@ export function isOpen(job) {
     return Boolean(job) && !ended.has(job.state);
 }
 
-/* What a person has decided is settled. */
+/* Somebody has to decide before the volume can be submitted: the station says what. */
 export function hasTrouble(page) {
-    return (page.state === 'failed' && !page.edited) || Boolean(page.sentence) || (page.qc?.length ?? 0) > 0;
+    return (page.state === 'failed' && !page.edited) || Boolean(page.sentence);
+}
+
+/* Measured a little off: worth a look on a page, of no account on a separator or a blank. */
+const cosmetic = new Set(['skew', 'pale', 'dark', 'low-dpi', 'no-dpi', 'cut-off']);
+
+export function hintsOf(page) {
+    return (page.qc ?? []).filter((one) => page.kind === 'page' || !cosmetic.has(one.code));
+}
+
+export function needsLook(page) {
+    return hasTrouble(page) || hintsOf(page).length > 0;
 }
 
 /* Why a side needs a look, in the station's sentences. */
 export function reasonsOf(page) {
-    return [...(page.qc ?? []).map((one) => one.sentence), page.sentence].filter(Boolean);
+    return [page.sentence, ...hintsOf(page).map((one) => one.sentence)].filter(Boolean);
 }
 
 /* good, wait or bad, and the word for it. */
 export function pageState(page) {
     if (hasTrouble(page)) return { tone: 'bad', word: 'page.trouble' };
-    if (page.state === 'ready') return { tone: 'good', word: 'page.ready' };
+    if (needsLook(page)) return { tone: 'wait', word: 'page.look' };
+    if (hasPicture(page)) return { tone: 'good', word: 'page.ready' };
     return { tone: 'wait', word: page.state === 'reading' ? 'page.reading' : 'page.captured' };
 }
 
@@ -53,13 +65,14 @@ export function pageKind(page) {
 }
 
 export function tally(pages = []) {
-    const sum = { images: pages.length, page: 0, blank: 0, marker: 0, trouble: 0, busy: 0 };
+    const sum = { images: pages.length, page: 0, blank: 0, marker: 0, trouble: 0, look: 0, busy: 0 };
     for (const page of pages) {
         const kind = pageKind(page);
         if (kind === 'cover' || kind === 'separator') sum.marker++;
         else if (kind !== 'unknown') sum[kind]++;
         if (hasTrouble(page)) sum.trouble++;
-        else if (page.state !== 'ready') sum.busy++;
+        if (needsLook(page)) sum.look++;
+        if (!hasPicture(page)) sum.busy++;
     }
     return sum;
 }
@@ -102,7 +115,7 @@ export const filters = {
     all: () => true,
     page: (page) => page.kind === 'page',
     blank: (page) => page.kind === 'blank',
-    trouble: hasTrouble,
+    look: needsLook,
 };
 
 /* The tone that a change deserves, or nothing. */

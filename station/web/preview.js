@@ -112,13 +112,13 @@ class Preview extends Part {
         const labels = (page.labels ?? []).map((one) => one.text ?? one);
         return html`<div class="facts">
             <p class="row">
-                ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word))}
+                ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word), state.word === 'page.look' ? 'eye' : undefined)}
                 ${page.confidence > 0 && kind === 'page'
                     ? html`<span class="soft">${say('view.confidence', { n: page.confidence })}</span>`
                     : nothing}
             </p>
             ${page.row ? html`<p><span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${page.title}</strong></p>` : nothing}
-            ${reasonsOf(page).map((reason) => message('bad', server(reason)))}
+            ${reasonsOf(page).map((reason) => message(state.tone, server(reason)))}
             ${labels.length ? html`<p class="soft">${say('view.labels')} <span class="mono">${labels.join(' ')}</span></p>` : nothing}
             ${this.fixes()}
         </div>`;

@@ -8,11 +8,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../web/icons.js';
 import { Part } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { filters, hasPicture, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally } from './model.js';
+import { filters, hasPicture, hasTrouble, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally } from './model.js';
 import { neighbour } from './walk.js';
 
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
-const toneSign = { good: 'check', wait: 'clock', bad: 'alert' };
+const stateSign = { 'page.ready': 'check', 'page.look': 'eye', 'page.trouble': 'alert', 'page.captured': 'clock', 'page.reading': 'clock' };
 
 class Sheets extends Part {
     static properties = {
@@ -72,7 +72,7 @@ class Sheets extends Part {
                 : icon('wait')}</span>
             <span class="sr">${say('sheet.n', { n: page.sheet })}</span>
             <span class="line"><b>${say(`side.${page.side}`)}</b> ${icon(kindSign[kind])}${say(`kind.${kind}`)}</span>
-            <span class="line state ${state.tone}">${icon(toneSign[state.tone])}${say(state.word)}</span>
+            <span class="line state ${state.tone}">${icon(stateSign[state.word])}${say(state.word)}</span>
             ${this.unseen(page)}
         </button>`;
     }
@@ -80,7 +80,8 @@ class Sheets extends Part {
     reasons(sides) {
         const lines = sides.flatMap(reasonsOf);
         if (!lines.length) return nothing;
-        return html`<p class="reason" lang="zh-CN">${lines.join(' ')}</p>`;
+        const tone = sides.some(hasTrouble) ? 'bad' : 'wait';
+        return html`<p class="reason ${tone}" lang="zh-CN">${lines.join(' ')}</p>`;
     }
 
     sheet({ sheet, sides }, first) {
@@ -117,7 +118,7 @@ class Sheets extends Part {
             <div class="row head">
                 <h2 id="grid-title">${say('grid')}</h2>
                 ${this.chip('all', sum.images)} ${this.chip('page', sum.page)} ${this.chip('blank', sum.blank)}
-                ${this.chip('trouble', sum.trouble)}
+                ${this.chip('look', sum.look)}
                 <span class="soft keys">${say('grid.keys')}</span>
             </div>
             ${this.list(shown)}

@@ -80,7 +80,7 @@ export const words = {
     'grid.keys': ['方向键选页，回车放大', 'Arrow keys choose, Enter enlarges'],
     'show.all': ['全部', 'All'],
     'show.page': ['正文', 'Pages'],
-    'show.trouble': ['有问题', 'Trouble'],
+    'show.look': ['要看的', 'To look at'],
     'show.blank': ['空白', 'Blank'],
 
     'sheet.n': ['第 {n} 张', 'Sheet {n}'],
@@ -98,6 +98,7 @@ export const words = {
     'page.captured': ['已扫', 'Scanned'],
     'page.reading': ['识别中', 'Reading'],
     'page.ready': ['好', 'Good'],
+    'page.look': ['看一眼', 'Look once'],
     'page.trouble': ['有问题', 'Trouble'],
     'page.row': ['目录第 {row} 项', 'Row {row}'],
 

@@ -140,11 +140,12 @@ until_true 30 ready
 trouble slow-feed 7 front 0 1500
 post job/resume '{}' >/dev/null
 until_true 20 fed_at_least 6
-post job/stop '{}' >/dev/null
+post label '{"text":"C0389"}' >/dev/null # the command card for stop
 wait_state stopped 20
 same "stopped 7" "$(get '.job | "\(.stop) \(.sheets_fed)"')" "stop lets the sheet in the path end"
 no_trouble
-post job/resume '{}' >/dev/null
+has "$(post label '{"text":"C0388"}' | title)" 校验位 "a command card with wrong check digits does nothing"
+post label '{"text":"C0195"}' >/dev/null # accept: go on
 wait_state counted,review 30
 same 8 "$(get .job.sheets_fed)" "and the rest follows"
 post job/abandon '{}' >/dev/null

@@ -36,6 +36,30 @@ say $? "its pages have no separator: a person has to look"
 file=$(find "$house/spool" -name 0001-front.jpg)
 [ "$(head -c 3 "$file" | od -An -tx1 | tr -d ' ')" = ffd8ff ]
 say $? "raw lines are kept as JPEG"
+has "$(get .job.sentence)" 未分项 "the sentence says which page"
+for index in $(get '.job.pages[] | select(.kind == "page") | .index'); do
+    post "images/$index" '{"do":"move","row":13}' >/dev/null
+done
+until_true 60 all_read
+has "$(get .job.sentence)" 封面标签 "without a cover the label has to be read once more"
+post label "{\"text\":\"$volume\"}" >/dev/null
+wait_state counted 10
+say $? "then nothing is in doubt any more"
+post job/abandon '{}' >/dev/null
+kill_station
+
+# --- the glass: one sheet each time, and the declared number ends it --------------------------
+sed -i 's/^scan.source.*/scan.source = Flatbed/' "$house/stationd.conf"
+start_stationd
+log_in_operator
+until_true 20 ready
+declare_job "$volume" 2 >/dev/null
+post job/start '{}' >/dev/null
+wait_state stopped 30
+same "flatbed 1" "$(get '.job | "\(.stop) \(.sheets_fed)"')" "a flatbed stops after each sheet"
+post job/resume '{}' >/dev/null
+wait_state counted,review 30
+same 2 "$(get .job.sheets_fed)" "and the declared number of sheets ends it"
 post job/abandon '{}' >/dev/null
 kill_station
 

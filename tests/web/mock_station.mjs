@@ -113,7 +113,8 @@ export class MockStation {
             const bad = side.index === this.rejected;
             this.put({
                 ...page, state: 'ready',
-                qc: bad ? [{ code: 'skew', sentence: '这一面歪了 4.2 度，请重扫这一张。' }] : [],
+                sentence: bad ? '第 3 张前面没有分隔页，请把它移到所属目录项。' : '',
+                qc: side.index % 5 ? [] : [{ code: 'skew', sentence: '纸张歪斜 1.5°，已自动扶正，请看一眼' }],
             });
             this.settle();
         }, this.tick * 4);
@@ -189,8 +190,8 @@ export class MockStation {
     }
 
     finish() {
-        if (this.job.pages.some((page) => page.qc.length))
-            return this.problem(409, '还有一面没有通过检查', '请重扫第 3 张，或者放弃本卷。');
+        if (this.job.pages.some((page) => page.sentence))
+            return this.problem(409, '还有一页没有定下来', '请看第 3 张，把它移到所属目录项。');
         this.change('submitting');
         setTimeout(() => {
             this.jobs = [{ ...this.job, pages: undefined, sheets: this.job.sheets_fed, state: 'done' }, ...this.jobs];
@@ -207,7 +208,7 @@ export class MockStation {
         if (body.do === 'keep-as-page') Object.assign(page, { kind: 'page', row: 6, title: titles[6] });
         if (body.do === 'move') Object.assign(page, { row: body.row, title: titles[body.row] });
         page.edited = body.do === 'undo' ? 0 : 1;
-        if (body.do === 'undo') Object.assign(page, { ...this.sides[page.index - 1], state: 'ready', qc: page.qc });
+        if (body.do === 'undo') Object.assign(page, { ...this.sides[page.index - 1], state: 'ready', qc: page.qc, sentence: page.sentence });
         this.put(page);
         return { json: page };
     }

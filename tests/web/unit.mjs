@@ -56,8 +56,8 @@ check(same(jobStates.filter((state) => state !== 'done' && state !== 'abandoned'
 check(nextStep(job('counted', { sheets_fed: 1 })).act === 'resume', 'next step: missing sheets are fed, not submitted');
 check(nextStep(job('counted', { sheets_fed: 3 })).act === 'recount', 'next step: more sheets than declared are counted again');
 check(nextStep(job('review', { pages: [page(1, { state: 'reading' })] })).act === 'wait', 'next step: a page still being read is waited for');
-check(same(tally([page(1), page(2, { kind: 'blank' }), page(3, { kind: 'cover' }), page(4, { kind: null, state: 'captured' }), page(5, { qc: [{}] })]),
-    { images: 5, page: 2, blank: 1, marker: 1, trouble: 1, busy: 1 }), 'tally: sides are counted by what they are');
+check(same(tally([page(1), page(2, { kind: 'blank' }), page(3, { kind: 'cover' }), page(4, { kind: '', state: 'captured' }), page(5, { qc: [{}] }), page(6, { sentence: '哪一项？' }), page(7, { kind: 'separator', qc: [{ code: 'skew' }] })]),
+    { images: 7, page: 3, blank: 1, marker: 2, trouble: 1, look: 2, busy: 1 }), 'tally: sides are counted by what they are');
 
 const shownOf = (chosen, state = 'scanning') => sideShown(job(state, { pages: [page(1), page(2, { kind: 'blank' }), page(3, { state: 'reading' })] }), chosen)?.index;
 check(shownOf(2) === 2 && shownOf() === 1 && shownOf(undefined, 'done') === undefined, 'preview: the chosen side, else the newest with something on it');
@@ -67,7 +67,7 @@ check(mergeState(old, { job: { job: 'other' } }).job.pages.length === 0 && lacks
 check(same(mergePage(old, page(3)).job.pages.map((one) => one.index), [1, 2, 3]) && mergePage(old, page(2, { kind: 'blank' })).job.pages[1].kind === 'blank',
     'merge: a page is added or replaced in its place');
 check(toneFor(old, { job: job('stopped') }) === 'stop' && toneFor(old, { job: job('counted') }) === 'accept' && toneFor(old, { job: job('scanning', { sheets_fed: 3 }) }) === 'tick' &&
-    toneFor(old, { job: job('scanning', { pages: [page(1, { qc: [{}] })] }) }) === 'refuse', 'tones: stop, end, sheet and trouble sound different');
+    toneFor(old, { job: job('scanning', { pages: [page(1, { sentence: '哪一项？' })] }) }) === 'refuse', 'tones: stop, end, sheet and trouble sound different');
 
 const cell = (left, top) => ({ left, top, width: 10, height: 10 });
 const grid = [cell(0, 0), cell(20, 0), cell(0, 20), cell(20, 20), cell(0, 40)];

@@ -80,9 +80,9 @@ async function station() {
     });
     await step('station: a refusal is shown in words', async () => {
         await page.keyboard.press('F8');
-        await page.waitForSelector('text=还有一面没有通过检查');
+        await page.waitForSelector('text=还有一页没有定下来');
     });
-    for (const one of mock.job.pages) one.qc = [];
+    for (const one of mock.job.pages) one.sentence = '';
     mock.repo = { up: 0, queue: 2, sentence: '连不上中间库。扫描不受影响，连上后自动送出。' };
     mock.tellState();
     await page.waitForSelector('text=扫描不受影响');

@@ -1,0 +1,95 @@
+/* The law is asked with a trial act for each event; nothing is kept of the trial. */
+#include "repo-daemon/may.h"
+
+#include "repo-daemon/act.h"
+#include "repo-daemon/apply.h"
+#include "repo-daemon/call.h"
+#include "repo-daemon/shelf.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NOTIFIES = ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST };
+
+SCOPE_RELEASER(json_free_at, json_t *, json_decref)
+
+static void act_end_at(struct act *act)
+{
+    act_end(act);
+}
+
+struct proposal {
+    struct repo *repo;
+    char any[LABEL_TEXT_MAX], lit[LABEL_TEXT_MAX]; /* "" for none */
+};
+
+static bool is_lit(const struct repo *repo, const char *slot)
+{
+    struct label label;
+    return !label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label) &&
+           shelf_is_live(repo, &label);
+}
+
+static bool propose(const char *slot, json_t *stored, void *context)
+{
+    struct proposal *p = context;
+    if (*json_text(stored, "volume") || *json_text(stored, "order") ||
+        *json_text(stored, "odd"))
+        return true;
+    if (!*p->any)
+        snprintf(p->any, sizeof p->any, "%s", slot);
+    if (!is_lit(p->repo, slot))
+        return true;
+    snprintf(p->lit, sizeof p->lit, "%s", slot);
+    return false;
+}
+
+static void find_slot(struct repo *repo, struct proposal *ret_found)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    *ret_found = (struct proposal){ .repo = repo };
+    if (!store_begin_read(repo->store, &txn, NULL))
+        if (view_each(repo, txn, VIEW_SLOTS, "", NULL, propose, ret_found, NULL))
+            return; /* no proposal */
+}
+
+static bool allows(struct repo *repo, const json_t *volume, const struct person *by,
+                   enum custody_event event, const char *slot)
+{
+    SCOPED(json_free_at) json_t *copy = json_deep_copy(volume);
+    SCOPED(act_end_at) struct act act;
+    struct fault refused = { 0 };
+    act_begin(&act, repo, event, by);
+    act.law.to_roles = ROLE_PEOPLE;
+    act.to = "";
+    act.slot = *slot ? slot : NULL;
+    return copy && !act_add(&act, copy, -1, &refused);
+}
+
+static void add(json_t *list, const char *word)
+{
+    json_array_append_new(list, json_string(word));
+}
+
+json_t *may_list(struct repo *repo, const json_t *volume, const struct person *by)
+{
+    json_t *list = json_array();
+    const char *slot = json_text(volume, "slot");
+    struct proposal free_slot;
+    find_slot(repo, &free_slot);
+    for (enum custody_event event = 0; event < CUSTODY_EVENTS; event++) {
+        if (event == EV_SCAN_DONE || !allows(repo, volume, by, event, free_slot.any))
+            continue; /* a scan is done by scanning */
+        add(list, custody_event_name(event));
+        if (!(by->roles & ROLE_KEEPER))
+            continue; /* who orders lamps: see the table of addresses */
+        if (event == EV_SHELVE && *free_slot.lit)
+            add(list, "order-put");
+        if (event == EV_TAKE && *slot && is_lit(repo, slot))
+            add(list, "order-take");
+    }
+    if ((by->roles & NOTIFIES) && !json_number(volume, "notice"))
+        add(list, "archive-notice");
+    return list;
+}
