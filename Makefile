@@ -25,7 +25,7 @@ export OUT
 STRICT := -std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror
 CPPFLAGS += -D_GNU_SOURCE -DJUANKU_VERSION='"$(VERSION)"' -I. -Ilib -Itests -I$(OUT)/gen -MMD -MP
 CFLAGS ?= -O2 -g
-CFLAGS += -fvisibility=hidden -fPIC -fno-strict-aliasing -fstack-protector-strong $(EXTRA)
+override CFLAGS += -fvisibility=hidden -fPIC -fno-strict-aliasing -fstack-protector-strong $(EXTRA)
 LDFLAGS += -Wl,--as-needed $(EXTRA)
 
 archives := $(addprefix $(OUT)/,station.a repo.a page.a drivers.a lib.a)

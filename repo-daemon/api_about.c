@@ -55,23 +55,33 @@ static void one(FILE *out, const char *name, const char *type, const char *help,
             (unsigned long long)value);
 }
 
+static void sample(FILE *out, const char *name, const json_t *c, const char *value)
+{
+    fprintf(out, "%s{method=\"%s\",path=\"%s\",class=\"%s\"} %s\n", name,
+            json_text(c, "method"), json_text(c, "path"), json_text(c, "class"), value);
+}
+
 static void http_write(FILE *out, const json_t *counts)
 {
-    static const char *const families[][3] = {
-        { "juanku_http_requests_total",
-          "Requests answered, by address and class of status.", "count" },
-        { "juanku_http_request_milliseconds_total", "Time from request to answer.",
-          "ms" },
-    };
-    for (size_t f = 0; f < COUNT(families); f++) {
-        fprintf(out, "# HELP %s %s\n# TYPE %s counter\n", families[f][0], families[f][1],
-                families[f][0]);
-        for (size_t i = 0; i < json_array_size(counts); i++) {
-            const json_t *c = json_array_get(counts, i);
-            fprintf(out, "%s{method=\"%s\",path=\"%s\",class=\"%s\"} %lld\n",
-                    families[f][0], json_text(c, "method"), json_text(c, "path"),
-                    json_text(c, "class"), (long long)json_number(c, families[f][2]));
-        }
+    static const char requests[] = "juanku_http_requests_total",
+                      seconds[] = "juanku_http_request_seconds_total";
+    char value[40];
+    fprintf(out,
+            "# HELP %s Requests answered, by address and class of status.\n# TYPE %s "
+            "counter\n",
+            requests, requests);
+    for (size_t i = 0; i < json_array_size(counts); i++) {
+        const json_t *c = json_array_get(counts, i);
+        snprintf(value, sizeof value, "%lld", (long long)json_number(c, "count"));
+        sample(out, requests, c, value);
+    }
+    fprintf(out, "# HELP %s Time from request to answer.\n# TYPE %s counter\n", seconds,
+            seconds);
+    for (size_t i = 0; i < json_array_size(counts); i++) {
+        const json_t *c = json_array_get(counts, i);
+        long long ms = (long long)json_number(c, "ms");
+        snprintf(value, sizeof value, "%lld.%03lld", ms / 1000, ms % 1000);
+        sample(out, seconds, c, value);
     }
 }
 

@@ -66,7 +66,7 @@ static json_t *counts_json(const struct http_desk *desk)
     for (size_t i = 0; i < desk->route_count; i++)
         for (int c = 0; c < 6; c++)
             if (desk->counts[i][c].count) {
-                char class_text[8];
+                char class_text[16];
                 snprintf(class_text, sizeof class_text, "%dxx", c);
                 json_array_append_new(
                     list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "method",

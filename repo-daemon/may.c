@@ -45,13 +45,16 @@ static bool propose(const char *slot, json_t *stored, void *context)
     return false;
 }
 
+/* Without a slot that can be read none is proposed. */
 static void find_slot(struct repo *repo, struct proposal *ret_found)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     *ret_found = (struct proposal){ .repo = repo };
-    if (!store_begin_read(repo->store, &txn, NULL))
-        if (view_each(repo, txn, VIEW_SLOTS, "", NULL, propose, ret_found, NULL))
-            return; /* no proposal */
+    enum rc rc = store_begin_read(repo->store, &txn, NULL);
+    if (!rc)
+        rc = view_each(repo, txn, VIEW_SLOTS, "", NULL, propose, ret_found, NULL);
+    if (rc)
+        *ret_found->any = *ret_found->lit = 0;
 }
 
 static bool allows(struct repo *repo, const json_t *volume, const struct person *by,

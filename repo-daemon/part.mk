@@ -1,3 +1,4 @@
 repo_src := $(filter-out repo-daemon/main.c,$(wildcard repo-daemon/*.c))
 LDLIBS := -llmdb $(LDLIBS)
 web_src += $(wildcard repo-daemon/web/* web/*)
+$(OUT)/repo-daemon/api_about.o: repo-daemon/data/openapi.json

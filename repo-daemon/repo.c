@@ -172,7 +172,9 @@ static void touch(struct repo *repo, enum view view, const char *key)
 enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
                  const char *key, const json_t *object, struct fault *why)
 {
-    SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+    /* An answer is given again as it was, also in the order of its fields. */
+    size_t order = view == TABLE_ANSWERS ? 0 : JSON_SORT_KEYS;
+    SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | order);
     if (!text || !*key || strlen(key) > STORE_KEY_MAX)
         return fault_set(why, RC_INVALID, 0, "a view entry cannot be written: '%s'", key);
     if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS)

@@ -100,6 +100,7 @@ static enum rc give_to_worker(struct session *s, struct job *job, unsigned index
     memcpy(ticket->job, job->id, sizeof ticket->job);
     struct page_job order = { .capture_fd = fd, .done = on_page, .context = ticket };
     order.options.dpi = image->capture.dpi;
+    order.options.no_ocr = !strcmp(s->set.ocr_lang, PAGE_LANG_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
     order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
     memcpy(order.options.lang, s->set.ocr_lang, sizeof order.options.lang);

@@ -38,9 +38,9 @@ export function badge(tone, text, sign) {
 }
 
 /* A message: what is so, and what to do now. */
-export function message(tone, text, now) {
+export function message(tone, text, now, sign) {
     return html`<div class="say ${tone}">
-        ${icon(signs[tone])}
+        ${icon(sign ?? signs[tone])}
         <div>
             <strong>${text}</strong>
             ${now && now !== nothing ? html`<div class="what-now">${now}</div>` : nothing}

@@ -137,17 +137,24 @@ static SANE_Status open_picture(struct scan *scan)
     return SANE_STATUS_GOOD;
 }
 
-/* Slow down as the feeder would, then move the sheet. */
+/* The time of a sheet, once: both its sides pass the heads together. A slow feed may
+ * strike at either side: then the sheet hangs in the path. */
+static SANE_Status wait_for_paper(struct scan *scan)
+{
+    unsigned ms = scan->back_waits ? 0 : (unsigned)scan->options.value[OPT_FEED_MS];
+    if (scan->trouble.kind == TROUBLE_SLOW_FEED) {
+        ms += scan->trouble.ms;
+        scan->trouble.kind = TROUBLE_NONE;
+    }
+    return ms && !stream_sleep(&scan->stream, ms) ? SANE_STATUS_CANCELLED
+                                                  : SANE_STATUS_GOOD;
+}
+
 static SANE_Status feed(struct scan *scan)
 {
     struct fault why = { 0 };
-    unsigned ms = (unsigned)scan->options.value[OPT_FEED_MS];
-    if (scan->trouble.kind == TROUBLE_SLOW_FEED)
-        ms += scan->trouble.ms;
-    if (scan->trouble.kind == TROUBLE_SLOW_FEED)
-        scan->trouble.kind = TROUBLE_NONE;
-    if (ms && !stream_sleep(&scan->stream, ms))
-        return SANE_STATUS_CANCELLED;
+    if (scan->back_waits)
+        return SANE_STATUS_GOOD; /* it is in the path already */
     return scan_status(feeder_feed(scan->feeder, &scan->sheet, &why), &why);
 }
 
@@ -202,7 +209,9 @@ SANE_Status scan_start(struct scan *scan)
         status = look_for_trouble(scan);
     if (!status)
         status = open_picture(scan);
-    if (!status && fed_by_feeder(scan) && !scan->back_waits)
+    if (!status && fed_by_feeder(scan))
+        status = wait_for_paper(scan);
+    if (!status && fed_by_feeder(scan))
         status = feed(scan);
     if (status)
         return status;

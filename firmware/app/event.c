@@ -2,8 +2,6 @@
  * which is at most 255 entries of 12 bytes and only happens to a host that is away. */
 #include "firmware/app/event.h"
 
-#include "firmware/hal/hal_system.h"
-
 #include <string.h>
 
 static struct rack_event *entry(struct event_log *log, unsigned index)
@@ -49,10 +47,11 @@ static void give_way(struct event_log *log)
     log->flagged = log->newest;
 }
 
-void event_init(struct event_log *log, uint16_t boot)
+void event_init(struct event_log *log, struct journal *journal)
 {
     memset(log, 0, sizeof *log);
-    log->boot = boot;
+    log->journal = journal;
+    log->boot = journal->boot;
 }
 
 uint16_t event_add(struct event_log *log, enum rack_event_type type, uint8_t slot,
@@ -61,7 +60,7 @@ uint16_t event_add(struct event_log *log, enum rack_event_type type, uint8_t slo
     if (log->used == EVENT_RING)
         give_way(log);
     if (log->newest == RACK_SEQ_LAST)
-        log->boot = hal_boot_next();
+        log->boot = journal_boot_next(log->journal, RACK_RESET_CAUSES);
     log->newest = rack_seq_next(log->newest);
     *entry(log, log->used) = (struct rack_event){
         .seq = log->newest,

@@ -9,22 +9,24 @@
 #ifndef APP_EVENT_H
 #define APP_EVENT_H
 
-#include "core/rack_map.h"
+#include "firmware/app/journal.h"
 
 enum { EVENT_RING = 256 }; /* more than slots: so there is always one to give way */
 
 struct event_log {
     struct rack_event ring[EVENT_RING];
-    uint16_t first, used; /* of the ring */
-    uint16_t boot;        /* the boot id of the newest */
-    uint16_t newest;      /* its number; 0: none yet */
-    uint16_t lost;        /* how many gave way, ever */
-    uint16_t flagged;     /* the newest that stood when one gave way last; 0: none */
+    struct journal *journal; /* borrowed; gives boot ids */
+    uint16_t first, used;    /* of the ring */
+    uint16_t boot;           /* the boot id of the newest */
+    uint16_t newest;         /* its number; 0: none yet */
+    uint16_t lost;           /* how many gave way, ever */
+    uint16_t flagged;        /* the newest that stood when one gave way last; 0: none */
 };
 
-void event_init(struct event_log *log, uint16_t boot);
+/* Begins under the boot id that the journal took last. */
+void event_init(struct event_log *log, struct journal *journal);
 
-/* Write one down; returns its number. May take a new boot id from the port. */
+/* Write one down; returns its number. May take a new boot id. */
 uint16_t event_add(struct event_log *log, enum rack_event_type type, uint8_t slot,
                    uint16_t value, uint32_t uptime_cs);
 

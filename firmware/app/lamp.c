@@ -102,6 +102,15 @@ void lamp_init(struct lamps *lamps, uint8_t count)
     lamp_image_done(lamps);
 }
 
+void lamp_setup(struct lamps *lamps, uint8_t count)
+{
+    for (unsigned i = count; i < lamps->count; i++) {
+        lamps->shown[i] = 0;
+        hal_lamp_show(i, 0);
+    }
+    lamps->count = count;
+}
+
 void lamp_set(struct lamps *lamps, unsigned lamp, uint16_t style, uint32_t now_ms)
 {
     unsigned power = rack_style_unpack(style).off_power;

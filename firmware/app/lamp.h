@@ -30,6 +30,7 @@ struct lamps {
 };
 
 void lamp_init(struct lamps *lamps, uint8_t count);
+void lamp_setup(struct lamps *lamps, uint8_t count); /* change what is fitted */
 
 /* Write register `lamp`; the value is a valid style. lamp_image_done() must follow, once
  * for a whole image. */

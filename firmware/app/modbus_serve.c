@@ -16,6 +16,7 @@ enum {
     READ_WORDS_MAX = 125,
     WRITE_WORDS_MAX = 123,
     BOTH_WRITE_MAX = 121,
+    FUNCTION_WRITE_WORDS = 0x10,
     COIL_ON = 0xFF00,
     RUNNING = 0xFF,
     VALUES_MAX = READ_WORDS_MAX, /* no run of the map is longer */
@@ -99,10 +100,32 @@ static enum modbus_exception read_words(struct call *call)
     return add_words(call, word_at(call->at + 1), count);
 }
 
+static bool is_order(uint16_t at)
+{
+    enum rack_item item = rack_map_find(RACK_REGISTER, at);
+    return item == RACK_MAP_SET_COMMIT ||
+           (item < RACK_ITEMS && rack_rows[item].access & RACK_EXACT);
+}
+
+static enum modbus_exception order(struct call *call, uint16_t first, uint16_t count)
+{
+    if (first == RACK_AT_SET_COMMIT)
+        return registers_order(call->rack, RACK_MAP_SET_COMMIT, call->values);
+    enum rack_item item = rack_map_order(first, count);
+    if (item == RACK_ITEMS || call->at[0] != FUNCTION_WRITE_WORDS)
+        return MODBUS_BAD_VALUE;
+    return registers_order(call->rack, item, call->values);
+}
+
 /* Check and store `count` values from call->values. */
 static enum modbus_exception store(struct call *call, enum rack_space space,
                                    uint16_t first, uint16_t count)
 {
+    if (space == RACK_REGISTER && is_order(first)) {
+        if (!rack_map_allows(space, first, count, call->access))
+            return MODBUS_NO_ADDRESS;
+        return order(call, first, count);
+    }
     enum modbus_exception no =
         registers_check(call->rack, space, first, count, call->values, call->access);
     if (!no)
@@ -261,11 +284,16 @@ static const struct function {
     bool to_all; /* makes sense as a broadcast */
     enum modbus_exception (*serve)(struct call *call);
 } functions[] = {
-    { 0x01, false, read_bits },      { 0x02, false, read_bits },
-    { 0x03, false, read_words },     { 0x04, false, read_words },
-    { 0x05, true, write_coil },      { 0x06, true, write_word },
-    { 0x08, false, diagnose },       { 0x0F, true, write_coils },
-    { 0x10, true, write_words },     { 0x11, false, report },
+    { 0x01, false, read_bits },
+    { 0x02, false, read_bits },
+    { 0x03, false, read_words },
+    { 0x04, false, read_words },
+    { 0x05, true, write_coil },
+    { 0x06, true, write_word },
+    { 0x08, false, diagnose },
+    { 0x0F, true, write_coils },
+    { FUNCTION_WRITE_WORDS, true, write_words },
+    { 0x11, false, report },
     { 0x17, false, write_and_read },
 };
 

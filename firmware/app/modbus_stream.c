@@ -11,7 +11,8 @@ enum verdict { EMPTY, WAIT, MINE, OTHER, BAD };
 
 static bool addressed(const struct modbus_stream *s, const uint8_t *at)
 {
-    return at[0] == s->address || at[0] == RACK_BROADCAST_ADDRESS;
+    return at[0] == s->address || at[0] == RACK_BROADCAST_ADDRESS ||
+           (s->second && at[0] == s->second);
 }
 
 static enum verdict judge(const struct modbus_stream *s, size_t *ret_len)
@@ -71,8 +72,8 @@ static bool take_last(struct modbus_stream *s, struct bytes *ret_frame)
         if (!addressed(s, at) || len > MODBUS_FRAME_MAX)
             continue;
         int want = modbus_request_len(at, len);
-        bool nameless =
-            from == 0 && s->in_step && want == MODBUS_LEN_NONE && at[0] == s->address;
+        bool nameless = from == 0 && s->in_step && want == MODBUS_LEN_NONE &&
+                        at[0] != RACK_BROADCAST_ADDRESS;
         if ((want == (int)len || nameless) && modbus_crc_holds(at, len)) {
             if (from > 0)
                 fall_out_of_step(s);
@@ -104,6 +105,7 @@ void modbus_stream_init(struct modbus_stream *stream, uint8_t address)
 {
     memset(stream, 0, sizeof *stream);
     stream->address = address;
+    stream->resync_us = MODBUS_RESYNC_US;
     stream->in_step = true;
 }
 
@@ -163,7 +165,7 @@ bool modbus_stream_next(struct modbus_stream *stream, bool drained, uint32_t now
         if (take_last(stream, ret_frame))
             return true;
     }
-    if (quiet_us >= MODBUS_RESYNC_US) {
+    if (quiet_us >= stream->resync_us) {
         if (stream->len)
             stream->counts.cut++;
         stream->len = 0;

@@ -18,7 +18,7 @@
 
 enum {
     MODBUS_QUIET_US = 2000,   /* behind a request that came out of step */
-    MODBUS_RESYNC_US = 20000, /* silence that ends whatever was begun */
+    MODBUS_RESYNC_US = 20000, /* preset of resync_us */
     MODBUS_STREAM_ROOM = 2 * MODBUS_FRAME_MAX,
 };
 
@@ -32,7 +32,9 @@ struct modbus_stream {
     struct modbus_counts counts;
     uint32_t last_us; /* when the last byte came */
     uint16_t len;
+    uint32_t resync_us; /* silence that ends whatever was begun */
     uint8_t address;
+    uint8_t second; /* another address that is answered; 0: none */
     bool in_step;
     bool looked; /* the quiet after these bytes was examined */
 };

@@ -7,6 +7,7 @@
 
 #include "firmware/app/modbus_serve.h"
 #include "firmware/hal/hal_clock.h"
+#include "firmware/hal/hal_lock.h"
 #include "firmware/hal/hal_slots.h"
 #include "firmware/hal/hal_system.h"
 #include "firmware/hal/hal_uart.h"
@@ -45,14 +46,36 @@ static bool is_due(uint32_t *due_ms, uint32_t now_ms, uint32_t every_ms)
 static void serve_all(struct rack *rack, bool drained)
 {
     struct bytes frame;
-    uint8_t answer[MODBUS_FRAME_MAX];
     while (modbus_stream_next(&rack->stream, drained, rack->last_us, &frame)) {
         if (frame.at[0] != RACK_BROADCAST_ADDRESS)
             rack_heard_host(rack);
-        size_t len = modbus_serve(rack, frame, answer);
-        if (len)
-            hal_uart_write(answer, len);
+        size_t len = modbus_serve(rack, frame, rack->answer);
+        if (len) {
+            rack->answer_len = (uint16_t)len;
+            rack->answer_ms = rack->uptime_ms + rack->settings.now[SET_DELAY];
+        }
     }
+}
+
+static void put_in_force(struct rack *rack)
+{
+    const uint16_t *now = rack->settings.now;
+    rack->stream.address = (uint8_t)now[SET_ADDRESS];
+    rack->stream.resync_us = (uint32_t)now[SET_GAP] * MS_US;
+    slot_setup(&rack->slots, (uint8_t)now[SET_SLOTS], now[SET_ON], now[SET_OFF]);
+    lamp_setup(&rack->lamps, (uint8_t)now[SET_SLOTS]);
+    hal_uart_setup((uint32_t)now[SET_BAUD] * SET_BAUD_UNIT, (uint8_t)now[SET_PARITY]);
+    rack->apply = false;
+}
+
+static void send_answer(struct rack *rack)
+{
+    if (rack->answer_len && (int32_t)(rack->uptime_ms - rack->answer_ms) >= 0) {
+        hal_uart_write(rack->answer, rack->answer_len);
+        rack->answer_len = 0;
+    }
+    if (rack->apply && !rack->answer_len && hal_uart_idle())
+        put_in_force(rack); /* the host hears the answer as it asked */
 }
 
 static void bus_pass(struct rack *rack)
@@ -69,6 +92,7 @@ static void bus_pass(struct rack *rack)
             serve_all(rack, false);
     }
     serve_all(rack, true);
+    send_answer(rack);
 
     const struct modbus_counts *counts = &rack->stream.counts;
     uint16_t frames = (uint16_t)(counts->mine + counts->all + counts->other);
@@ -76,14 +100,46 @@ static void bus_pass(struct rack *rack)
         rack->frames = frames;
         rack->frame_ms = rack->uptime_ms;
     } else if (rack->uptime_ms - rack->frame_ms >= RACK_DEAF_MS) {
-        hal_uart_restart();
+        hal_uart_setup((uint32_t)rack->settings.now[SET_BAUD] * SET_BAUD_UNIT,
+                       (uint8_t)rack->settings.now[SET_PARITY]);
         rack->frame_ms = rack->uptime_ms;
+    }
+}
+
+/* The button, held: for a minute whoever stands here may set the rack up. */
+static void keeper_pass(struct rack *rack)
+{
+    if (lock_button_held(&rack->lock, rack->uptime_ms)) {
+        rack->keeper = true;
+        rack->keeper_ms = rack->uptime_ms;
+    } else if (rack->keeper && rack->uptime_ms - rack->keeper_ms >= RACK_KEEPER_MS) {
+        rack->keeper = false;
+    }
+    rack->stream.second = rack->keeper ? RACK_KEEPER_ADDRESS : 0;
+}
+
+static void lock_pass(struct rack *rack)
+{
+    struct lock_news news[LOCK_NEWS_MAX];
+    if (rack->host_lost)
+        lock_shut(&rack->lock);
+    unsigned count = lock_tick(&rack->lock, hal_contacts(), rack->uptime_ms, news);
+    for (unsigned i = 0; i < count; i++)
+        event_add(&rack->events, (enum rack_event_type)news[i].type, RACK_NO_SLOT,
+                  news[i].value, rack->uptime_cs);
+    keeper_pass(rack);
+    if (rack->lock.feedback != rack->feedback && rack->lock.feedback) {
+        (void)rack_keep_lock(rack, NULL); /* else it is learnt again at the next start */
+        rack->feedback = rack->lock.feedback;
     }
 }
 
 static void slots_pass(struct rack *rack)
 {
     if (!is_due(&rack->slot_due_ms, rack->uptime_ms, SLOT_TICK_MS))
+        return;
+    lock_pass(rack);
+    if (rack->boot.safe)
         return;
     uint16_t raw[RACK_PRESENCE_WORDS] = { 0 };
     hal_slots_read(raw);
@@ -96,7 +152,7 @@ static void slots_pass(struct rack *rack)
 static void host_pass(struct rack *rack)
 {
     if (!rack->host_there ||
-        rack->uptime_ms - rack->host_ms < RACK_HOST_TIMEOUT_S * MS_US)
+        rack->uptime_ms - rack->host_ms < (uint32_t)rack->settings.now[SET_HOST] * MS_US)
         return;
     rack->host_there = false;
     rack->host_lost = true;
@@ -107,9 +163,10 @@ static void host_pass(struct rack *rack)
 
 static void lamps_pass(struct rack *rack)
 {
-    if (!is_due(&rack->lamp_due_ms, rack->uptime_ms, LAMP_TICK_MS))
+    if (rack->boot.safe || !is_due(&rack->lamp_due_ms, rack->uptime_ms, LAMP_TICK_MS))
         return;
-    lamp_tick(&rack->lamps, rack->host_lost ? RACK_SAFE_STYLE : -1, rack->uptime_ms);
+    lamp_tick(&rack->lamps, rack->host_lost ? rack->settings.now[SET_SAFE] : -1,
+              rack->uptime_ms);
 }
 
 void rack_heard_host(struct rack *rack)
@@ -144,15 +201,76 @@ void rack_clear_counters(struct rack *rack)
     rack->slots.worst_slot = 0;
 }
 
+bool rack_may_commit(const struct rack *rack)
+{
+    return !rack->committed || rack->uptime_ms - rack->commit_ms >= RACK_COMMIT_MS;
+}
+
+bool rack_commit(struct rack *rack)
+{
+    if (!rack_may_commit(rack) || !settings_commit(&rack->settings, &rack->journal))
+        return false;
+    rack->committed = true;
+    rack->commit_ms = rack->uptime_ms;
+    rack->apply = true;
+    return true;
+}
+
+/* What the port knows better than the journal: a switch for the address, the wiring. */
+static void override(struct settings *settings, const struct hal_boot *boot)
+{
+    if (boot->address)
+        settings->now[SET_ADDRESS] = boot->address;
+    if (boot->baud)
+        settings->now[SET_BAUD] = (uint16_t)(boot->baud / SET_BAUD_UNIT);
+    if (boot->slots)
+        settings->now[SET_SLOTS] = boot->slots;
+    memcpy(settings->draft, settings->now, sizeof settings->draft);
+}
+
+enum { KEYED_AT = SIPHASH_KEY_LEN, FEEDBACK_AT };
+
+bool rack_keep_lock(struct rack *rack, const uint8_t *key)
+{
+    uint8_t data[JOURNAL_DATA] = { 0 };
+    memcpy(data, key ? key : rack->lock.key, SIPHASH_KEY_LEN);
+    data[KEYED_AT] = key || rack->lock.keyed;
+    data[FEEDBACK_AT] = rack->lock.feedback;
+    if (!journal_write(&rack->journal, JOURNAL_LOCK, data))
+        return false;
+    if (key)
+        lock_set_key(&rack->lock, data);
+    return true;
+}
+
+static void open_lock(struct rack *rack)
+{
+    uint8_t data[JOURNAL_DATA] = { 0 };
+    bool kept = journal_read(&rack->journal, JOURNAL_LOCK, data);
+    if (data[FEEDBACK_AT] < LOCK_FEEDBACKS)
+        rack->feedback = data[FEEDBACK_AT];
+    lock_init(&rack->lock, rack->boot.lock, rack->feedback, hal_contacts());
+    rack->lock.safe = rack->boot.safe;
+    if (kept && data[KEYED_AT])
+        lock_set_key(&rack->lock, data);
+}
+
 void rack_init(struct rack *rack, const struct hal_boot *boot)
 {
+    hal_lock_drive(false);
     memset(rack, 0, sizeof *rack);
     rack->boot = *boot;
+    journal_open(&rack->journal);
+    (void)journal_boot_next(&rack->journal, boot->cause);
+    settings_load(&rack->settings, &rack->journal);
+    override(&rack->settings, boot);
+    open_lock(rack);
+    modbus_stream_init(&rack->stream, (uint8_t)rack->settings.now[SET_ADDRESS]);
+    event_init(&rack->events, &rack->journal);
+    slot_init(&rack->slots, (uint8_t)rack->settings.now[SET_SLOTS]);
+    lamp_init(&rack->lamps, (uint8_t)rack->settings.now[SET_SLOTS]);
+    put_in_force(rack);
     rack->last_us = hal_clock_us();
-    modbus_stream_init(&rack->stream, boot->address);
-    event_init(&rack->events, boot->boot_id);
-    slot_init(&rack->slots, boot->slots);
-    lamp_init(&rack->lamps, boot->slots);
 }
 
 uint32_t rack_run(struct rack *rack)
@@ -178,4 +296,9 @@ void rack_start(const struct hal_boot *boot)
 uint32_t rack_pass(void)
 {
     return rack_run(&the_rack);
+}
+
+uint16_t rack_boot_id(void)
+{
+    return the_rack.events.boot;
 }

@@ -5,14 +5,16 @@
 
 #include "firmware/app/event.h"
 #include "firmware/app/lamp.h"
+#include "firmware/app/lock.h"
 #include "firmware/app/modbus_stream.h"
+#include "firmware/app/settings.h"
 #include "firmware/app/slot.h"
 #include "firmware/hal/hal_app.h"
 
 enum {
-    RACK_HOST_TIMEOUT_S = 30,
-    RACK_SAFE_STYLE = RACK_DARK,
-    RACK_DEAF_MS = 10000, /* no frame for so long: set the receiver up again */
+    RACK_DEAF_MS = 10000,   /* no frame for so long: set the receiver up again */
+    RACK_COMMIT_MS = 1000,  /* between two of them: an EEPROM cell has a life cycle */
+    RACK_KEEPER_MS = 60000, /* after the button: keys and addresses may be set up */
 };
 
 struct rack {
@@ -21,6 +23,13 @@ struct rack {
     struct event_log events;
     struct slots slots;
     struct lamps lamps;
+    struct lock lock;
+    struct journal journal;
+    struct settings settings;
+    uint8_t answer[MODBUS_FRAME_MAX];
+    uint16_t answer_len;           /* 0: none waits to be sent */
+    uint32_t answer_ms;            /* when it is due */
+    uint32_t commit_ms, keeper_ms; /* of the last commit, of the button */
     struct slot_news news[RACK_SLOTS_MAX + 1];
     uint32_t last_us, carry_us;    /* of the uptime */
     uint32_t uptime_ms, uptime_cs; /* the first wraps after 49 days */
@@ -30,6 +39,10 @@ struct rack {
     uint16_t exceptions, host_losses, longest_pass_us;
     uint16_t loss_seq;          /* of the event that the host was lost; 0: acknowledged */
     bool host_there, host_lost; /* both false: no host was ever heard */
+    uint8_t feedback;           /* of the bolt, as kept in the journal */
+    bool committed;             /* commit_ms means something */
+    bool keeper;                /* the keeper's minute is running since keeper_ms */
+    bool apply;                 /* new settings wait until the answer is out */
 };
 
 /* rack_start() and rack_pass() of the HAL are these, on the one instance of a controller.
@@ -41,5 +54,14 @@ uint32_t rack_run(struct rack *rack);
 void rack_heard_host(struct rack *rack);
 void rack_acknowledge(struct rack *rack, uint16_t seq);
 void rack_clear_counters(struct rack *rack);
+
+/* Keep the settings that are drafted. False: the store failed, or the last commit is less
+ * than RACK_COMMIT_MS ago (rack_may_commit). They come into force behind the answer. */
+bool rack_may_commit(const struct rack *rack);
+bool rack_commit(struct rack *rack);
+
+/* Keep the lock's wiring, and the key when it is not NULL. False: the store failed, and a
+ * new key is not in force. */
+bool rack_keep_lock(struct rack *rack, const uint8_t *key);
 
 #endif

@@ -3,17 +3,30 @@
 #include "firmware/app/registers.h"
 
 #include "firmware/app/rack.h"
+#include "firmware/hal/hal_clock.h"
+#include "firmware/hal/hal_system.h"
 
-enum { MODEL_LAMPS = 1, SENSOR_SWITCH = 1, FEATURE_LAMPS = 1, BAUD_UNIT = 100 };
+enum { MODEL_LAMPS = 1, MODEL_LOCK = 2, SENSOR_SWITCH = 1 };
+enum { FEATURE_LAMPS = 1, FEATURE_LOCK = 2 };
+enum { LOCK_UNIT_MS = 100 };
 
 static uint16_t read_status(const struct rack *rack)
 {
-    unsigned bits = 0;
+    unsigned bits = lock_status(&rack->lock);
     bits |= event_overflowed(&rack->events) ? RACK_OVERFLOW : 0;
-    bits |= rack->boot.defaulted ? RACK_DEFAULTED : 0;
+    bits |= rack->settings.preset && !rack->boot.address ? RACK_DEFAULTED : 0;
+    bits |= rack->boot.safe ? RACK_SAFE_MODE : 0;
     bits |= rack->loss_seq ? RACK_HOST_WAS_LOST : 0;
     bits |= slot_any(rack->slots.chatters) ? RACK_SENSOR_FAULT : 0;
     return (uint16_t)bits;
+}
+
+static uint16_t read_lock_state(const struct rack *rack)
+{
+    unsigned left =
+        (lock_left_ms(&rack->lock, rack->uptime_ms) + LOCK_UNIT_MS - 1) / LOCK_UNIT_MS;
+    return (uint16_t)((unsigned)lock_state(&rack->lock) << 8 |
+                      (left < UINT8_MAX ? left : UINT8_MAX));
 }
 
 /* The words 0x0001 to 0x0007, and what else is one number about the controller. */
@@ -33,10 +46,13 @@ static uint16_t read_state(const struct rack *rack, enum rack_item item)
         return oldest ? oldest->seq : 0;
     case RACK_MAP_LAMP_CRC:
         return rack->lamps.crc;
+    case RACK_MAP_LOCK:
+        return read_lock_state(rack);
     case RACK_MAP_RESET:
-        return (uint16_t)(rack->boot.cause << 8 | rack->boot.fault);
+        return (uint16_t)(rack->boot.cause << 8 |
+                          (rack->journal.failed ? RACK_FAULT_STORE : rack->boot.fault));
     default:
-        return 0; /* reserved: no lock, no reader */
+        return 0;
     }
 }
 
@@ -67,7 +83,7 @@ static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsi
     case RACK_MAP_VENDOR:
         return RACK_VENDOR;
     case RACK_MAP_MODEL:
-        return MODEL_LAMPS;
+        return rack->boot.lock ? MODEL_LOCK : MODEL_LAMPS;
     case RACK_MAP_HARDWARE:
         return rack->boot.hardware;
     case RACK_MAP_FIRMWARE:
@@ -75,11 +91,11 @@ static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsi
     case RACK_MAP_UID:
         return rack->boot.uid[at];
     case RACK_MAP_SLOTS:
-        return rack->boot.slots;
+        return rack->slots.count;
     case RACK_MAP_SENSOR:
         return SENSOR_SWITCH;
     case RACK_MAP_FEATURES:
-        return FEATURE_LAMPS;
+        return rack->boot.lock ? FEATURE_LAMPS | FEATURE_LOCK : FEATURE_LAMPS;
     default:
         return 0;
     }
@@ -91,7 +107,42 @@ static uint16_t read_name(unsigned at)
     return (uint16_t)((uint8_t)name[2 * at] << 8 | (uint8_t)name[2 * at + 1]);
 }
 
-static uint16_t read_counter(const struct rack *rack, enum rack_item item)
+static uint16_t half(uint32_t word, unsigned at)
+{
+    return (uint16_t)(at ? word : word >> 16);
+}
+
+/* Counters that the bus does not clear. */
+static uint16_t read_history(const struct rack *rack, enum rack_item item, unsigned at)
+{
+    const struct hal_crash *crash = &rack->boot.crash;
+    switch (item) {
+    case RACK_MAP_COUNT_BAD_TAG:
+        return rack->lock.bad_tags;
+    case RACK_MAP_COUNT_OPENED:
+        return rack->lock.opened;
+    case RACK_MAP_COUNT_STACK:
+        return hal_stack_peak();
+    case RACK_MAP_COUNT_STORE:
+        return (uint16_t)rack->journal.number;
+    case RACK_MAP_COUNT_RESETS:
+        return rack->journal.resets[at];
+    case RACK_MAP_COUNT_STARTS:
+        return rack->boot.starts;
+    case RACK_MAP_CRASH_PC:
+        return half(crash->pc, at);
+    case RACK_MAP_CRASH_LR:
+        return half(crash->lr, at);
+    case RACK_MAP_CRASH_STATUS:
+        return half(crash->status, at);
+    case RACK_MAP_CRASH_ADDRESS:
+        return half(crash->address, at);
+    default:
+        return 0;
+    }
+}
+
+static uint16_t read_counter(const struct rack *rack, enum rack_item item, unsigned at)
 {
     const struct modbus_counts *counts = &rack->stream.counts;
     switch (item) {
@@ -122,37 +173,42 @@ static uint16_t read_counter(const struct rack *rack, enum rack_item item)
     case RACK_MAP_COUNT_CHATTER:
         return (uint16_t)(rack->slots.worst_slot << 8 | rack->slots.worst_edges);
     default:
+        return read_history(rack, item, at);
+    }
+}
+
+static uint16_t read_lock(struct rack *rack, enum rack_item item, unsigned at)
+{
+    struct lock *lock = &rack->lock;
+    switch (item) {
+    case RACK_MAP_CHALLENGE:
+        if (at == 0)
+            (void)lock_challenge(lock, rack->events.boot, hal_clock_us(),
+                                 rack->uptime_ms);
+        return lock->asked ? half(lock->challenge, at) : 0;
+    case RACK_MAP_LOCK_OPENED:
+        return lock->opened;
+    case RACK_MAP_LOCK_RESULT:
+        return lock->result;
+    case RACK_MAP_LOCK_REQUEST:
+        return lock->last[RACK_ORDER_REQUEST + at];
+    case RACK_MAP_LOCK_TAGS:
+        return lock->keyed ? RACK_TAG_SIPHASH : 0;
+    default:
         return 0;
     }
 }
 
 static uint16_t read_setting(const struct rack *rack, enum rack_item item)
 {
-    switch (item) {
-    case RACK_MAP_SET_ADDRESS:
-        return rack->boot.address;
-    case RACK_MAP_SET_BAUD:
-        return (uint16_t)(rack->boot.baud / BAUD_UNIT);
-    case RACK_MAP_SET_PARITY:
-        return rack->boot.parity;
-    case RACK_MAP_SET_GAP:
-        return MODBUS_RESYNC_US / 1000;
-    case RACK_MAP_SET_ON:
-    case RACK_MAP_SET_OFF:
-        return SLOT_SETTLE_MS;
-    case RACK_MAP_SET_HOST:
-        return RACK_HOST_TIMEOUT_S;
-    case RACK_MAP_SET_SAFE:
-        return RACK_SAFE_STYLE;
-    case RACK_MAP_SET_SLOTS:
-        return rack->boot.slots;
-    default:
-        return 0;
-    }
+    if (item == RACK_MAP_SET_FEEDBACK)
+        return rack->lock.feedback;
+    unsigned which = (unsigned)item - RACK_MAP_SET_ADDRESS; /* same order */
+    return which < SETTINGS ? rack->settings.draft[which] : 0;
 }
 
 /* `at` counts from the first address of the item, which can be read. */
-static uint16_t read_one(const struct rack *rack, enum rack_item item, unsigned at)
+static uint16_t read_one(struct rack *rack, enum rack_item item, unsigned at)
 {
     switch (item) {
     case RACK_MAP_LAMP_COILS:
@@ -179,8 +235,10 @@ static uint16_t read_one(const struct rack *rack, enum rack_item item, unsigned 
     if (item < RACK_MAP_NAME)
         return read_identity(rack, item, at);
     if (item < RACK_MAP_SET_ADDRESS)
-        return read_counter(rack, item);
-    return read_setting(rack, item);
+        return read_counter(rack, item, at);
+    if (item < RACK_MAP_CHALLENGE)
+        return read_setting(rack, item);
+    return read_lock(rack, item, at);
 }
 
 static bool value_right(const struct rack *rack, enum rack_item item, uint16_t value)
@@ -199,8 +257,8 @@ static bool value_right(const struct rack *rack, enum rack_item item, uint16_t v
         return event_known(&rack->events, value);
     case RACK_MAP_ACK_BOOT:
         return event_boot_stands(&rack->events, value);
-    default:
-        return false;
+    default: /* only settings are left */
+        return settings_allow((enum setting)(item - RACK_MAP_SET_ADDRESS), value);
     }
 }
 
@@ -223,6 +281,8 @@ static void write_one(struct rack *rack, enum rack_item item, unsigned at, uint1
         rack_acknowledge(rack, value);
         break;
     default:
+        if (item >= RACK_MAP_SET_ADDRESS && item < RACK_MAP_SET_ADDRESS + SETTINGS)
+            rack->settings.draft[item - RACK_MAP_SET_ADDRESS] = value;
         break;
     }
 }
@@ -235,7 +295,7 @@ static enum rack_item item_from(enum rack_item item, uint16_t address)
     return (enum rack_item)(item + 1);
 }
 
-enum modbus_exception registers_read(const struct rack *rack, enum rack_space space,
+enum modbus_exception registers_read(struct rack *rack, enum rack_space space,
                                      uint16_t first, uint16_t count, uint16_t *ret_values)
 {
     if (!rack_map_allows(space, first, count, RACK_READ))

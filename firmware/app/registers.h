@@ -13,11 +13,14 @@ enum modbus_exception {
     MODBUS_NO_FUNCTION = 1,
     MODBUS_NO_ADDRESS = 2,
     MODBUS_BAD_VALUE = 3,
+    MODBUS_FAILED = 4,
+    MODBUS_BUSY = 6,
 };
 
 /* Read `count` items (coils and discretes give 0 or 1). MODBUS_NO_ADDRESS, and nothing is
- * written, when one of them is not in the map or cannot be read. */
-enum modbus_exception registers_read(const struct rack *rack, enum rack_space space,
+ * written, when one of them is not in the map or cannot be read. Reading the first word
+ * of the challenge makes a new one; nothing else is changed by reading. */
+enum modbus_exception registers_read(struct rack *rack, enum rack_space space,
                                      uint16_t first, uint16_t count,
                                      uint16_t *ret_values);
 
@@ -26,6 +29,11 @@ enum modbus_exception registers_read(const struct rack *rack, enum rack_space sp
 enum modbus_exception registers_check(const struct rack *rack, enum rack_space space,
                                       uint16_t first, uint16_t count,
                                       const uint16_t *values, enum rack_access access);
+
+/* An item of RACK_EXACT, or the commit, with all its words: judged and done at once. Not
+ * for registers_check() and registers_write(), which refuse nothing half-way. */
+enum modbus_exception registers_order(struct rack *rack, enum rack_item item,
+                                      const uint16_t *words);
 
 /* Store what registers_check() allowed. */
 void registers_write(struct rack *rack, enum rack_space space, uint16_t first,

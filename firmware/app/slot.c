@@ -30,7 +30,7 @@ static bool settle(struct slots *slots, unsigned slot, bool now)
             slots->level[slot]--;
         return false;
     }
-    if (++slots->level[slot] < SLOT_TOP)
+    if (++slots->level[slot] < (now ? slots->on_ticks : slots->off_ticks))
         return false;
     slots->level[slot] = 0;
     set_bit(slots->full, slot, now);
@@ -62,10 +62,27 @@ static void settle_at_start(struct slots *slots, const uint16_t *raw)
     memset(slots->bounces, 0, sizeof slots->bounces);
 }
 
+static uint8_t ticks_of(unsigned ms)
+{
+    return (uint8_t)((ms + SLOT_TICK_MS - 1) / SLOT_TICK_MS);
+}
+
+void slot_setup(struct slots *slots, uint8_t count, unsigned on_ms, unsigned off_ms)
+{
+    slots->on_ticks = ticks_of(on_ms);
+    slots->off_ticks = ticks_of(off_ms);
+    for (unsigned i = count; i < RACK_SLOTS_MAX; i++) {
+        set_bit(slots->full, i, false);
+        set_bit(slots->chatters, i, false);
+        slots->level[i] = 0;
+    }
+    slots->count = count;
+}
+
 void slot_init(struct slots *slots, uint8_t count)
 {
     memset(slots, 0, sizeof *slots);
-    slots->count = count;
+    slot_setup(slots, count, SLOT_SETTLE_MS, SLOT_SETTLE_MS);
     slots->window = SLOT_WINDOW_TICKS;
     slots->starting = SLOT_START_TICKS;
 }

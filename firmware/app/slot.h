@@ -13,7 +13,7 @@
 
 enum {
     SLOT_TICK_MS = 4,
-    SLOT_SETTLE_MS = 40,
+    SLOT_SETTLE_MS = 40, /* preset of both directions */
     SLOT_TOP = SLOT_SETTLE_MS / SLOT_TICK_MS,
     SLOT_START_TICKS = 3 * SLOT_TOP,         /* a bounce at the start settles as well */
     SLOT_WINDOW_TICKS = 1000 / SLOT_TICK_MS, /* edges are counted by the second */
@@ -28,6 +28,7 @@ struct slots {
     uint8_t bounces[RACK_SLOTS_MAX]; /* edges of the movement that is going on */
     uint8_t edges[RACK_SLOTS_MAX];   /* edges in this second */
     uint8_t count;                   /* fitted */
+    uint8_t on_ticks, off_ticks;     /* how long a switch must contradict */
     uint8_t worst_slot, worst_edges;
     uint16_t window;   /* ticks left of this second */
     uint16_t starting; /* ticks left until the first belief */
@@ -41,6 +42,9 @@ struct slot_news {
 };
 
 void slot_init(struct slots *slots, uint8_t count);
+
+/* Change what is fitted, and how long a switch must contradict what is believed. */
+void slot_setup(struct slots *slots, uint8_t count, unsigned on_ms, unsigned off_ms);
 
 /* Take one sample. Writes at most RACK_SLOTS_MAX + 1 pieces of news, oldest first, and
  * returns how many. The first is RACK_BOOTED, when the start is over. */

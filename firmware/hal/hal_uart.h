@@ -3,8 +3,11 @@
 #ifndef HAL_UART_H
 #define HAL_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum hal_parity { HAL_PARITY_NONE, HAL_PARITY_ODD, HAL_PARITY_EVEN };
 
 enum {
     HAL_UART_NONE = -1,    /* nothing has arrived */
@@ -15,11 +18,13 @@ enum {
 /* The next byte that arrived, 0 to 255, or one of the above. Never waits. */
 int hal_uart_read(void);
 
-/* Send `len` bytes, at most 256; returns at once. */
+/* Send `len` bytes, at most 256; returns at once. What is still being sent is cut off. */
 void hal_uart_write(const uint8_t *at, size_t len);
 
-/* Set the receiver up again. For a line that has been silent for too long: a receiver
- * that missed its interrupt stays deaf for ever while everything else runs on. */
-void hal_uart_restart(void);
+/* Nothing is being sent any more. */
+bool hal_uart_idle(void);
+
+/* Set the line up: speed in bit/s, enum hal_parity. Also sets the receiver up again. */
+void hal_uart_setup(uint32_t baud, uint8_t parity);
 
 #endif

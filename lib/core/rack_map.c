@@ -48,6 +48,15 @@ bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
     return true;
 }
 
+enum rack_item rack_map_order(uint16_t first, uint16_t count)
+{
+    unsigned i = rack_map_find(RACK_REGISTER, first);
+    if (i < RACK_ITEMS && rack_rows[i].access & RACK_EXACT &&
+        rack_rows[i].first == first && rack_rows[i].count == count)
+        return (enum rack_item)i;
+    return RACK_ITEMS;
+}
+
 uint16_t rack_style_pack(struct rack_style style)
 {
     return (uint16_t)((unsigned)style.colour | ((unsigned)style.mode << MODE_SHIFT) |

@@ -29,6 +29,10 @@ enum {
     RACK_BROADCAST_ADDRESS = 0,
     RACK_BAUD_PRESET = 115200,
     RACK_COUNTERS_CLEAR = 0xC1EA,
+    RACK_COMMIT = 0x55AA,
+    RACK_FACTORY = 0xDEFA,
+    RACK_KEEPER_ADDRESS = 247, /* answers here too for a minute after the button */
+    RACK_TAG_SIPHASH = 1,
     RACK_SEQ_LAST = 0xFFFF, /* then 1 again, under the next boot id */
 };
 
@@ -39,6 +43,9 @@ enum rack_access {
     RACK_WRITE = 2,
     RACK_BOTH = 3,
     RACK_WRITE_ALL = 6, /* may be written, also by broadcast */
+    RACK_EXACT = 8,     /* the whole item by one function 16, nothing else with it */
+    RACK_ORDER = RACK_WRITE | RACK_EXACT,
+    RACK_ORDER_ALL = RACK_WRITE_ALL | RACK_EXACT,
 };
 
 /*  item, space, first, count, access, name, meaning */
@@ -58,7 +65,8 @@ enum rack_access {
         "the oldest one not acknowledged; 0 when there is none") \
     ROW(LAMP_CRC, REGISTER, 0x0005, 1, READ, "lamp image", \
         "CRC-16/MODBUS of registers 0x0300-0x0377, high byte first") \
-    ROW(LOCK, REGISTER, 0x0006, 1, READ, "lock", "0: no lock fitted") \
+    ROW(LOCK, REGISTER, 0x0006, 1, READ, "lock", \
+        "state and time left in 100 ms, a byte each; 0: no lock fitted") \
     ROW(RESET, REGISTER, 0x0007, 1, READ, "last reset", \
         "cause and fault code, a byte each") \
     ROW(PRESENCE, REGISTER, 0x0008, 8, READ, "presence", \
@@ -66,7 +74,8 @@ enum rack_access {
     ROW(EVENTS, REGISTER, 0x0010, 105, READ, "events", \
         "the 21 oldest not acknowledged, 5 words each; 0 where there is none") \
     ROW(VENDOR, REGISTER, 0x0100, 1, READ, "vendor", "0x4A4B, \"JK\"") \
-    ROW(MODEL, REGISTER, 0x0101, 1, READ, "model", "1: lamps and switches, no lock") \
+    ROW(MODEL, REGISTER, 0x0101, 1, READ, "model", \
+        "1: lamps and switches, 2: and a lock") \
     ROW(HARDWARE, REGISTER, 0x0102, 1, READ, "hardware", "revision; 0: the host port") \
     ROW(FIRMWARE, REGISTER, 0x0103, 2, READ, "firmware", \
         "version, major and minor byte, then patch") \
@@ -102,31 +111,72 @@ enum rack_access {
     ROW(COUNT_LOOP, REGISTER, 0x018B, 1, READ, "longest pass", "of the main loop, us") \
     ROW(COUNT_CHATTER, REGISTER, 0x018C, 1, READ, "worst switch", \
         "slot index and its edges in the worst second, a byte each") \
-    ROW(COUNT_REST, REGISTER, 0x018D, 34, READ, "reserved", "reads 0") \
+    ROW(COUNT_BAD_TAG, REGISTER, 0x018D, 1, READ, "count: bad tag", \
+        "orders to the lock") \
+    ROW(COUNT_OPENED, REGISTER, 0x018E, 1, READ, "count: opened", "the lock, by orders") \
+    ROW(COUNT_STACK, REGISTER, 0x018F, 1, READ, "stack peak", \
+        "bytes; 0 where nobody can tell") \
+    ROW(COUNT_STORE, REGISTER, 0x0190, 1, READ, "count: records", \
+        "written to the EEPROM, ever; low word") \
+    ROW(COUNT_RESETS, REGISTER, 0x0191, 5, READ, "count: starts", \
+        "ever, by cause: unknown, power, pin, watchdog, fault") \
+    ROW(COUNT_STARTS, REGISTER, 0x0196, 1, READ, "count: since power", \
+        "starts since power came; 1 is the first") \
+    ROW(CRASH_PC, REGISTER, 0x0197, 2, READ, "crash: pc", \
+        "where the last fault or hang was; 0: none since power came") \
+    ROW(CRASH_LR, REGISTER, 0x0199, 2, READ, "crash: lr", \
+        "and where it was called from") \
+    ROW(CRASH_STATUS, REGISTER, 0x019B, 2, READ, "crash: status", \
+        "CFSR of the processor; 0 for a hang") \
+    ROW(CRASH_ADDRESS, REGISTER, 0x019D, 2, READ, "crash: address", \
+        "that could not be reached, else 0") \
+    ROW(COUNT_REST, REGISTER, 0x019F, 16, READ, "reserved", "reads 0") \
     ROW(COUNT_CLEAR, REGISTER, 0x01AF, 1, WRITE, "clear counters", "0xC1EA clears") \
     ROW(RAW, REGISTER, 0x0200, 8, READ, "raw presence", "not debounced, as 0x0008") \
     ROW(LAMPS, REGISTER, 0x0300, 120, BOTH, "lamp n", "how lamp n shines, see below") \
     ROW(GROUP, REGISTER, 0x0380, 1, WRITE_ALL, "all lamps", \
         "0xA5A5 dark, 0x7E57 self-test, 0x1DEA identify; broadcast allowed") \
-    ROW(SET_ADDRESS, REGISTER, 0x0400, 1, READ, "address", "1 to 247; preset 1") \
-    ROW(SET_BAUD, REGISTER, 0x0401, 1, READ, "speed", \
+    ROW(SET_ADDRESS, REGISTER, 0x0400, 1, BOTH, "address", "1 to 247; preset 1") \
+    ROW(SET_BAUD, REGISTER, 0x0401, 1, BOTH, "speed", \
         "bit/s divided by 100; preset 1152") \
-    ROW(SET_PARITY, REGISTER, 0x0402, 1, READ, "parity", \
+    ROW(SET_PARITY, REGISTER, 0x0402, 1, BOTH, "parity", \
         "0 none, 1 odd, 2 even; preset 2") \
-    ROW(SET_DELAY, REGISTER, 0x0403, 1, READ, "answer delay", "ms; preset 0") \
-    ROW(SET_GAP, REGISTER, 0x0404, 1, READ, "resync gap", "ms of silence; preset 20") \
-    ROW(SET_ON, REGISTER, 0x0405, 1, READ, "debounce on", "ms; preset 40") \
-    ROW(SET_OFF, REGISTER, 0x0406, 1, READ, "debounce off", "ms; preset 40") \
-    ROW(SET_HOST, REGISTER, 0x0407, 1, READ, "host time-out", "s; preset 30") \
-    ROW(SET_SAFE, REGISTER, 0x0408, 1, READ, "safe lamp style", \
+    ROW(SET_DELAY, REGISTER, 0x0403, 1, BOTH, "answer delay", "ms; preset 0") \
+    ROW(SET_GAP, REGISTER, 0x0404, 1, BOTH, "resync gap", "ms of silence; preset 20") \
+    ROW(SET_ON, REGISTER, 0x0405, 1, BOTH, "debounce on", "ms; preset 40") \
+    ROW(SET_OFF, REGISTER, 0x0406, 1, BOTH, "debounce off", "ms; preset 40") \
+    ROW(SET_HOST, REGISTER, 0x0407, 1, BOTH, "host time-out", "s; preset 30") \
+    ROW(SET_SAFE, REGISTER, 0x0408, 1, BOTH, "safe lamp style", \
         "of every lamp while the host is lost; preset 0, dark") \
-    ROW(SET_LOCK, REGISTER, 0x0409, 2, READ, "lock times", "0: no lock fitted") \
-    ROW(SET_SLOTS, REGISTER, 0x040B, 1, READ, "slots", "preset 96") \
-    ROW(SET_REST, REGISTER, 0x040C, 19, READ, "reserved", "reads 0") \
+    ROW(SET_LOCK_TIME, REGISTER, 0x0409, 1, BOTH, "lock time", \
+        "ms that it stays open when the order does not say; preset 5000") \
+    ROW(SET_LOCK_MOST, REGISTER, 0x040A, 1, BOTH, "longest lock time", \
+        "ms; preset 10000, at most 30000") \
+    ROW(SET_SLOTS, REGISTER, 0x040B, 1, BOTH, "slots", "preset 96") \
+    ROW(SET_READER, REGISTER, 0x040C, 1, READ, "reader mode", "0: no reader fitted") \
+    ROW(SET_FEEDBACK, REGISTER, 0x040D, 1, READ, "bolt contact", \
+        "0 not learnt yet, 1 closed when locked, 2 open when locked") \
+    ROW(SET_REST, REGISTER, 0x040E, 17, READ, "reserved", "reads 0") \
+    ROW(SET_COMMIT, REGISTER, 0x041F, 1, WRITE, "commit", \
+        "0x55AA keeps the settings and puts them in force, 0xDEFA the presets") \
+    ROW(CHALLENGE, REGISTER, 0x0500, 2, READ, "challenge", \
+        "a new one each time 0x0500 is read; 0: no lock or no key") \
+    ROW(LOCK_OPENED, REGISTER, 0x0502, 1, READ, "times opened", "since the start") \
+    ROW(LOCK_RESULT, REGISTER, 0x0503, 1, READ, "last result", "of an order, see below") \
+    ROW(LOCK_REQUEST, REGISTER, 0x0504, 2, READ, "last request", \
+        "number that was obeyed") \
+    ROW(LOCK_TAGS, REGISTER, 0x0506, 1, READ, "tags", "0 no key is set, 1 SipHash-2-4") \
+    ROW(LOCK_REST, REGISTER, 0x0507, 1, READ, "reserved", "reads 0") \
+    ROW(LOCK_ORDER, REGISTER, 0x0510, 12, ORDER, "lock order", \
+        "operation, lock, hold ms, request (2), challenge (2), flags, tag (4)") \
+    ROW(LOCK_KEY, REGISTER, 0x0520, 8, ORDER, "key", \
+        "taken when none is set, or within a minute after the button; never readable") \
     ROW(ACK, REGISTER, 0x0600, 1, WRITE, "acknowledge", \
         "events up to this sequence number; it must lie between oldest and newest") \
     ROW(ACK_BOOT, REGISTER, 0x0601, 1, WRITE, "of boot", \
-        "written together with 0x0600: the boot id of those events, or nothing is done")
+        "written together with 0x0600: the boot id of those events, or nothing is done") \
+    ROW(CLAIM, REGISTER, 0x0F00, 7, ORDER_ALL, "claim", \
+        "unique id (6) and the address that this controller, and no other, takes")
 
 #define RACK_MAP_ITEM(item, ...) RACK_MAP_##item,
 enum rack_item { RACK_MAP(RACK_MAP_ITEM) RACK_ITEMS };
@@ -158,6 +208,10 @@ enum rack_item rack_map_find(enum rack_space space, uint16_t address);
 bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
                      enum rack_access access);
 
+/* The item that starts at register `first` when it is RACK_EXACT and has `count` words;
+ * RACK_ITEMS: another. */
+enum rack_item rack_map_order(uint16_t first, uint16_t count);
+
 enum rack_status_bit {
     RACK_DOOR_OPEN = 1u << 0,
     RACK_LOCKED = 1u << 1,
@@ -180,6 +234,18 @@ enum rack_reset_cause {
     RACK_RESET_PIN,
     RACK_RESET_WATCHDOG,
     RACK_RESET_FAULT,
+    RACK_RESET_CAUSES
+};
+
+/* Low byte of register 0x0007. */
+enum rack_fault {
+    RACK_FAULT_NONE,
+    RACK_FAULT_MEMORY,     /* the MPU, or the bus, refused an address */
+    RACK_FAULT_PROGRAM,    /* no such instruction, or one that may not be */
+    RACK_FAULT_HARD,       /* a fault in a fault */
+    RACK_FAULT_STACK,      /* the stack ran into its guard */
+    RACK_FAULT_HANG,       /* the watchdog was not kicked */
+    RACK_FAULT_STORE = 16, /* the EEPROM does not answer: nothing is kept */
 };
 
 enum rack_group {

@@ -7,6 +7,7 @@ import { say } from '../../web/words.js';
 import { nameOf, placeName } from './names.js';
 
 const outcomes = ['判决', '调解', '撤诉', '裁定'];
+const FACTS = 'facts[]'; /* one name, several answers */
 const facts = ['保全', '上诉'];
 const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
@@ -41,7 +42,7 @@ const draw = {
     notice: () => html`<div class="field"><label for="outcome">${say('ask.outcome')}</label>
             <select id="outcome" name="outcome">${outcomes.map((one) => html`<option value=${one}>${say(`outcome.${one}`)}</option>`)}</select></div>
         <fieldset class="row"><legend class="sr">${say('ask.facts')}</legend>
-            ${facts.map((one) => html`<label class="choice"><input type="checkbox" name="facts" value=${one}>${say(`fact.${one}`)}</label>`)}
+            ${facts.map((one) => html`<label class="choice"><input type="checkbox" name="facts[]" value=${one}>${say(`fact.${one}`)}</label>`)}
         </fieldset>
         <div class="field"><label for="closed">${say('ask.closed')}</label>
             <input id="closed" name="closed_on" type="date" required .value=${today()}></div>`,
@@ -52,9 +53,9 @@ export const questionNames = Object.keys(draw);
 /* Answers as the API wants them; what was left empty is left out. */
 export function answersOf(form, asks) {
     const given = {};
-    for (const [name, value] of form) if (value !== '' && name !== 'facts') given[name] = value;
+    for (const [name, value] of form) if (value !== '' && name !== FACTS) given[name] = value;
     if (given.sheets) given.sheets = Number(given.sheets);
-    if (asks.includes('notice')) given.facts = form.getAll('facts');
+    if (asks.includes('notice')) given.facts = form.getAll(FACTS);
     return given;
 }
 

@@ -12,7 +12,8 @@ function drawEvent(event) {
     return html`<li>
         <p class="at"><time datetime=${event.at}>${when(event.at)}</time></p>
         <div class="what">
-            <p class="row"><strong>${nameOf('events', event.event)}</strong> ${event.to ? stateBadge(event.to) : nothing}
+            <p class="row">${nameOf('events', event.event) ? html`<strong>${nameOf('events', event.event)}</strong>` : nothing}
+                ${event.to ? stateBadge(event.to) : nothing}
                 ${event.slot ? html`<span>${placeName(event.slot)}</span>` : nothing}</p>
             <p lang="zh-CN">${event.text}</p>
             <p class="soft"><span>${say('chain.by', { name: event.by?.name ?? '' })}</span>
@@ -37,8 +38,15 @@ function drawPage(page) {
         ${page.pdf
             ? html`<a href=${blob(page.pdf, 'application/pdf')} target="_blank" rel="noopener">${picture}<span>${name}</span></a>`
             : html`${picture}<span>${name}</span>`}
-        ${page.qc?.length ? html`<p class="soft" lang="zh-CN">${page.qc.map((one) => one.sentence).join(' ')}</p>` : nothing}
     </li>`;
+}
+
+/* What the station measured a little off, page by page. */
+function drawHints(pages) {
+    const hinted = pages.filter((page) => page.qc?.length);
+    if (!hinted.length) return nothing;
+    return html`<ul class="hints soft">${hinted.map((page) => html`<li>${say('pages.page', { n: page.page_no })}
+        <span lang="zh-CN">${page.qc.map((one) => one.sentence).join(' ')}</span></li>`)}</ul>`;
 }
 
 export function drawPages(pages) {
@@ -49,6 +57,7 @@ export function drawPages(pages) {
             <h3><span class="soft">${say('pages.row', { n: row.row })}</span> <span lang="zh-CN">${row.title}</span>
                 <span class="soft">${say('pages.count', { n: row.pages.length })}</span></h3>
             <ol class="thumbs">${row.pages.map(drawPage)}</ol>
+            ${drawHints(row.pages)}
         </li>`)}
     </ol>`;
 }

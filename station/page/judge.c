@@ -182,13 +182,13 @@ void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result
                     "整页全黑，可能没有放纸或盖板未合上，请重新扫描");
         return;
     }
-    if (result->kind == PAGE_BLANK)
-        return;
+    if (result->kind != PAGE_TEXT)
+        return; /* cards and blank backs are not archived */
     if (ink->paper < DARK_PAPER)
         page_add_qc(result, "dark", "画面过暗，请调亮后重新扫描");
-    if (ink->ink > PALE_INK && result->kind == PAGE_TEXT)
+    if (ink->ink > PALE_INK)
         page_add_qc(result, "pale", "字迹太淡，请调高对比度后重新扫描");
-    if (ink->edge_marks >= EDGE_MARKS_MIN && result->kind == PAGE_TEXT)
+    if (ink->edge_marks >= EDGE_MARKS_MIN)
         page_add_qc(result, "cut-off", "页边有字被切掉，请放正纸张后重新扫描");
     double skew = fabs(result->skew_mdeg / 1000.0);
     if (skew > skew_limit_deg) {
@@ -196,8 +196,7 @@ void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result
                  "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼", skew);
         page_add_qc(result, "skew", text);
     }
-    if (result->engine[0] && result->kind == PAGE_TEXT &&
-        result->confidence < CONFIDENCE_LOW)
+    if (result->engine[0] && result->confidence < CONFIDENCE_LOW)
         page_add_qc(result, "unreadable",
                     result->confidence < 0 ? "没有认出文字，请确认是图片页，或重新扫描"
                                            : "大部分文字认不清，请检查画面或重新扫描");

@@ -36,6 +36,9 @@ enum {
 
 enum page_kind { PAGE_TEXT, PAGE_BLANK, PAGE_COVER, PAGE_SEPARATOR };
 
+/* Name of the model that stands for no recognition: labels, kind, deskew, PDF only. */
+#define PAGE_LANG_NONE "none"
+
 /* The word in manifests and reports: "page", "blank", "cover", "separator". */
 const char *page_kind_name(enum page_kind kind);
 

@@ -191,7 +191,8 @@ int page_worker_main(const char *lang)
     log_open("page", LOG_LEVEL_INFO);
     labels_prepare();
     /* A missing model is said with the first picture that needs it. */
-    if (lang && *lang && ocr_of_process(lang, &ocr, &why))
+    if (lang && *lang && strcmp(lang, PAGE_LANG_NONE) != 0 &&
+        ocr_of_process(lang, &ocr, &why))
         log_warn("model %s: %s", lang, why.text);
     enum rc rc = give_up_rights(&why);
     if (!rc && sd_event_new(&loop) < 0)

@@ -52,6 +52,11 @@ export function reasonsOf(page) {
     return [page.sentence, ...hintsOf(page).map((one) => one.sentence)].filter(Boolean);
 }
 
+/* Until the station has heard the rules it knows a row by its number alone. */
+export function titleOf(page) {
+    return page.title === `第${page.row}项` ? '' : (page.title ?? '');
+}
+
 /* good, wait or bad, and the word for it. */
 export function pageState(page) {
     if (hasTrouble(page)) return { tone: 'bad', word: 'page.trouble' };

@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { get } from '../../web/net.js';
 import { badge, message, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { hasPicture, pageKind, pageState, pictureOf, reasonsOf } from './model.js';
+import { hasPicture, pageKind, pageState, pictureOf, reasonsOf, titleOf } from './model.js';
 
 const ZOOMS = [100, 150, 200, 300, 400];
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -109,16 +109,17 @@ class Preview extends Part {
         const { page } = this;
         const state = pageState(page);
         const kind = pageKind(page);
+        const sign = state.word === 'page.look' ? 'eye' : undefined;
         const labels = (page.labels ?? []).map((one) => one.text ?? one);
         return html`<div class="facts">
             <p class="row">
-                ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word), state.word === 'page.look' ? 'eye' : undefined)}
+                ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word), sign)}
                 ${page.confidence > 0 && kind === 'page'
                     ? html`<span class="soft">${say('view.confidence', { n: page.confidence })}</span>`
                     : nothing}
             </p>
-            ${page.row ? html`<p><span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${page.title}</strong></p>` : nothing}
-            ${reasonsOf(page).map((reason) => message(state.tone, server(reason)))}
+            ${page.row ? html`<p><span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${titleOf(page)}</strong></p>` : nothing}
+            ${reasonsOf(page).map((reason) => message(state.tone, server(reason), nothing, sign))}
             ${labels.length ? html`<p class="soft">${say('view.labels')} <span class="mono">${labels.join(' ')}</span></p>` : nothing}
             ${this.fixes()}
         </div>`;

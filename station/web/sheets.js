@@ -8,7 +8,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../web/icons.js';
 import { Part } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { filters, hasPicture, hasTrouble, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally } from './model.js';
+import { filters, hasPicture, hasTrouble, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally, titleOf } from './model.js';
 import { neighbour } from './walk.js';
 
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -54,7 +54,7 @@ class Sheets extends Part {
 
     /* What the eye takes from the card around it, for the ear. */
     unseen(page) {
-        const parts = [page.title, ...reasonsOf(page)].filter(Boolean);
+        const parts = [titleOf(page), ...reasonsOf(page)].filter(Boolean);
         return parts.length ? html`<span class="sr" lang="zh-CN">${parts.join('，')}</span>` : nothing;
     }
 
@@ -84,13 +84,18 @@ class Sheets extends Part {
         return html`<p class="reason ${tone}" lang="zh-CN">${lines.join(' ')}</p>`;
     }
 
+    title(page) {
+        if (!titleOf(page)) return html`<p class="title">${say('page.row', page)}</p>`;
+        return html`<p class="title"><span class="n">${page.row}</span> <span lang="zh-CN">${titleOf(page)}</span></p>`;
+    }
+
     sheet({ sheet, sides }, first) {
         const titled = sides.find((page) => page.row);
         return html`<li class="card sheet arrives">
             <h3>${say('sheet.n', { n: sheet })}</h3>
             <div class="pair">${sides.map((page) => this.side(page, first))}</div>
             ${titled
-                ? html`<p class="title"><span class="n">${titled.row}</span> <span lang="zh-CN">${titled.title}</span></p>`
+                ? this.title(titled)
                 : nothing}
             ${this.reasons(sides)}
         </li>`;

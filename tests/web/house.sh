@@ -26,5 +26,6 @@ log_in_all
 as admin slot add --site 1 --rack 1 --slots 24 >/dev/null || broken "slots"
 case=$(as clerk1 case add --no '(2026)粤0399民初10027号' --cause 民间借贷纠纷 --plaintiff 陈立群 --defendant 黄秀英) || broken "a case"
 VOLUME=$(as clerk1 volume add "$case" --kind 1 --part 1 --sheets 17) || broken "a volume"
+export RACK=$PWD/$OUT/firmware/host/rack RACK_SOCKET=$house/rack.sock
 export VOLUME REPO_BASE=$repo_url STATION_BASE=$station_url SECRETS=$house/secrets
 timeout 420 node tests/web/pages.mjs

@@ -1,8 +1,11 @@
-/* The pages against the real programs: a volume is received, handed over, scanned, checked
- * and handed back, every step through the browser, as the people of the day would.
+/* The pages against the real programs: a volume is received, shelved by lamp and sensor,
+ * handed over, scanned, passed, handed back, and found incomplete by the binding check:
+ * every step through the browser, as the people of the day would.
  *
  * From the environment: REPO_BASE, STATION_BASE, VOLUME (expected, 17 sheets, the shipped
- * stack lies in the feeder), SECRETS (a folder with each person's password). */
+ * stack lies in the feeder), SECRETS (a folder with each person's password), RACK and
+ * RACK_SOCKET (the simulated wood, for the hand that puts and takes). */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,6 +33,17 @@ async function show(page) {
 
 async function press(page, words) {
     await page.click(`.acts button:has-text("${words}")`);
+}
+
+/* The lamp leads the hand, the sensor answers. */
+async function byLamp(page, words, hand, state) {
+    await press(page, words);
+    await page.waitForSelector('.questions #slot, .say:has-text("灯亮了")');
+    if (await page.$('.questions #slot')) await page.click('.questions button[type="submit"]');
+    const told = await page.waitForSelector('.say:has-text("灯亮了") strong');
+    const [, slot] = /架 (\d+) 格/.exec(await told.textContent());
+    execFileSync(process.env.RACK, ['--tell', process.env.RACK_SOCKET, `${hand} ${slot}`]);
+    await page.waitForSelector(`.state :text("${state}")`);
 }
 
 /* Two sides: one offers, the other accepts; the page of each shows it. */
@@ -89,6 +103,41 @@ async function scan() {
     await page.context().close();
 }
 
+/* A second person passes the scan, the archive notice comes, the binder checks. */
+async function binding(keeper) {
+    await step('real repository: somebody else than the operator passes the scan', async () => {
+        const checker = await desk('qc1');
+        await show(checker);
+        await press(checker, '质检通过');
+        await checker.waitForSelector('text=已记入账本');
+        await checker.context().close();
+    });
+    await step('real repository: the archive notice is recorded', async () => {
+        const supervisor = await desk('supervisor1');
+        await show(supervisor);
+        await press(supervisor, '登记归档提示');
+        await supervisor.check('input[value="保全"]');
+        await judge(supervisor, 'real-repo-notice');
+        await supervisor.click('.questions button[type="submit"]');
+        await supervisor.waitForSelector('.state :text("已收到归档提示")');
+        await supervisor.context().close();
+    });
+    const binder = await desk('binder1');
+    const badge = await badgeOf(binder);
+    await step('real repository: the binder takes it over', async () => {
+        await keeper.waitForSelector('.state :text("已收到归档提示")');
+        await handOver(keeper, binder, badge);
+    });
+    await step('real repository: the check names the five missing rows', async () => {
+        await press(binder, '按规则核对');
+        await binder.waitForSelector('.missing li');
+        const rows = await binder.$$eval('.missing .badge', (all) => all.map((one) => one.textContent.replace(/\D/g, '')));
+        mustBe(rows.join() === '3,4,9,11,26', `rows ${rows}`);
+    });
+    await judge(binder, 'real-repo-binding');
+    await binder.context().close();
+}
+
 async function day() {
     const keeper = await desk('keeper1');
     await judge(keeper, 'real-repo-desk');
@@ -99,6 +148,12 @@ async function day() {
         await keeper.keyboard.press('Enter');
         await keeper.waitForSelector('text=已记入账本');
     });
+    await step('real repository: lamp and sensor put it on the shelf', async () => {
+        await byLamp(keeper, '放到架上', 'place', '在架');
+        await keeper.waitForSelector('.facts :text("号架")');
+    });
+    await judge(keeper, 'real-repo-shelved');
+    await step('real repository: lamp and sensor take it from the shelf', () => byLamp(keeper, '从架上取下', 'remove', '已收'));
     const operator = await desk('scan1');
     const operatorBadge = await badgeOf(operator);
     const keeperBadge = await badgeOf(keeper);
@@ -120,6 +175,7 @@ async function day() {
         await keeper.waitForFunction(() => document.querySelectorAll('.chain li').length >= 6);
     });
     await judge(keeper, 'real-repo-chain');
+    await binding(keeper);
     await keeper.goto(`${repo}/#/slots`);
     await keeper.waitForSelector('.cell');
     await judge(keeper, 'real-repo-slots');

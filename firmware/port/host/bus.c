@@ -136,8 +136,18 @@ void hal_uart_write(const uint8_t *at, size_t len)
         bus.counts.sent += (unsigned long long)sent;
 }
 
-void hal_uart_restart(void)
+bool hal_uart_idle(void)
 {
+    return true;
+}
+
+void hal_uart_setup(uint32_t baud, uint8_t parity)
+{
+    /* A pseudo terminal has neither. */
+    (void)baud;
+    (void)parity;
+    if (bus.slave < 0)
+        return; /* not open yet: the first set-up */
     (void)tcflush(bus.slave, TCOFLUSH);
     bus_receive();
 }

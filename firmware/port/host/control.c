@@ -4,6 +4,8 @@
 #include "bus.h"
 #include "world.h"
 
+#include "firmware/hal/hal_app.h"
+
 #include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_ROOM = 128, ANSWER_ROOM = 8192 };
+enum { LINE_ROOM = 128, ANSWER_ROOM = 8192, PRESS_MAX_MS = 60000 };
 
 struct client {
     int fd; /* -1: free */
@@ -71,7 +73,9 @@ static void dump(struct answer *answer)
 {
     struct bus_counts counts = bus_counts();
     add(answer, "slots %u\nboot %u\nreceived %llu\nsent %llu\n", world_slots(),
-        world_boot(), counts.received, counts.sent);
+        rack_boot_id(), counts.received, counts.sent);
+    add(answer, "bolt %s\ndoor %s\n", world_bolt_open() ? "open" : "shut",
+        world_door_open() ? "open" : "shut");
     add(answer, "full:\n");
     list_presence(answer);
     add(answer, "leds:\n");
@@ -119,16 +123,36 @@ static void act(const char *word, unsigned number, struct answer *answer)
     add(answer, "ok\n");
 }
 
+static bool touch(const char *line, struct answer *answer)
+{
+    unsigned ms;
+    char rest;
+    if (!strcmp(line, "open"))
+        world_door(true);
+    else if (!strcmp(line, "shut"))
+        world_door(false);
+    else if (sscanf(line, "press %u %c", &ms, &rest) == 1 && ms <= PRESS_MAX_MS)
+        world_press(ms);
+    else
+        return false;
+    add(answer, "ok\n");
+    return true;
+}
+
 static void obey(int fd, const char *line)
 {
     static struct answer answer;
     char word[16], rest;
     unsigned number;
     answer.len = 0;
-    if (sscanf(line, "%15s %u %c", word, &number, &rest) == 2)
+    if (touch(line, &answer))
+        ;
+    else if (sscanf(line, "%15s %u %c", word, &number, &rest) == 2)
         act(word, number, &answer);
     else if (!look(line, &answer))
-        add(&answer, "error: place N, remove N, bounce N, presence, leds or dump\n");
+        add(&answer,
+            "error: place N, remove N, bounce N, open, shut, press MS, presence, "
+            "leds or dump\n");
     (void)!send(fd, answer.text, answer.len, MSG_NOSIGNAL);
 }
 

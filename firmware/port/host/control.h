@@ -5,6 +5,7 @@
  *   place N     put a volume into slot N        presence   the numbers of full slots
  *   remove N    take it out                     leds       "N COLOUR steady|blink" a line
  *   bounce N    knock against it                dump       boot id, bytes on the bus, all
+ *   open, shut  the door                        press MS   the keeper's button, so long
  */
 #ifndef HOST_CONTROL_H
 #define HOST_CONTROL_H

@@ -1,7 +1,7 @@
 /* The rack controller as a process: the same app, on a pseudo terminal.
  *
  *   rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S] [--state FILE]
- *        [--control SOCKET] [--picture]
+ *        [--control SOCKET] [--lock] [--picture]
  *   rack --tell SOCKET LINE
  *
  * One loop: sleep until bytes, hands or the next tick, then one pass of the app. */
@@ -12,7 +12,6 @@
 #include "world.h"
 
 #include "firmware/hal/hal_app.h"
-#include "firmware/hal/hal_system.h"
 
 #include <err.h>
 #include <errno.h>
@@ -32,20 +31,22 @@ struct options {
     const char *link, *state, *control;
     unsigned long slots, address, baud;
     unsigned long long seed;
-    bool addressed, picture;
+    bool lock, picture;
 };
 
 static const char usage[] =
     "usage: rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S]\n"
-    "            [--state FILE] [--control SOCKET] [--picture]\n"
+    "            [--state FILE] [--control SOCKET] [--lock] [--picture]\n"
     "       rack --tell SOCKET LINE\n"
     "A rack controller on a pseudo terminal; LINK will point to the end to open.\n"
-    "  --slots N         slots fitted, 1 to 120 (96)\n"
-    "  --address A       Modbus address, 1 to 247 (1)\n"
-    "  --baud B          speed that the settings show (115200); parity is even\n"
+    "  --slots N         slots fitted, 1 to 120 (as the settings say, at first 96)\n"
+    "  --address A       Modbus address, 1 to 247 (as the settings say, at first 1)\n"
+    "  --baud B          speed that the settings show\n"
     "  --seed S          make switches bounce the same way each time\n"
-    "  --state FILE      boot id and standing volumes (LINK.state)\n"
-    "  --control SOCKET  place N, remove N, bounce N, presence, leds, dump\n"
+    "  --state FILE      EEPROM and standing volumes (LINK.state)\n"
+    "  --lock            a door with a lock is fitted\n"
+    "  --control SOCKET  place N, remove N, bounce N, open, shut, press MS,\n"
+    "                    presence, leds, dump\n"
     "  --tell SOCKET     send such a command to a rack that runs, print its answer\n"
     "  --picture         draw the rack in this terminal\n";
 
@@ -76,6 +77,7 @@ static void read_options(int argc, char **argv, struct options *o)
         { "seed", required_argument, NULL, 's' },
         { "state", required_argument, NULL, 'f' },
         { "control", required_argument, NULL, 'c' },
+        { "lock", no_argument, NULL, 'l' },
         { "picture", no_argument, NULL, 'P' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
@@ -91,7 +93,6 @@ static void read_options(int argc, char **argv, struct options *o)
             break;
         case 'a':
             o->address = number(optarg, "--address", 1, RACK_ADDRESS_MAX);
-            o->addressed = true;
             break;
         case 'b':
             o->baud = number(optarg, "--baud", 1200, BAUD_MAX);
@@ -104,6 +105,9 @@ static void read_options(int argc, char **argv, struct options *o)
             break;
         case 'c':
             o->control = optarg;
+            break;
+        case 'l':
+            o->lock = true;
             break;
         case 'P':
             o->picture = true;
@@ -129,12 +133,11 @@ static void start_app(const struct options *o)
 {
     struct hal_boot boot = {
         .baud = (uint32_t)o->baud,
-        .boot_id = hal_boot_next(),
+        .starts = 1,
         .cause = RACK_RESET_POWER,
         .address = (uint8_t)o->address,
-        .parity = HAL_PARITY_EVEN,
         .slots = (uint8_t)o->slots,
-        .defaulted = !o->addressed,
+        .lock = o->lock,
     };
     world_uid(boot.uid);
     rack_start(&boot);
@@ -151,11 +154,7 @@ int main(int argc, char **argv)
 {
     if (argc == 4 && !strcmp(argv[1], "--tell"))
         return tell(argv[2], argv[3]);
-    struct options o = {
-        .slots = RACK_SLOTS_PRESET,
-        .address = RACK_ADDRESS_PRESET,
-        .baud = RACK_BAUD_PRESET,
-    };
+    struct options o = { 0 };
     char state[PATH_MAX];
     read_options(argc, argv, &o);
     if (!o.state) {
@@ -165,7 +164,7 @@ int main(int argc, char **argv)
     }
     signal(SIGTERM, end);
     signal(SIGINT, end);
-    world_open(o.state, (unsigned)o.slots, o.seed);
+    world_open(o.state, o.slots ? (unsigned)o.slots : RACK_SLOTS_PRESET, o.seed);
     if (o.control)
         control_open(o.control);
     start_app(&o);
@@ -178,7 +177,7 @@ int main(int argc, char **argv)
         control_serve();
         if (o.picture && world_now_us() - drawn_us > PICTURE_US && world_changed()) {
             drawn_us = world_now_us();
-            picture_draw(o.link, (unsigned)o.address);
+            picture_draw(o.link);
         }
         sleep_until_needed(most_us);
     }

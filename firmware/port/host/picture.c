@@ -3,6 +3,8 @@
 
 #include "world.h"
 
+#include "firmware/hal/hal_app.h"
+
 #include <stdio.h>
 
 enum { SHELF = 12 };
@@ -27,10 +29,9 @@ static void draw_volumes(unsigned from, unsigned to)
     printf("\033[K\n");
 }
 
-void picture_draw(const char *link, unsigned address)
+void picture_draw(const char *link)
 {
-    printf("\033[H\033[1m%s\033[0m  address %u, boot %u\033[K\n\n", link, address,
-           world_boot());
+    printf("\033[H\033[1m%s\033[0m  boot %u\033[K\n\n", link, rack_boot_id());
     for (unsigned from = 0; from < world_slots(); from += SHELF) {
         unsigned to = from + SHELF < world_slots() ? from + SHELF : world_slots();
         draw_lamps(from, to);

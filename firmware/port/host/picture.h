@@ -3,6 +3,6 @@
 #define HOST_PICTURE_H
 
 /* Draw it over the last one. */
-void picture_draw(const char *link, unsigned address);
+void picture_draw(const char *link);
 
 #endif

@@ -2,7 +2,9 @@
 #include "world.h"
 
 #include "firmware/hal/hal_clock.h"
+#include "firmware/hal/hal_lock.h"
 #include "firmware/hal/hal_slots.h"
+#include "firmware/hal/hal_store.h"
 #include "firmware/hal/hal_system.h"
 
 #include <err.h>
@@ -19,16 +21,18 @@ enum {
     BOUNCE_LEAST_US = 3000,
     BOUNCE_SPAN_US = 22000,
     UID_WORDS = 6,
-    STATE_MODE = 0644,
+    STATE_MODE = 0600, /* the key lies in it */
+    BOLT_US = 30000,   /* its way */
 };
 
-static const char magic[8] = "jkrack1";
+static const char magic[8] = "jkrack2";
 
 struct state {
     char magic[sizeof magic];
-    uint16_t boot;
     uint16_t uid[UID_WORDS];
     uint16_t volumes[RACK_PRESENCE_WORDS];
+    uint8_t door_open;
+    uint8_t eeprom[HAL_STORE_PAGES][HAL_STORE_PAGE];
 };
 
 static struct {
@@ -36,6 +40,8 @@ static struct {
     unsigned slots;
     uint64_t random;
     uint64_t bounces_until_us[RACK_SLOTS_MAX];
+    uint64_t pressed_until_us, bolt_us; /* the button; when the bolt has moved */
+    bool bolt_powered, bolt_open;
     bool changed;
 } world;
 
@@ -104,11 +110,6 @@ unsigned world_slots(void)
     return world.slots;
 }
 
-uint16_t world_boot(void)
-{
-    return world.state->boot;
-}
-
 void world_uid(uint16_t ret_words[UID_WORDS])
 {
     memcpy(ret_words, world.state->uid, sizeof world.state->uid);
@@ -164,12 +165,62 @@ void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
     }
 }
 
-uint16_t hal_boot_next(void)
+void world_door(bool open)
 {
-    world.state->boot++;
-    if (msync(world.state, sizeof *world.state, MS_SYNC))
-        err(1, "cannot keep the boot id");
-    return world.state->boot;
+    world.state->door_open = open;
+    world.changed = true;
+}
+
+bool world_bolt_open(void)
+{
+    if (world_now_us() >= world.bolt_us)
+        world.bolt_open = world.bolt_powered;
+    return world.bolt_open;
+}
+
+bool world_door_open(void)
+{
+    return world.state->door_open;
+}
+
+void world_press(uint32_t ms)
+{
+    world.pressed_until_us = world_now_us() + ms * 1000ull;
+}
+
+void hal_lock_drive(bool open)
+{
+    if (open == world.bolt_powered)
+        return;
+    (void)world_bolt_open(); /* where it stands now */
+    world.bolt_powered = open;
+    world.bolt_us = world_now_us() + BOLT_US;
+    world.changed = true;
+}
+
+unsigned hal_contacts(void)
+{
+    unsigned contacts = world.state->door_open ? 0 : HAL_DOOR_SHUT;
+    contacts |= world_bolt_open() ? 0 : HAL_BOLT;
+    contacts |= world_now_us() < world.pressed_until_us ? HAL_BUTTON : 0;
+    return contacts;
+}
+
+bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
+{
+    memcpy(ret_bytes, world.state->eeprom[page], HAL_STORE_PAGE);
+    return true;
+}
+
+bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
+{
+    memcpy(world.state->eeprom[page], bytes, HAL_STORE_PAGE);
+    return msync(world.state, sizeof *world.state, MS_SYNC) == 0;
+}
+
+uint16_t hal_stack_peak(void)
+{
+    return 0;
 }
 
 void hal_watchdog_kick(void)

@@ -1,6 +1,6 @@
 /* The rack on the desk: what a real one is made of, and what outlives its processor.
  *
- * Volumes stand in slots whether the controller runs or not, and the boot id lies in
+ * Volumes stand in slots whether the controller runs or not, and the journal lies in
  * EEPROM; both are kept in a small shared mapping of the state file, so kill -9 loses
  * neither. Switches bounce as levers do, by a seeded random source. Lamps remember when
  * they were lit, so that an onlooker can tell a steady lamp from a blinking one. */
@@ -17,12 +17,16 @@
 void world_open(const char *path, unsigned slots, uint64_t seed);
 
 unsigned world_slots(void);
-uint16_t world_boot(void); /* the last one taken */
 void world_uid(uint16_t ret_words[6]);
 
 bool world_full(unsigned slot);
 void world_put(unsigned slot, bool full); /* the switch bounces, then rests */
 void world_bounce(unsigned slot);         /* somebody knocked against it: no change */
+
+void world_door(bool open);
+bool world_door_open(void);
+bool world_bolt_open(void);
+void world_press(uint32_t ms); /* the keeper's button */
 
 enum world_rhythm { WORLD_DARK, WORLD_STEADY, WORLD_BLINKING };
 
