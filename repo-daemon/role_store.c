@@ -257,6 +257,8 @@ int store_main(const struct repo_settings *settings)
 {
     log_open("juanku-repod store", LOG_LEVEL_INFO);
     struct service s = { .settings = settings };
+    /* Never a number that an earlier store gave out: the http role may still hold it. */
+    s.next_upload = (uint64_t)clock_now_ms() * 1024;
     struct fault why;
     if (sd_event_new(&s.loop) < 0)
         return 1;

@@ -39,6 +39,7 @@ static const struct route routes[] = {
     { "POST",   "/v1/volumes/{volume}/scans",          SCAN,        ROUTE_ASK,    scans_create,       JSON },
     { "GET",    "/v1/volumes/{volume}/pages",          READ,        ROUTE_ASK,    pages_list,         0 },
     { "GET",    "/v1/volumes/{volume}/items",          READ,        ROUTE_ASK,    items_list,         0 },
+    { "GET",    "/v1/volumes/{volume}/rules",          READ,        ROUTE_ASK,    rules_show,         0 },
     { "POST",   "/v1/volumes/{volume}/binding/check",  BIND,        ROUTE_ASK,    binding_check,      65536 },
     { "GET",    "/v1/volumes/{volume}/binding",        READ,        ROUTE_ASK,    binding_show,       0 },
     { "POST",   "/v1/volumes/{volume}/archive",        ROLE_ARCHIVIST, ROUTE_ASK, archive_create,     65536 },

@@ -40,6 +40,7 @@ route_handler case_create, case_list, case_show_one, case_notice;    /* api_case
 route_handler volume_create, volume_list, volume_show_one;           /* api_volume.c */
 route_handler volume_chain, board_show, stream_open;                 /* api_board.c */
 route_handler custody_act;                                           /* api_custody.c */
+route_handler rules_show;                                            /* api_rules.c */
 route_handler scans_create, scans_list, pages_list, items_list;      /* api_scan.c */
 route_handler slots_list, slots_create, order_create, order_show;    /* api_slot.c */
 route_handler binding_check, binding_show;                           /* api_binding.c */

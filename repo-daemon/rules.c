@@ -54,6 +54,13 @@ void rules_row_materials(const struct rules *rules, unsigned row, unsigned most,
         (void)snprintf(ret_text + len, RULES_LINE_MAX - len, "等");
 }
 
+const char *rules_row_material(const struct rules *rules, unsigned row, unsigned index)
+{
+    return rules_row_title(rules, row)
+               ? json_string_value(json_array_get(rules->rows[row].materials, index))
+               : NULL;
+}
+
 /* A file for this very court is better than one for all; among equals the newer version.
  */
 static bool is_better(const struct rules *a, const struct rules *b)

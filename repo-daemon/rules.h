@@ -58,6 +58,9 @@ bool rules_row_is_numbered(const struct rules *rules, unsigned row);
 void rules_row_materials(const struct rules *rules, unsigned row, unsigned most,
                          char ret_text[RULES_LINE_MAX]);
 
+/* Material `index` (0, 1, ...) of a row, NULL behind the last one. */
+const char *rules_row_material(const struct rules *rules, unsigned row, unsigned index);
+
 /* What the rules ask of one item (the pages under one row). More than one of the same row
  * is fine. A thing without pages (a disc, an exhibit) has pages 0 and registered true. */
 struct rules_item {

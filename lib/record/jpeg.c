@@ -141,40 +141,90 @@ uint32_t jpeg_scaled_px(uint32_t side_px, unsigned eighths)
     return (uint32_t)(((uint64_t)side_px * eighths + 7) / 8);
 }
 
-static enum rc decode(struct bytes file, const struct jpeg_how *how, uint8_t channels,
-                      struct jpeg_raster *ret_raster, struct fault *why)
+/* What may be decoded at all, before memory is asked for. */
+static enum rc check(struct bytes file, const struct jpeg_how *how,
+                     struct jpeg_info *ret_info, struct fault *why)
 {
-    struct jpeg_info info;
-    enum rc rc = jpeg_look(file, &info, why);
+    enum rc rc = jpeg_look(file, ret_info, why);
     if (rc)
         return rc;
     if (how->eighths < 1 || how->eighths > 8)
         return fault_set(why, RC_INVALID, 0, "jpeg: scale %u/8", how->eighths);
-    if (info.channels != 1 && info.channels != 3)
+    if (ret_info->channels != 1 && ret_info->channels != 3)
         return fault_set(why, RC_INVALID, 0, "图片用的是印刷四色，请另存为普通彩色 JPEG");
-    if (!info.complete && how->care == JPEG_STRICT)
+    if (!ret_info->complete && how->care == JPEG_STRICT)
         return fault_set(why, RC_CORRUPT, 0, "图片不完整，文件后半部分缺失");
+    return RC_OK;
+}
 
+static enum rc decode_into(struct bytes scan, const struct jpeg_how *how,
+                           const struct jpeg_raster *raster, int pixels,
+                           struct fault *why)
+{
     SCOPED(turbo_close_at) tjhandle turbo = tjInitDecompress();
+    if (!turbo)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法打开图片");
+    int flags = TJFLAG_LIMITSCANS | (how->care == JPEG_STRICT ? TJFLAG_STOPONWARNING : 0);
+    if (tjDecompress2(turbo, scan.at, scan.len, raster->at, (int)raster->width_px,
+                      (int)raster->stride, (int)raster->height_px, pixels, flags) &&
+        (how->care == JPEG_STRICT || tjGetErrorCode(turbo) != TJERR_WARNING))
+        return fault_set(why, RC_CORRUPT, 0, "图片已损坏，无法完整打开（%s）",
+                         tjGetErrorStr2(turbo));
+    return RC_OK;
+}
+
+static enum rc decode(struct bytes file, const struct jpeg_how *how, uint8_t channels,
+                      struct jpeg_raster *ret_raster, struct fault *why)
+{
+    struct jpeg_info info;
+    enum rc rc = check(file, how, &info, why);
+    if (rc)
+        return rc;
     struct jpeg_raster raster = { .width_px = jpeg_scaled_px(info.width_px, how->eighths),
                                   .height_px =
                                       jpeg_scaled_px(info.height_px, how->eighths),
                                   .channels = channels };
     raster.stride = (size_t)raster.width_px * channels;
     SCOPED(free_at) uint8_t *pixels = malloc(raster.stride * raster.height_px);
-    if (!turbo || !pixels)
+    if (!pixels)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法打开图片");
-    memset(pixels, 0x80, raster.stride * raster.height_px);
-    int flags = TJFLAG_LIMITSCANS | (how->care == JPEG_STRICT ? TJFLAG_STOPONWARNING : 0);
-    if (tjDecompress2(turbo, file.at, info.used, pixels, (int)raster.width_px,
-                      (int)raster.stride, (int)raster.height_px,
-                      channels == 1 ? TJPF_GRAY : TJPF_RGB, flags) &&
-        (how->care == JPEG_STRICT || tjGetErrorCode(turbo) != TJERR_WARNING))
-        return fault_set(why, RC_CORRUPT, 0, "图片已损坏，无法完整打开（%s）",
-                         tjGetErrorStr2(turbo));
+    raster.at = pixels;
+    if (how->care == JPEG_SALVAGE)
+        memset(pixels, 0x80, raster.stride * raster.height_px);
+    rc = decode_into((struct bytes){ file.at, info.used }, how, &raster,
+                     channels == 1 ? TJPF_GRAY : TJPF_RGB, why);
+    if (rc)
+        return rc;
     raster.at = TAKE(pixels);
     *ret_raster = raster;
     return RC_OK;
+}
+
+enum rc jpeg_decode_words(struct bytes file, const struct jpeg_how *how, uint32_t *words,
+                          size_t stride, struct fault *why)
+{
+    const union {
+        uint32_t word;
+        uint8_t first;
+    } order = { .word = 1 };
+    struct jpeg_info info;
+    enum rc rc = check(file, how, &info, why);
+    if (rc)
+        return rc;
+    struct jpeg_raster raster = {
+        .at = (uint8_t *)words,
+        .width_px = jpeg_scaled_px(info.width_px, how->eighths),
+        .height_px = jpeg_scaled_px(info.height_px, how->eighths),
+        .stride = stride * sizeof *words,
+        .channels = 4,
+    };
+    if (stride < raster.width_px)
+        return fault_set(why, RC_INVALID, 0, "jpeg: %zu words for %u pixels", stride,
+                         (unsigned)raster.width_px);
+    if (how->care == JPEG_SALVAGE)
+        memset(words, 0x80, raster.stride * raster.height_px);
+    return decode_into((struct bytes){ file.at, info.used }, how, &raster,
+                       order.first ? TJPF_XBGR : TJPF_RGBX, why);
 }
 
 enum rc jpeg_decode_gray(struct bytes file, const struct jpeg_how *how,

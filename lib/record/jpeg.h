@@ -65,6 +65,13 @@ MUST_USE enum rc jpeg_decode_gray(struct bytes file, const struct jpeg_how *how,
 MUST_USE enum rc jpeg_decode_rgb(struct bytes file, const struct jpeg_how *how,
                                  struct jpeg_raster *ret_raster, struct fault *why);
 
+/* Decode to words of the machine, R G B from the highest byte down, the lowest undefined:
+ * `words` has room for `stride` words a line and the scaled height's lines, and belongs
+ * to the caller. One copy of a page less than jpeg_decode_rgb(). Same codes; what is in
+ * `words` after a failure is undefined. */
+MUST_USE enum rc jpeg_decode_words(struct bytes file, const struct jpeg_how *how,
+                                   uint32_t *words, size_t stride, struct fault *why);
+
 struct jpeg_encode_how {
     uint16_t dpi;    /* written as JFIF density when not 0 */
     uint8_t quality; /* 1..100; colour is subsampled 4:2:0 below 90, else 4:4:4 */

@@ -118,12 +118,32 @@ static void drop_seal(PIX *work, PIX *gray, BOX *box)
     }
 }
 
+static inline uint32_t luminance(uint32_t pixel)
+{
+    return ((pixel >> 24) * 77 + (pixel >> 16 & 255) * 151 + (pixel >> 8 & 255) * 28) >>
+           8;
+}
+
 enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why)
 {
-    PIX *gray = pixGetDepth(work) == 8 ? pixClone(work)
-                                       : pixConvertRGBToGray(work, 0.3f, 0.59f, 0.11f);
+    l_int32 width = pixGetWidth(work), height = pixGetHeight(work);
+    PIX *gray =
+        pixGetDepth(work) == 8 ? pixClone(work) : pixCreateNoInit(width, height, 8);
     if (!gray)
         return pix_no_memory(why);
+    for (l_int32 y = 0; pixGetDepth(work) == 32 && y < height; y++) {
+        const uint32_t *from = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
+        uint32_t *to = pixGetData(gray) + (size_t)y * (size_t)pixGetWpl(gray);
+        l_int32 x = 0;
+        for (; x + 4 <= width; x += 4, from += 4) /* four bytes make a word */
+            *to++ = luminance(from[0]) << 24 | luminance(from[1]) << 16 |
+                    luminance(from[2]) << 8 | luminance(from[3]);
+        uint32_t last = 0;
+        for (int shift = 24; x < width; x++, shift -= 8)
+            last |= luminance(*from++) << shift;
+        if (width % 4)
+            *to = last;
+    }
     *ret_gray = gray;
     return RC_OK;
 }

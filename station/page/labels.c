@@ -6,6 +6,7 @@
 #include "core/label.h"
 #include "station/page/pix.h"
 
+#include <endian.h>
 #include <iconv.h>
 #include <string.h>
 #include <zbar.h>
@@ -91,8 +92,14 @@ static zbar_image_t *image_of_pix(PIX *gray)
     }
     for (size_t y = 0; y < height; y++) {
         l_uint32 *line = pixGetData(gray) + y * (size_t)pixGetWpl(gray);
-        for (size_t x = 0; x < width; x++)
-            data[y * width + x] = GET_DATA_BYTE(line, x);
+        uint8_t *to = data + y * width;
+        size_t x = 0;
+        for (; x + 4 <= width; x += 4, to += 4) {
+            uint32_t word = htobe32(line[x / 4]);
+            memcpy(to, &word, sizeof word);
+        }
+        for (; x < width; x++)
+            *to++ = GET_DATA_BYTE(line, x);
     }
     zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
     zbar_image_set_size(image, (unsigned)width, (unsigned)height);

@@ -146,11 +146,34 @@ static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *o
     return rc;
 }
 
+/* Where nothing is read, the figures are wanted and no turned picture. */
+static enum rc measure_stand(PIX *even, int quarters, struct page_stand *ret_stand,
+                             struct fault *why)
+{
+    SCOPED_PIX bits = NULL;
+    SCOPED_PIX upright = NULL;
+    struct page_skew skew = { 0 };
+    enum rc rc = page_to_bits(even, &bits, why);
+    if (rc)
+        return rc;
+    upright = quarters ? pixRotateOrth(bits, quarters) : pixClone(bits);
+    if (!upright)
+        return pix_no_memory(why);
+    rc = page_find_skew(upright, &skew, why);
+    *ret_stand = (struct page_stand){ .rotated_deg = (uint32_t)quarters * 90,
+                                      .turn_deg = skew.turn_deg,
+                                      .turn_sure = skew.sure };
+    return rc;
+}
+
 enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                       struct page_stand *ret_stand, struct fault *why)
 {
-    if (label_deg >= 0 || !ocr)
-        return stand(even, label_deg > 0 ? label_deg / 90 : 0, ret_stand, why);
+    int quarters = label_deg > 0 ? label_deg / 90 : 0;
+    if (!ocr)
+        return measure_stand(even, quarters, ret_stand, why);
+    if (label_deg >= 0)
+        return stand(even, quarters, ret_stand, why);
     SCOPED_PIX bits = NULL;
     bool level = true, sure = false;
     enum rc rc = page_to_bits(even, &bits, why);

@@ -15,7 +15,8 @@ struct page_stand {
 void page_stand_free(struct page_stand *stand); /* what it owns */
 
 /* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). `ocr` is
- * asked about a few lines, both ways up; NULL: only level, not which end is up. */
+ * asked about a few lines, both ways up; NULL: only how far from level it is,
+ * not which end is up, and no pictures are made. */
 MUST_USE enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                                struct page_stand *ret_stand, struct fault *why);
 

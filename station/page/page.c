@@ -67,9 +67,12 @@ void page_output_free(struct page_output *output)
 static enum rc read_picture(struct work *work, struct fault *why)
 {
     struct picture_look look;
-    enum rc rc = picture_look(work->capture, work->options->frame, &look, why);
+    const struct page_options *options = work->options;
+    struct picture_how how = { options->dpi,
+                               options->no_ocr ? PICTURE_SIGHT_DPI : PICTURE_TEXT_DPI };
+    enum rc rc = picture_look(work->capture, options->frame, &look, why);
     if (!rc)
-        rc = picture_read(work->capture, &look, work->options->dpi, &work->picture, why);
+        rc = picture_read(work->capture, &look, &how, &work->picture, why);
     if (rc)
         return rc;
     work->result.width_px = look.width_px;

@@ -1,4 +1,4 @@
-/* Decoding, and the working picture of about WORK_DPI.
+/* Decoding, and the working picture of about the dpi wanted.
  *
  * JPEG by lib/record at the eighth nearest to the working size: the inverse transform is
  * done at the small size, which costs a fifth of decoding and shrinking. A stated
@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WORK_DPI = 200, GUESS_DPI_MIN = 72, GUESS_DPI_MAX = 1200 };
+enum { GUESS_DPI_MIN = 72, GUESS_DPI_MAX = 1200 };
 
 static const double paper_min_in = 1.6, paper_max_in = 20.0, a4_width_in = 8.27;
 static const double work_side_max_px = 6000; /* whatever the dpi says */
@@ -41,28 +41,19 @@ static void find_dpi(struct picture *picture, uint32_t told_dpi)
     picture->dpi = dpi > GUESS_DPI_MAX && picture->dpi_guessed ? GUESS_DPI_MAX : dpi;
 }
 
-static PIX *pix_of_raster(const struct jpeg_raster *raster)
+/* Gray lines of bytes as a Pix, which keeps words in the machine's order. */
+static PIX *pix_of_gray(const struct jpeg_raster *raster)
 {
-    bool colour = raster->channels == 3;
-    PIX *pix = pixCreateNoInit((l_int32)raster->width_px, (l_int32)raster->height_px,
-                               colour ? 32 : 8);
+    PIX *pix = pixCreateNoInit((l_int32)raster->width_px, (l_int32)raster->height_px, 8);
     if (!pix)
         return NULL;
     uint32_t *line = pixGetData(pix);
     size_t words = (size_t)pixGetWpl(pix);
     for (uint32_t y = 0; y < raster->height_px; y++, line += words) {
-        const uint8_t *at = raster->at + y * raster->stride;
-        if (colour)
-            for (uint32_t x = 0; x < raster->width_px; x++, at += 3)
-                line[x] =
-                    (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8;
-        else {
-            line[words - 1] = 0;
-            memcpy(line, at, raster->width_px);
-        }
+        line[words - 1] = 0;
+        memcpy(line, raster->at + y * raster->stride, raster->width_px);
     }
-    if (!colour)
-        pixEndianByteSwap(pix);
+    pixEndianByteSwap(pix);
     return pix;
 }
 
@@ -71,22 +62,33 @@ static enum rc decode_jpeg(struct bytes file, const struct picture_look *look,
 {
     struct jpeg_how how = { .eighths = eighths, .care = JPEG_STRICT };
     struct jpeg_raster raster = { 0 };
-    enum rc rc = look->channels == 1 ? jpeg_decode_gray(file, &how, &raster, NULL)
-                                     : jpeg_decode_rgb(file, &how, &raster, NULL);
-    if (rc == RC_NO_MEMORY)
+    SCOPED_PIX pix = NULL;
+    enum rc rc = RC_OK;
+    if (look->channels == 1) {
+        rc = jpeg_decode_gray(file, &how, &raster, NULL);
+        pix = rc ? NULL : pix_of_gray(&raster);
+        jpeg_raster_free(&raster);
+    } else {
+        pix = pixCreateNoInit((l_int32)jpeg_scaled_px(look->width_px, eighths),
+                              (l_int32)jpeg_scaled_px(look->height_px, eighths), 32);
+        if (pix)
+            rc = jpeg_decode_words(file, &how, pixGetData(pix), (size_t)pixGetWpl(pix),
+                                   NULL);
+    }
+    if (rc == RC_NO_MEMORY || (!rc && !pix))
         return pix_no_memory(why);
     if (rc)
         return fault_set(why, RC_CORRUPT, 0, "图片文件已损坏，请重新扫描这一页");
-    *ret_pix = pix_of_raster(&raster);
-    jpeg_raster_free(&raster);
-    return *ret_pix ? RC_OK : pix_no_memory(why);
+    *ret_pix = TAKE(pix);
+    return RC_OK;
 }
 
-static enum rc read_jpeg(struct bytes file, struct picture *picture, struct fault *why)
+static enum rc read_jpeg(struct bytes file, uint32_t work_dpi, struct picture *picture,
+                         struct fault *why)
 {
     const struct picture_look *look = &picture->look;
     double longest = look->width_px > look->height_px ? look->width_px : look->height_px;
-    double want = (double)WORK_DPI / picture->dpi;
+    double want = (double)work_dpi / picture->dpi;
     unsigned eighths = (unsigned)lround(ceil(want * 8 - 0.34)); /* 300 dpi: 5/8 */
     eighths = eighths < 1 ? 1 : eighths > 8 ? 8 : eighths;
     while (eighths > 1 && longest * eighths / 8 > work_side_max_px)
@@ -127,12 +129,12 @@ static enum rc read_whole(struct bytes file, struct picture *picture, struct fau
     return picture->whole ? RC_OK : pix_no_memory(why);
 }
 
-static enum rc shrink_whole(struct picture *picture, struct fault *why)
+static enum rc shrink_whole(struct picture *picture, uint32_t work_dpi, struct fault *why)
 {
     PIX *whole = picture->whole;
     double longest = pixGetWidth(whole) > pixGetHeight(whole) ? pixGetWidth(whole)
                                                               : pixGetHeight(whole);
-    double scale = (double)WORK_DPI / picture->dpi;
+    double scale = (double)work_dpi / picture->dpi;
     if (scale * longest > work_side_max_px)
         scale = work_side_max_px / longest;
     if (scale > 2)
@@ -153,18 +155,19 @@ static enum rc shrink_whole(struct picture *picture, struct fault *why)
     return picture->work ? RC_OK : pix_no_memory(why);
 }
 
-enum rc picture_read(struct bytes file, const struct picture_look *look, uint32_t dpi,
-                     struct picture *ret_picture, struct fault *why)
+enum rc picture_read(struct bytes file, const struct picture_look *look,
+                     const struct picture_how *how, struct picture *ret_picture,
+                     struct fault *why)
 {
     struct picture picture = { .look = *look };
-    find_dpi(&picture, dpi);
+    find_dpi(&picture, how->told_dpi);
     enum rc rc;
     if (look->format == PICTURE_JPEG)
-        rc = read_jpeg(file, &picture, why);
+        rc = read_jpeg(file, how->work_dpi, &picture, why);
     else {
         rc = read_whole(file, &picture, why);
         if (!rc)
-            rc = shrink_whole(&picture, why);
+            rc = shrink_whole(&picture, how->work_dpi, why);
     }
     if (rc) {
         picture_free(&picture);

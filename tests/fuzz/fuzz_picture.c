@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)tiff_g4(file, &look, &bits);
     if ((uint64_t)look.width_px * look.height_px > PIXELS_MAX)
         return 0;
-    if (!picture_read(file, &look, 0, &picture, NULL))
+    if (!picture_read(file, &look, &(struct picture_how){ 0, PICTURE_TEXT_DPI }, &picture,
+                      NULL))
         picture_free(&picture);
     return 0;
 }

@@ -52,6 +52,16 @@ fill_tray() { # N
     for file in "$PWD"/tests/data/stack-1/*.jpg; do ln -s "$file" "$house/tray/"; done
     head -$(($1 + 1)) tests/data/stack-1/sheets.tsv >"$house/tray/sheets.tsv"
 }
+# The same with the small stack, whose pictures cost next to nothing: N sheets, the five
+# shipped ones again and again.
+fill_small_tray() { # N
+    rm -rf "$house/tray" "$house/feeder"
+    mkdir -p "$house/tray"
+    cp tests/data/stack-small/*.jpg "$house/tray/"
+    awk -F '\t' -v n="$1" 'NR == 1 { print } NR > 1 { f[NR - 2] = $2; b[NR - 2] = $3; c++ }
+        END { for (i = 0; i < n; i++) printf "%d\t%s\t%s\n", i + 1, f[i % c], b[i % c] }' \
+        tests/data/stack-small/sheets.tsv >"$house/tray/sheets.tsv"
+}
 trouble() { # KIND SHEET [SIDE PERCENT MS]
     printf 'fault\tsheet\tside\tpercent\tms\n%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "${3:-front}" "${4:-40}" "${5:-0}" \
         >"$house/tray/faults.tsv"

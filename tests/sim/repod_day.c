@@ -311,5 +311,5 @@ int main(void)
     acts("archivist1", "accept", NULL, "bound", "archivist1");
     archive();
     repod_kill(SIGTERM);
-    return repod_failed ? 1 : 0;
+    return repod_end();
 }

@@ -8,6 +8,7 @@
 #include "repo-daemon/repo.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -149,7 +150,7 @@ static void repod_kill(int signal)
 }
 
 /* The process of one role, found among the children of the daemon. */
-static pid_t repod_role(const char *role)
+static inline pid_t repod_role(const char *role)
 {
     DIR *dir = opendir("/proc");
     pid_t found = 0;
@@ -173,6 +174,21 @@ static pid_t repod_role(const char *role)
     return found;
 }
 
+static int repod_unlink(const char *path, const struct stat *st, int type,
+                        struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+/* The exit code of the test; the folder stays when something failed. */
+static int repod_end(void)
+{
+    if (!repod_failed)
+        nftw(repod.folder, repod_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    return repod_failed ? 1 : 0;
+}
+
 static size_t repod_person(const char *login)
 {
     for (size_t i = 0; i < REPOD_PEOPLE; i++)
@@ -181,7 +197,7 @@ static size_t repod_person(const char *login)
     abort();
 }
 
-static const char *badge_of(const char *login)
+static inline const char *badge_of(const char *login)
 {
     return repod.badges[repod_person(login)];
 }
@@ -209,8 +225,8 @@ static struct http_client *as(const char *login)
 }
 
 /* One call; `body` is stolen and gets an id when it has none. */
-static enum rc call_as(const char *login, const char *method, json_t *body,
-                       json_t **ret_answer, struct fault *why, const char *path)
+static inline enum rc call_as(const char *login, const char *method, json_t *body,
+                              json_t **ret_answer, struct fault *why, const char *path)
 {
     char id[33];
     json_t *answer = NULL;

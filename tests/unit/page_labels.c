@@ -22,7 +22,8 @@ static PIX *sheet(const char *path)
     CHECK_OK(file_read(AT_FDCWD, path, 1 << 24, &data, &len, NULL));
     struct bytes file = { (uint8_t *)data, len };
     CHECK_OK(picture_look(file, 0, &look, NULL));
-    CHECK_OK(picture_read(file, &look, 0, &picture, NULL));
+    CHECK_OK(picture_read(file, &look, &(struct picture_how){ 0, PICTURE_TEXT_DPI },
+                          &picture, NULL));
     CHECK_OK(page_gray(picture.work, &gray, NULL));
     picture_free(&picture);
     return gray;

@@ -111,7 +111,8 @@ TEST(picture_read, keeps_the_pixels_of_a_g4_tiff)
     struct bytes file = tiff_of(100, &data), bits;
     CHECK_OK(look(file, &facts));
     CHECK_INT(1, facts.frames);
-    CHECK_OK(picture_read(file, &facts, 0, &picture, NULL));
+    CHECK_OK(picture_read(file, &facts, &(struct picture_how){ 0, PICTURE_TEXT_DPI },
+                          &picture, NULL));
     l_uint32 inside = 0, outside = 1;
     pixGetPixel(picture.whole, 200, 110, &inside);
     pixGetPixel(picture.whole, 200, 90, &outside);
@@ -133,7 +134,9 @@ TEST(picture_read, tells_a_tiff_whose_strip_is_cut)
     CHECK(tiff_g4(file, &facts, &bits));
     memset(data + (bits.at - file.at) + bits.len / 2, 0,
            bits.len / 2); /* no code is all 0 */
-    CHECK_RC(RC_CORRUPT, picture_read(file, &facts, 0, &picture, NULL));
+    CHECK_RC(RC_CORRUPT,
+             picture_read(file, &facts, &(struct picture_how){ 0, PICTURE_TEXT_DPI },
+                          &picture, NULL));
     free(data);
 }
 
@@ -147,11 +150,14 @@ TEST(picture_read, guesses_the_resolution_from_the_paper_when_the_file_says_nons
     pixSetResolution(pix, 1, 1);
     CHECK(!pixWriteMemPng(&data, &len, pix, 0));
     CHECK_OK(look((struct bytes){ data, len }, &facts));
-    CHECK_OK(picture_read((struct bytes){ data, len }, &facts, 0, &picture, NULL));
+    CHECK_OK(picture_read((struct bytes){ data, len }, &facts,
+                          &(struct picture_how){ 0, PICTURE_TEXT_DPI }, &picture, NULL));
     CHECK(picture.dpi_guessed);
     CHECK_INT(200, picture.dpi);
     picture_free(&picture);
-    CHECK_OK(picture_read((struct bytes){ data, len }, &facts, 240, &picture, NULL));
+    CHECK_OK(picture_read((struct bytes){ data, len }, &facts,
+                          &(struct picture_how){ 240, PICTURE_TEXT_DPI }, &picture,
+                          NULL));
     CHECK(!picture.dpi_guessed); /* a scanner knows what it was told */
     CHECK_INT(240, picture.dpi);
     picture_free(&picture);
