@@ -9,7 +9,7 @@
 #   make check-clang     everything compiles without a warning with clang too
 #   make fuzz            fuzz each parser for FUZZ_SECONDS (60)
 #   make bench           speed and memory beside peers
-#   make firmware        rack firmware for the host port
+#   make firmware        rack firmware: host port, and the boards where CROSS has a compiler
 #   make lint            clang-format and house checks
 #   make install         into DESTDIR/PREFIX
 #
@@ -36,7 +36,7 @@ programs := $(addprefix $(OUT)/bin/,juanku juanku-stationd juanku-repod)
 pages := $(OUT)/gen/web_station.o $(OUT)/gen/web_repo.o
 
 all: $(programs) $(OUT)/sane/libsane-paper.so.1 firmware
-firmware: $(OUT)/firmware/host/rack
+firmware: $(OUT)/firmware/host/rack $(board_images)
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -76,6 +76,14 @@ $(OUT)/firmware/host/rack: $(call obj,$(firmware_host_src)) $(OUT)/firmware/app.
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@
 
+$(OUT)/arm/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)gcc $(BOARD_CFLAGS) $(STRICT) -c $< -o $@
+$(foreach b,$(boards),$(eval $(OUT)/firmware/$(b)/rack.elf: $(patsubst %.c,$(OUT)/arm/%.o,$(board_shared_src) $(wildcard firmware/port/$(b)/*.c))))
+$(board_images): $(OUT)/firmware/%/rack.elf: firmware/port/%/port.ld firmware/port/arm/sections.ld
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)gcc -mcpu=cortex-m4 -mthumb -nostdlib -Wl,--gc-sections,--fatal-warnings -T $< $(filter %.o,$^) -lgcc -o $@
+
 # A test program may add objects and flags of its own in tests/part.mk.
 $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/firmware/app.a $(archives)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -lcmocka -o $@
@@ -108,4 +116,4 @@ clean:
 
 .PHONY: all firmware deps demo check tests check-asan asan-tests check-clang lint fuzz bench install clean
 .SECONDARY:
--include $(patsubst %.o,%.d,$(call obj,$(all_src)) $(addsuffix .o,$(test_programs)))
+-include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src)) $(addsuffix .o,$(test_programs)))

@@ -122,6 +122,7 @@ static enum rc acknowledge(struct session *s, unsigned sheet, unsigned sides,
         return rc;
     job_add_sheet(job, f->open, sides);
     f->open_count = 0;
+    f->child.falls = 0; /* it works: after a crash it may be back at once */
     for (unsigned i = 0; i < sides; i++)
         session_stream_page(s, job, (unsigned)(job->count - sides + i + 1));
     if (session_event(s, job, JOB_EV_SHEET, why))

@@ -6,7 +6,9 @@
 #include "firmware/app/rack.h"
 #include "firmware/hal/hal_clock.h"
 #include "firmware/hal/hal_lamps.h"
+#include "firmware/hal/hal_lock.h"
 #include "firmware/hal/hal_slots.h"
+#include "firmware/hal/hal_store.h"
 #include "firmware/hal/hal_system.h"
 #include "firmware/hal/hal_uart.h"
 
@@ -21,8 +23,17 @@ static struct {
     int flag; /* what the receiver reports next, instead of a byte */
     uint16_t raw[RACK_PRESENCE_WORDS];
     uint32_t lamps[RACK_SLOTS_MAX];
-    uint16_t boot;
-    unsigned kicks, restarts, answers;
+    uint8_t eeprom[HAL_STORE_PAGES][HAL_STORE_PAGE];
+    unsigned store_left;  /* bytes until the power is cut, when store_cut */
+    bool store_cut, dead; /* the store does not answer */
+    uint8_t torn;    /* how the byte at the cut ends: exclusive or with the old one */
+    uint8_t outside; /* contacts: what stands there when nothing is driven */
+    bool driven, jammed, reversed; /* bolt; its contact is wired the other way */
+    unsigned drives;               /* how often it was powered */
+    bool lock;                     /* one is fitted */
+    uint32_t baud;
+    unsigned kicks, setups, answers;
+    bool busy; /* the line is still sending */
 } bench;
 
 uint32_t hal_clock_us(void)
@@ -47,9 +58,53 @@ void hal_uart_write(const uint8_t *at, size_t len)
     bench.answers++;
 }
 
-void hal_uart_restart(void)
+bool hal_uart_idle(void)
 {
-    bench.restarts++;
+    return !bench.busy;
+}
+
+void hal_uart_setup(uint32_t baud, uint8_t parity)
+{
+    (void)parity;
+    bench.baud = baud;
+    bench.setups++;
+}
+
+void hal_lock_drive(bool open)
+{
+    bench.drives += open && !bench.driven;
+    bench.driven = open;
+}
+
+unsigned hal_contacts(void)
+{
+    bool open = bench.driven && !bench.jammed;
+    return bench.outside | (open == bench.reversed ? (unsigned)HAL_BOLT : 0u);
+}
+
+bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
+{
+    memcpy(ret_bytes, bench.eeprom[page], HAL_STORE_PAGE);
+    return !bench.dead;
+}
+
+/* The chip takes byte after byte; when the power goes, the one in the middle is torn. */
+bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
+{
+    for (unsigned i = 0; i < HAL_STORE_PAGE && !bench.dead; i++) {
+        if (bench.store_cut && bench.store_left-- == 0) {
+            bench.eeprom[page][i] ^= bench.torn;
+            bench.dead = true;
+            break;
+        }
+        bench.eeprom[page][i] = bytes[i];
+    }
+    return !bench.dead;
+}
+
+uint16_t hal_stack_peak(void)
+{
+    return 0;
 }
 
 void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
@@ -62,29 +117,31 @@ void hal_lamp_show(unsigned index, uint32_t rgb)
     bench.lamps[index] = rgb;
 }
 
-uint16_t hal_boot_next(void)
-{
-    return ++bench.boot;
-}
-
 void hal_watchdog_kick(void)
 {
     bench.kicks++;
 }
 
+/* Power comes back: everything but the EEPROM is new. */
+static __attribute__((unused)) void bench_start(struct rack *rack)
+{
+    const struct hal_boot boot = {
+        .uid = { 1, 2, 3, 4, 5, 6 },
+        .cause = RACK_RESET_POWER,
+        .starts = 1,
+        .address = BENCH_ADDRESS,
+        .slots = RACK_SLOTS_PRESET,
+        .lock = bench.lock,
+    };
+    bench.dead = bench.store_cut = false;
+    rack_init(rack, &boot);
+}
+
 static __attribute__((unused)) void bench_rack(struct rack *rack)
 {
     memset(&bench, 0, sizeof bench);
-    const struct hal_boot boot = {
-        .baud = RACK_BAUD_PRESET,
-        .boot_id = hal_boot_next(),
-        .uid = { 1, 2, 3, 4, 5, 6 },
-        .cause = RACK_RESET_POWER,
-        .address = BENCH_ADDRESS,
-        .parity = HAL_PARITY_EVEN,
-        .slots = RACK_SLOTS_PRESET,
-    };
-    rack_init(rack, &boot);
+    bench.outside = HAL_DOOR_SHUT;
+    bench_start(rack);
 }
 
 /* Let time pass in main loops of at most a millisecond. */

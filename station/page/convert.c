@@ -219,7 +219,8 @@ static enum rc begin(struct conversion *conversion, const char *const *paths,
         if (!insert(conversion, i, paths[i], 0))
             return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     struct page_pool_options how = { .workers = conversion->jobs,
-                                     .timeout_ms = options->timeout_ms };
+                                     .timeout_ms = options->timeout_ms,
+                                     .no_ocr = options->no_ocr };
     if (options->lang && strlen(options->lang) >= sizeof how.lang)
         return fault_set(why, RC_INVALID, 0, "文字识别模型名称“%s”太长", options->lang);
     if (options->lang)

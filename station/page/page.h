@@ -124,6 +124,7 @@ struct page_pool_options {
     uint32_t timeout_ms; /* for one picture; then the worker is killed. 0 = 60000 */
     uint32_t queue_max;  /* jobs that wait, more are refused with RC_FULL; 0 = 4096 */
     char lang[PAGE_LANG_MAX]; /* loaded when a worker starts; "" = "chi_sim" */
+    bool no_ocr;              /* load nothing: no job will be recognised */
 };
 
 /* Outputs as files in memory, offset 0; -1 where there is none. They belong to the pool

@@ -173,7 +173,8 @@ static void on_reply(struct ipc *ipc, struct ipc_message *reply, void *context)
 
 static enum rc worker_start(struct worker *worker, struct fault *why)
 {
-    const char *args[] = { worker->pool->options.lang, NULL };
+    const struct page_pool_options *options = &worker->pool->options;
+    const char *args[] = { options->no_ocr ? "" : options->lang, NULL };
     int fd = -1;
     enum rc rc = role_start("page", args, &fd, &worker->pid, why);
     if (rc)

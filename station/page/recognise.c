@@ -9,6 +9,7 @@
 
 #include "station/page/layout.h"
 #include "station/page/lines.h"
+#include "station/page/mend.h"
 #include "station/page/pix.h"
 
 #include <math.h>
@@ -81,39 +82,6 @@ static void drop_noise(struct ocr_text *text)
     text->symbol_count = kept;
 }
 
-static bool is_numeral(const char *text)
-{
-    static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五",
-                                            "六", "七", "八", "九", "十", "○" };
-    for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++)
-        if (!strcmp(text, numerals[i]))
-            return true;
-    return false;
-}
-
-static bool is_round(const char *text)
-{
-    static const char *const rounds[] = { "O", "o", "Ｏ", "○", "◯" };
-    for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++)
-        if (!strcmp(text, rounds[i]))
-            return true;
-    return false;
-}
-
-void page_mend_zeros(struct ocr_text *text)
-{
-    for (size_t l = 0; l < text->line_count; l++) {
-        struct ocr_symbol *at = text->symbols + text->lines[l].first;
-        size_t count = text->lines[l].count;
-        for (size_t i = 1; i < count; i++)
-            if (is_round(at[i].text) && is_numeral(at[i - 1].text))
-                strcpy(at[i].text, "〇");
-        for (size_t i = count; i-- > 1;)
-            if (is_round(at[i - 1].text) && is_numeral(at[i].text))
-                strcpy(at[i - 1].text, "〇");
-    }
-}
-
 double page_residual_deg(const struct ocr_text *text)
 {
     double down = 0, right = 0;
@@ -141,7 +109,7 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
         rc = ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL,
                       &text, why);
     if (!rc)
-        page_mend_zeros(&text); /* before a row of them counts as Latin */
+        mend_zeros(&text); /* before a row of them counts as Latin */
     if (!rc && strcmp(ocr_lang(ocr), "eng"))
         rc = reread_latin(gray, dpi, &text, why);
     if (rc) {
@@ -149,6 +117,7 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
         return rc;
     }
     drop_noise(&text);
+    mend_bars(&text);
     *ret_text = text;
     return RC_OK;
 }

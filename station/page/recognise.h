@@ -13,7 +13,4 @@ MUST_USE enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *oc
 /* The clockwise turn in degrees that would still level the lines that were read. */
 double page_residual_deg(const struct ocr_text *text);
 
-/* A Latin O beside a Chinese numeral is the numeral 〇. Changes *text. */
-void page_mend_zeros(struct ocr_text *text);
-
 #endif

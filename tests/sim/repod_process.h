@@ -93,7 +93,7 @@ static void repod_make(const char *name)
         json_decref(person);
     }
     repo_close(repo);
-    repod.port = 20000 + (unsigned)getpid() % 20000;
+    repod.port = 20000 + (unsigned)getpid() % 12000;
     snprintf(repod.base, sizeof repod.base, "http://127.0.0.1:%u", repod.port);
     FILE *f = fopen(repod.config, "w");
     if (!f)

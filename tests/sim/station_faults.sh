@@ -27,93 +27,110 @@ SHEETS
 want=$(echo "$want" | cut -d' ' -f1)
 
 kept() { cat "$house/spool/$job"/sheets/[0-9][0-9][0-9][0-9].json | jq -r '.images[].sha256'; }
-place() { cut -d' ' -f2 "$house/feeder" 2>/dev/null || echo 0; }
+# place: sets $fed, the sheets that the feeder has fed
+place() { read -r _ fed _ <"$house/feeder" || fed=0; } 2>/dev/null
 # What the operator does with the paper: sheet N and those behind it lie in the feeder.
-lay_from() { [ "$(place)" = $(($1 - 1)) ] || sed -i "s/^fed [0-9]*/fed $(($1 - 1))/" "$house/feeder"; }
+lay_from() {
+    place
+    [ "$fed" = $(($1 - 1)) ] || sed -i "s/^fed [0-9]*/fed $(($1 - 1))/" "$house/feeder"
+}
 scan_role() {
     for pid in $(kids_of "$stationd_pid"); do
         tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -- '--role scan' && echo "$pid"
     done
 }
-# The scan role dies while this side of the sheet is in the path.
-hangs() { # SHEET SIDE
-    [ "$(place)" = $(($1 - 1 + ($2))) ] && [ "$(get .job.sheets_fed)" = $(($1 - 1)) ]
+# look: sets $state and, of the job, $numbers and $next; one process less for each counts
+look() {
+    IFS=$'\t' read -r state numbers next <<<"$(
+        get '.job | [.state, "\(.stop) \(.sheets_fed) \(.images)", .next] | @tsv')"
+}
+look_until() { # STATES
+    for _ in {1..200}; do
+        look
+        case ",$1," in *",$state,"*) return 0 ;; esac
+        sleep 0.05
+    done
+    echo "# waited for $1, is $state $numbers"
+    return 1
+}
+# hangs SHEET BEHIND: the sheet is in the path; BEHIND 1: with its back, so it is fed
+hangs() {
+    for _ in {1..100}; do
+        look
+        place
+        [ "$fed $numbers" = "$(($1 - 1 + $2))  $(($1 - 1)) $((($1 - 1) * 2))" ] && return
+        sleep 0.05
+    done
+}
+press() { # PATH: until it is taken; the scan role may be starting again
+    for _ in {1..100}; do
+        case $(post "$1" '{}') in *'"ok":1'*) return 0 ;; esac
+        sleep 0.1
+    done
+    echo "# nothing happens by $1"
 }
 
 # one KIND SHEET SIDE PERCENT CODE: a job with one fault; prints what is wrong
 one() {
     rm -f "$house/feeder"
-    no_trouble
-    job=$(declare_job "$volume" $SHEETS | jq -r .job)
     case $1 in
     crash | stall) trouble slow-feed "$2" "$3" 0 20000 ;;
     *) trouble "$1" "$2" "$3" "$4" 300 ;;
     esac
-    post job/start '{}' >/dev/null
+    job=$(declare_job "$volume" $SHEETS | jq -r .job)
+    press job/start
     if [ "$1" = crash ]; then
         behind=0
         [ "$3" = back ] && behind=1
-        until_true 10 hangs "$2" $behind
+        hangs "$2" $behind
         sleep 0.05
         # shellcheck disable=SC2046
         kill -9 $(scan_role)
     fi
     if [ "$1" != slow-feed ]; then
-        wait_state stopped 15 || return
-        now=$(get '.job | "\(.stop) \(.sheets_fed) \(.images)"')
-        [ "$now" = "$5 $(($2 - 1)) $((($2 - 1) * 2))" ] || echo "# stopped with: $now"
-        case $(get .job.next) in
-        *"第 $2 张"*) ;;
-        *) echo "# no sheet $2 in: $(get .job.next)" ;;
-        esac
+        look_until stopped || return
+        [ "$numbers" = "$5 $(($2 - 1)) $((($2 - 1) * 2))" ] || echo "# stopped with: $numbers"
+        case $next in *"第 $2 张"*) ;; *) echo "# no sheet $2 in: $next" ;; esac
         no_trouble
         lay_from "$2"
-        until_true 10 goes_on || echo "# it does not go on"
+        press job/resume
     fi
-    wait_state counted,review,stopped 20 || return
-    now=$(get '.job | "\(.state) \(.sheets_fed) \(.images)"')
-    case $now in
-    "counted 5 10" | "review 5 10") ;;
-    *) echo "# ended with: $now" ;;
-    esac
+    look_until counted,review || return
+    [ "$numbers" = " 5 10" ] || echo "# ended with: $numbers"
     [ "$(kept)" = "$want" ] || echo "# other pictures than were fed"
     post job/abandon '{}' >/dev/null
 }
-goes_on() { post job/resume '{}' | jq -e .ok >/dev/null; }
 
-# matrix KIND CODE-FRONT CODE-BACK PERCENT...: three sheets, two sides
+# matrix KIND CODE-FRONT CODE-BACK: three sheets, two sides; before the picture (0 %) or in
+# the midst of it, by turns
 matrix() {
-    kind=$1 front=$2 back=$3
-    shift 3
     bad=''
-    cases=0
-    for percent in "$@"; do
-        for sheet in 1 3 5; do
-            for side in front back; do
-                code=$front
-                [ $side = back ] && code=$back
-                said=$(one "$kind" "$sheet" "$side" "$percent" "$code")
-                cases=$((cases + 1))
-                [ -z "$said" ] || bad="$bad
-# $kind at sheet $sheet $side, $percent %:
+    percent=60
+    for sheet in 1 3 5; do
+        for side in front back; do
+            code=$2
+            [ $side = back ] && code=$3
+            [ $side$sheet = front3 ] || percent=$((60 - percent))
+            said=$(one "$1" $sheet $side $percent "$code")
+            [ -z "$said" ] || bad="$bad
+# $1 at sheet $sheet $side, $percent %:
 $said"
-            done
         done
     done
     [ -z "$bad" ] || echo "$bad"
     [ -z "$bad" ]
-    say $? "$kind at first, middle and last sheet, front and back: sheets in = images kept ($cases times)"
+    say $? "$1 at first, middle and last sheet, front and back: sheets in = images kept"
 }
 
-matrix jam jam jam 0 60
-matrix double-feed double-feed double-feed 0 60
-matrix cover-open cover-open cover-open 0 60
-matrix io-error io io 0 60
-matrix no-docs no-docs half 0
-matrix device-gone gone gone 0 60
-matrix slow-feed - - 0
-matrix crash crash crash 0
-matrix stall stall stall 0
+matrix jam jam jam
+matrix double-feed double-feed double-feed
+matrix cover-open cover-open cover-open
+matrix io-error io io
+matrix no-docs no-docs half
+matrix device-gone gone gone
+matrix slow-feed - -
+matrix crash crash crash
+matrix stall stall stall
 
 # What is read without recognition: kind and pictures, and a page without words.
 rm -f "$house/feeder"

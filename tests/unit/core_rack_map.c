@@ -20,10 +20,11 @@ static char *manual(void)
 static void row_text(unsigned item, char *ret_line, size_t room)
 {
     static const char *const spaces[] = { "coil %u", "input %u", "0x%04X" };
-    static const char *const rights[] = { [RACK_READ] = "R",
-                                          [RACK_WRITE] = "W",
-                                          [RACK_BOTH] = "RW",
-                                          [RACK_WRITE_ALL] = "W all" };
+    static const char *const rights[] = {
+        [RACK_READ] = "R",        [RACK_WRITE] = "W",
+        [RACK_BOTH] = "RW",       [RACK_WRITE_ALL] = "W all",
+        [RACK_ORDER] = "W whole", [RACK_ORDER_ALL] = "W all, whole"
+    };
     static const char *const ends[] = { "-%u", "-%u", "-0x%04X" };
     const struct rack_row *row = &rack_rows[item];
     char first[32], last[32] = "";

@@ -5,12 +5,15 @@
 
 #include "firmware/app/event.h"
 
+static struct journal store;
 static struct event_log journal;
 
 static void begin(void)
 {
     memset(&bench, 0, sizeof bench);
-    event_init(&journal, hal_boot_next());
+    journal_open(&store);
+    (void)journal_boot_next(&store, RACK_RESET_POWER);
+    event_init(&journal, &store);
 }
 
 static uint16_t add(enum rack_event_type type, unsigned slot)

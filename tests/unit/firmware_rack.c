@@ -6,6 +6,8 @@
 
 static struct rack rack;
 
+enum { HOST_TIMEOUT_S = 30 }; /* preset */
+
 /* Send one request body to the rack (address and CRC are added) and let it answer.
  * Returns the length of the answer's body, 0 when there is none. */
 static size_t ask(struct bytes body)
@@ -66,8 +68,12 @@ static unsigned right_value(unsigned item)
         return get(RACK_AT_OLDEST);
     case RACK_MAP_ACK_BOOT:
         return get(RACK_AT_BOOT);
+    case RACK_MAP_SET_COMMIT:
+        return RACK_COMMIT;
     default:
-        return 0;
+        return item >= RACK_MAP_SET_ADDRESS && item < RACK_MAP_SET_ADDRESS + SETTINGS
+                   ? get(rack_rows[item].first)
+                   : 0;
     }
 }
 
@@ -84,6 +90,8 @@ TEST(rack, answers_at_every_register_of_the_map_and_at_no_other)
                 fail_msg("read 0x%04X: %u", at, refused());
         }
         unsigned want_write = access & RACK_WRITE ? 0 : 2;
+        if (access & RACK_EXACT)
+            want_write = 3; /* not by function 6 */
         if (put(at, access & RACK_WRITE ? right_value(item) : 0) != want_write)
             fail_msg("write 0x%04X: %u", at, refused());
         event_add(&rack.events, RACK_HOST, RACK_NO_SLOT, 0, 0); /* one to acknowledge */
@@ -129,7 +137,13 @@ TEST(rack, refuses_in_the_order_of_the_standard)
         { BYTES("\x06\x03\x00\x00\x08"), 3 },             /* no such colour */
         { BYTES("\x06\x03\x00\x00\x80"), 3 },             /* reserved bit */
         { BYTES("\x06\x00\x08\x00\x00"), 2 },             /* read only */
-        { BYTES("\x06\x04\x1F\x55\xAA"), 2 },             /* no settings log yet */
+        { BYTES("\x06\x04\x1F\x12\x34"), 3 },             /* neither of the two words */
+        { BYTES("\x06\x04\x00\x00\xF8"), 3 },             /* no such address */
+        { BYTES("\x06\x05\x10\x00\x01"), 3 },             /* a piece of an order */
+        { BYTES("\x10\x05\x11\x00\x01\x02\x00\x01"), 3 }, /* the same */
+        { BYTES("\x03\x05\x20\x00\x08"), 2 },             /* the key is not read */
+        { BYTES("\x06\x07\x00\x00\x00"), 2 },             /* no reader */
+        { BYTES("\x03\x10\x00\x00\x01"), 2 },             /* no update */
         { BYTES("\x06\x01\xAF\x00\x00"), 3 },             /* not the word to clear */
         { BYTES("\x06\x03\x80\x12\x34"), 3 },             /* no such group order */
         { BYTES("\x06\x06\x00\x00\x00"), 3 },             /* acknowledges nothing */
@@ -278,7 +292,7 @@ TEST(rack, goes_safe_when_the_host_is_lost_and_reports_it)
     CHECK_INT(0, put(RACK_AT_LAMPS, RACK_GREEN));
     bench_wait(&rack, 30);
     CHECK_INT(0x00FF00, bench.lamps[0]);
-    bench_wait(&rack, RACK_HOST_TIMEOUT_S * 1000 - 100);
+    bench_wait(&rack, HOST_TIMEOUT_S * 1000 - 100);
     CHECK_INT(0x00FF00, bench.lamps[0]);
     bench_wait(&rack, 200);
     CHECK_INT(0, bench.lamps[0]);
@@ -296,7 +310,7 @@ TEST(rack, sets_a_deaf_receiver_up_again_and_keeps_feeding_the_watchdog)
 {
     begin();
     bench_wait(&rack, 3 * RACK_DEAF_MS);
-    CHECK_INT(3, bench.restarts);
+    CHECK_INT(1 + 3, bench.setups);
     CHECK_INT(3 * RACK_DEAF_MS + 200, bench.kicks);
 }
 

@@ -3,6 +3,7 @@
 
 #include "station/page/labels.h"
 #include "station/page/lines.h"
+#include "station/page/mend.h"
 #include "station/page/recognise.h"
 #include "sys/scope.h"
 
@@ -113,23 +114,41 @@ static void check_mended(const char *want, const char *words)
 {
     SCOPED(free_at) char *got = NULL;
     struct ocr_text text = text_of(words);
-    page_mend_zeros(&text);
+    mend_zeros(&text);
     CHECK_OK(lines_text(&text, &text.lines[0], &got, NULL, NULL));
     CHECK_TEXT(want, got);
     ocr_text_free(&text);
 }
 
-TEST(page_mend_zeros, a_letter_o_beside_a_chinese_numeral_is_a_zero)
+TEST(mend_zeros, a_letter_o_beside_a_chinese_numeral_is_a_zero)
 {
     check_mended("二〇二六年", "二O二六年");
     check_mended("一三八〇〇〇〇", "一三八OOoO");
     check_mended("〇〇三号", "OO三号");
+    check_mended("某路〇〇〇号", "某路OOO号");
 }
 
-TEST(page_mend_zeros, leaves_latin_words_alone)
+TEST(mend_zeros, leaves_latin_words_alone)
 {
     check_mended("LOAN", "LOAN");
     check_mended("甲O乙", "甲O乙");
+    check_mended("号AOO", "号AOO");
+    check_mended("OOO", "OOO");
+}
+
+TEST(mend_bars, takes_the_rules_of_a_table_out_of_chinese_lines_only)
+{
+    SCOPED(free_at) char *got = NULL;
+    struct ocr_text text = text_of("名称|页数|");
+    mend_bars(&text);
+    CHECK_INT(4, text.symbol_count);
+    CHECK_OK(lines_text(&text, &text.lines[0], &got, NULL, NULL));
+    CHECK_TEXT("名称页数", got);
+    ocr_text_free(&text);
+    text = text_of("loan|term");
+    mend_bars(&text);
+    CHECK_INT(9, text.symbol_count);
+    ocr_text_free(&text);
 }
 
 TEST(label_to_utf8, reads_utf8_then_gb18030_and_never_breaks_a_character)

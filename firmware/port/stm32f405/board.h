@@ -1,0 +1,44 @@
+/* The rack's own board: an STM32F405 (reference manual RM0090).
+ *
+ *   PA9, PA10   USART1 to the RS-485 driver, PA8 its direction (high: send)
+ *   PB6, PB7    I2C lines of the EEPROM, open drain
+ *   PA4-PA6     load, clock and data of a chain of 74HC165: the switches, low = full
+ *   PB3, PB5    clock and data of a chain of APA102: the lamps
+ *   PC0         bolt; PC1 its feedback, PC2 door (low = shut), PC3 button (low = pressed)
+ *
+ * Built and started in an emulator; not tried on a board. */
+#ifndef STM32F405_BOARD_H
+#define STM32F405_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum pin_mode { PIN_IN, PIN_OUT, PIN_ALTERNATE };
+
+struct pin {
+    uint32_t port; /* its base address */
+    uint8_t number;
+};
+
+#define GPIO_A 0x40020000u
+#define GPIO_B 0x40020400u
+#define GPIO_C 0x40020800u
+
+void pin_set_up(struct pin pin, enum pin_mode mode);
+void pin_open_drain(struct pin pin);
+void pin_function(struct pin pin, unsigned function); /* of PIN_ALTERNATE */
+void pin_write(struct pin pin, bool high);
+bool pin_read(struct pin pin);
+
+/* Start the fast clock; 168 MHz, or the internal 16 MHz when the crystal does not swing.
+ */
+void clock_start(void);
+uint32_t clock_hz(void);
+
+void board_set_up(void);
+void line_start(void);
+bool line_waiting(void);
+void line_interrupt(void); /* vector */
+void lamps_flush(void);    /* send the chain what it shall show, when that has changed */
+
+#endif
