@@ -96,7 +96,7 @@ check:
 	$(Q)tools/deps.sh all && $(MAKE) --no-print-directory -j2 all tests && tests/run.sh
 tests: $(test_programs) $(fuzz_replays)
 check-asan:
-	$(Q)$(MAKE) --no-print-directory -j2 OUT=$(OUT)/asan EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined" CFLAGS="-O1 -g" asan-tests
+	$(Q)$(MAKE) --no-print-directory -j2 OUT=$(OUT)/asan EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined" CFLAGS="-O1 -g" STRICT="-std=c11 -Wall -Wextra" asan-tests
 	$(Q)OUT=$(OUT)/asan tests/run.sh unit contract fuzz
 asan-tests: $(unit_programs) $(contract_programs) $(fuzz_replays) $(asan_programs)
 check-clang:

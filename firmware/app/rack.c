@@ -52,7 +52,7 @@ static void serve_all(struct rack *rack, bool drained)
         size_t len = modbus_serve(rack, frame, rack->answer);
         if (len) {
             rack->answer_len = (uint16_t)len;
-            rack->answer_ms = rack->uptime_ms + rack->settings.now[SET_DELAY];
+            rack->answer_ms = rack->uptime_ms + rack->delay_ms;
         }
     }
 }
@@ -61,6 +61,7 @@ static void put_in_force(struct rack *rack)
 {
     const uint16_t *now = rack->settings.now;
     rack->stream.address = (uint8_t)now[SET_ADDRESS];
+    rack->delay_ms = (uint8_t)now[SET_DELAY];
     rack->stream.resync_us = (uint32_t)now[SET_GAP] * MS_US;
     slot_setup(&rack->slots, (uint8_t)now[SET_SLOTS], now[SET_ON], now[SET_OFF]);
     lamp_setup(&rack->lamps, (uint8_t)now[SET_SLOTS]);

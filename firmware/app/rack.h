@@ -39,6 +39,7 @@ struct rack {
     uint16_t exceptions, host_losses, longest_pass_us;
     uint16_t loss_seq;          /* of the event that the host was lost; 0: acknowledged */
     bool host_there, host_lost; /* both false: no host was ever heard */
+    uint8_t delay_ms;           /* of answers */
     uint8_t feedback;           /* of the bolt, as kept in the journal */
     bool committed;             /* commit_ms means something */
     bool keeper;                /* the keeper's minute is running since keeper_ms */

@@ -47,6 +47,16 @@ static enum rc write_named(int dir, const char *tmp, struct bytes data, struct f
     return rc;
 }
 
+/* A rename would put a plain file in the place of a device: /dev/null is lost that way. */
+static enum rc only_over_files(int dir, const char *name, struct fault *why)
+{
+    struct stat there;
+    if (!fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW) && !S_ISREG(there.st_mode) &&
+        !S_ISLNK(there.st_mode))
+        return fault_set(why, RC_INVALID, 0, "'%s' is there and no plain file", name);
+    return RC_OK;
+}
+
 static enum rc temporary_name(const char *name, char ret_tmp[NAME_MAX + 1],
                               struct fault *why)
 {
@@ -60,6 +70,7 @@ enum rc file_replace(int dir, const char *name, struct bytes data, struct fault 
 {
     char tmp[NAME_MAX + 1];
     enum rc rc = temporary_name(name, tmp, why);
+    rc = rc ? rc : only_over_files(dir, name, why);
     if (rc)
         return rc;
     rc = write_named(dir, tmp, data, why);

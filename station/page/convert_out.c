@@ -113,9 +113,44 @@ static enum rc join(const struct convert_pages *pages, int fd, struct fault *why
     return pdfa_join(&how, fd, why);
 }
 
+/* /dev/stdout, a pipe, a device: written to, never replaced by a file of its name. */
+static bool is_no_file(const char *path)
+{
+    struct stat there;
+    return !stat(path, &there) && !S_ISREG(there.st_mode);
+}
+
+static enum rc replace(const char *path, struct bytes data, struct fault *why)
+{
+    struct target target;
+    if (is_no_file(path)) {
+        SCOPED(fd_close_at) int fd = open(path, O_WRONLY | O_CLOEXEC);
+        return fd < 0 || file_write_all(fd, data, NULL) ? cannot_write(path, why) : RC_OK;
+    }
+    enum rc rc = target_open(path, &target, why);
+    if (rc)
+        return rc;
+    SCOPED(fd_close_at) int dir = target.dir;
+    return file_replace(dir, target.name, data, NULL) ? cannot_write(path, why) : RC_OK;
+}
+
+static enum rc write_pdf_through(const struct convert_pages *pages, const char *path,
+                                 struct fault *why)
+{
+    SCOPED(fd_close_at) int fd = -1;
+    SCOPED(free_at) char *data = NULL;
+    size_t len;
+    enum rc rc = file_in_memory("pdf", (struct bytes){ NULL, 0 }, &fd, why);
+    rc = rc ? rc : join(pages, fd, why);
+    rc = rc ? rc : file_read_fd(fd, SIZE_MAX / 4, &data, &len, why);
+    return rc ? rc : replace(path, (struct bytes){ (const uint8_t *)data, len }, why);
+}
+
 enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
                           struct fault *why)
 {
+    if (is_no_file(path))
+        return write_pdf_through(pages, path, why);
     struct target target;
     enum rc rc = target_open(path, &target, why);
     if (rc)
@@ -131,21 +166,6 @@ enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
     if (rc)
         (void)unlinkat(dir, target.draft, 0);
     return rc;
-}
-
-static enum rc replace(const char *path, struct bytes data, struct fault *why)
-{
-    struct target target;
-    struct stat there;
-    if (!stat(path, &there) && !S_ISREG(there.st_mode)) { /* /dev/stdout and such */
-        SCOPED(fd_close_at) int fd = open(path, O_WRONLY | O_CLOEXEC);
-        return fd < 0 || file_write_all(fd, data, NULL) ? cannot_write(path, why) : RC_OK;
-    }
-    enum rc rc = target_open(path, &target, why);
-    if (rc)
-        return rc;
-    SCOPED(fd_close_at) int dir = target.dir;
-    return file_replace(dir, target.name, data, NULL) ? cannot_write(path, why) : RC_OK;
 }
 
 enum rc convert_write_text(const struct convert_pages *pages, const char *path,

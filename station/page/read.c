@@ -139,7 +139,7 @@ static enum rc shrink_whole(struct picture *picture, uint32_t work_dpi, struct f
         scale = work_side_max_px / longest;
     if (scale > 2)
         scale = 2;
-    if (scale > 0.9 && scale < 1.25 && pixGetDepth(whole) != 1)
+    if (scale > 0.9 && scale < 1.25)
         scale = 1;
     picture->work_dpi = picture->dpi * scale;
     if (pixGetDepth(whole) == 1) {

@@ -2,59 +2,9 @@
  * presence, acknowledgement, the lost host and the worked example of docs/rack.md. */
 #include "check.h"
 
-#include "firmware_hal.h"
-
-static struct rack rack;
+#include "firmware_bench.h"
 
 enum { HOST_TIMEOUT_S = 30 }; /* preset */
-
-/* Send one request body to the rack (address and CRC are added) and let it answer.
- * Returns the length of the answer's body, 0 when there is none. */
-static size_t ask(struct bytes body)
-{
-    uint8_t frame[MODBUS_FRAME_MAX] = { BENCH_ADDRESS };
-    memcpy(frame + 1, body.at, body.len);
-    bench.out_len = 0;
-    bench_send(frame, modbus_crc_append(frame, 1 + body.len));
-    (void)rack_run(&rack);
-    if (!bench.out_len)
-        return 0;
-    CHECK_INT(BENCH_ADDRESS, bench.out[0]);
-    CHECK(modbus_crc_holds(bench.out, bench.out_len));
-    CHECK_INT(bench.out_len, modbus_answer_len(bench.out, bench.out_len));
-    return bench.out_len - 3;
-}
-
-static size_t ask_words(uint8_t function, unsigned at, unsigned value)
-{
-    const uint8_t body[] = { function, (uint8_t)(at >> 8), (uint8_t)at,
-                             (uint8_t)(value >> 8), (uint8_t)value };
-    return ask((struct bytes){ body, sizeof body });
-}
-
-/* The Modbus exception of the last answer, 0 for none. */
-static unsigned refused(void)
-{
-    return bench.out[1] & 0x80 ? bench.out[2] : 0;
-}
-
-static unsigned get(unsigned at)
-{
-    CHECK_INT(4, ask_words(0x04, at, 1));
-    return (unsigned)(bench.out[3] << 8 | bench.out[4]);
-}
-
-static unsigned put(unsigned at, unsigned value)
-{
-    CHECK(ask_words(0x06, at, value) > 0);
-    return refused();
-}
-
-static void begin(void)
-{
-    bench_rack(&rack);
-    bench_wait(&rack, 200);
-}
 
 /* A value that this item takes. */
 static unsigned right_value(unsigned item)

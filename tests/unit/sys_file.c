@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int __real_fsync(int fd);
@@ -81,6 +82,16 @@ TEST(file_replace, reports_a_folder_that_could_not_be_flushed)
     int dir = scratch_dir();
     fail_fsync_at = 2;
     CHECK_RC(RC_FULL, file_replace(dir, "page", BYTES("new"), NULL));
+    close(dir);
+}
+
+TEST(file_replace, never_takes_the_place_of_a_device)
+{
+    int dir = scratch_dir();
+    CHECK(mkfifoat(dir, "line", 0600) == 0);
+    CHECK_RC(RC_INVALID, file_replace(dir, "line", BYTES("x"), NULL));
+    struct stat there;
+    CHECK(fstatat(dir, "line", &there, 0) == 0 && S_ISFIFO(there.st_mode));
     close(dir);
 }
 

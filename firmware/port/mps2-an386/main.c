@@ -23,7 +23,7 @@ enum {
     CLOCK_HZ = 25000000,
     TICK_HZ = 1000,
     MS_US = 1000,
-    DOG_LOADED = CLOCK_HZ / 10 * 4, /* 0.4 s to the bark, 0.4 s more to the bite */
+    DOG_LOADED = CLOCK_HZ / 100 * 48, /* 0.48 s to the bark, as much again to the bite */
     DOG_BARK_AND_BITE = 3,
     DOG_KEY = 0x1ACCE551,
     SYST_ON = 7, /* processor clock, interrupt */

@@ -34,6 +34,7 @@ bool pin_read(struct pin pin);
  */
 void clock_start(void);
 uint32_t clock_hz(void);
+bool clock_emulated(void); /* no chip: an emulator that knows only its core and UART */
 
 void board_set_up(void);
 void line_start(void);

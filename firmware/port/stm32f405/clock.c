@@ -37,6 +37,7 @@ enum {
 };
 
 static uint32_t hz = HSI_HZ;
+static bool emulated;
 
 static bool comes(uint32_t flag)
 {
@@ -68,7 +69,7 @@ void clock_start(void)
 {
     /* A chip runs from its internal oscillator here. Where that is not ready, this is an
      * emulator without clock registers, whose timer has a pace of its own. */
-    bool emulated = !(RCC_CR & CR_HSI_READY);
+    emulated = !(RCC_CR & CR_HSI_READY);
     uint32_t timer_hz = HSI_HZ;
     if (emulated || start_crystal()) {
         hz = FAST_HZ;
@@ -79,6 +80,11 @@ void clock_start(void)
     TIM2_PSC = (emulated ? (uint32_t)EMULATED_TIMER_DIVIDER : timer_hz / US_PER_S) - 1;
     TIM2_EGR = 1;
     TIM2_CR1 = 1;
+}
+
+bool clock_emulated(void)
+{
+    return emulated;
 }
 
 uint32_t clock_hz(void)

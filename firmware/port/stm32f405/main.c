@@ -109,7 +109,7 @@ static void sleep_until_needed(uint32_t most_us)
 void port_main(void)
 {
     struct hal_boot boot = { .hardware = HARDWARE_F405, .lock = true };
-    uint16_t uid[HAL_UID_WORDS];
+    uint16_t uid[HAL_UID_WORDS] = { 0 };
     clock_start();
     board_set_up();
     SYST_RVR = clock_hz() / TICK_HZ - 1;
@@ -117,7 +117,7 @@ void port_main(void)
     SYST_CSR = SYST_ON;
     crash_look(&boot);
     start_dog();
-    for (unsigned i = 0; i < HAL_UID_WORDS; i++)
+    for (unsigned i = 0; i < HAL_UID_WORDS && !clock_emulated(); i++)
         uid[i] = (uint16_t)(CHIP_ID(i / 2) >> (i % 2 ? 0 : 16));
     i2c_start_up();
     eeprom_uid(uid, boot.uid);
