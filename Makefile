@@ -98,7 +98,7 @@ tests: $(test_programs) $(fuzz_replays)
 check-asan:
 	$(Q)$(MAKE) --no-print-directory -j2 OUT=$(OUT)/asan EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined" CFLAGS="-O1 -g" STRICT="-std=c11 -Wall -Wextra" asan-tests
 	$(Q)OUT=$(OUT)/asan tests/run.sh unit contract fuzz
-asan-tests: $(unit_programs) $(contract_programs) $(fuzz_replays) $(asan_programs)
+asan-tests: $(unit_programs) $(contract_programs) $(fuzz_replays) $(OUT)/bin/juanku
 check-clang:
 	$(Q)$(MAKE) --no-print-directory -j2 CC=clang OUT=$(OUT)/clang CFLAGS="-O1" $(OUT)/clang/compiled
 $(OUT)/compiled: $(call obj,$(all_src))

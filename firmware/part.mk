@@ -8,4 +8,4 @@ board_shared_src := $(firmware_app_src) $(wildcard firmware/port/arm/*.c) $(pats
 board_images := $(if $(shell command -v $(CROSS)gcc),$(patsubst %,$(OUT)/firmware/%/rack.elf,$(boards)))
 BOARD_CFLAGS := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft -Os -g -ffreestanding -ffunction-sections \
 	-fdata-sections -fshort-enums -fstack-usage -fcallgraph-info=su,da -Wundef -Wdouble-promotion \
-	-Wstack-usage=256 -DJUANKU_VERSION='"$(VERSION)"' -isystem firmware/port/arm/include -I. -Ilib -MMD -MP
+	-Wstack-usage=256 -fanalyzer -DJUANKU_VERSION='"$(VERSION)"' -isystem firmware/port/arm/include -I. -Ilib -MMD -MP

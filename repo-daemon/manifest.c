@@ -102,6 +102,8 @@ static enum rc head_check(const json_t *m, struct manifest_facts *f, struct faul
     if (!number_fits(m, "sheets_declared", 1, MANIFEST_SHEETS_MOST) ||
         !number_fits(m, "sheets_counted", 1, MANIFEST_SHEETS_MOST))
         return fault_set(why, RC_INVALID, 0, "张数应是 1 到 %d", MANIFEST_SHEETS_MOST);
+    if (json_object_get(m, "sides") && !number_fits(m, "sides", 1, 2))
+        return fault_set(why, RC_INVALID, 0, "扫描面数应是 1 或 2");
     f->sheets_declared =
         (unsigned)json_integer_value(json_object_get(m, "sheets_declared"));
     f->sheets_counted =
@@ -113,8 +115,8 @@ static enum rc head_check(const json_t *m, struct manifest_facts *f, struct faul
 }
 
 /* Each side of each sheet once: seen[] has a place for both sides of every sheet. */
-static enum rc sides_check(const json_t *images, struct manifest_facts *f,
-                           struct fault *why)
+static enum rc sides_check(const json_t *m, const json_t *images,
+                           struct manifest_facts *f, struct fault *why)
 {
     SCOPED(free_at) bool *seen = calloc((size_t)f->sheets_counted * 2, sizeof *seen);
     if (!seen)
@@ -131,7 +133,11 @@ static enum rc sides_check(const json_t *images, struct manifest_facts *f,
         seen[place] = true;
         backs += back;
     }
-    f->duplex = backs > 0;
+    /* Who scanned says how; where nothing is said, one back means both sides. */
+    const json_t *sides = json_object_get(m, "sides");
+    f->duplex = sides ? json_integer_value(sides) == 2 : backs > 0;
+    if (!f->duplex && backs)
+        return fault_set(why, RC_REFUSED, 0, "单面扫描的清单里有 %u 个背面图像", backs);
     if (f->images != f->sheets_counted * (f->duplex + 1))
         return fault_set(why, RC_REFUSED, 0, "%u 张%s应有 %u 个图像，实有 %u 个",
                          f->sheets_counted, f->duplex ? "双面" : "单面",
@@ -217,7 +223,7 @@ enum rc manifest_check(const json_t *m, struct manifest_facts *ret_facts,
             return fault_set(why, RC_INVALID, 0, "第 %zu 个图像的说明不完整", i + 1);
         ++*counts[kind_of(image)];
     }
-    rc = sides_check(images, &f, why);
+    rc = sides_check(m, images, &f, why);
     if (!rc)
         rc = items_check(m, images, why);
     if (!rc)

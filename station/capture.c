@@ -83,7 +83,7 @@ static struct scanner *open_device(struct capture_role *r, const char **ret_end)
 
 static enum rc read_profile(const json_t *order, struct scanner_profile *profile)
 {
-    uint64_t dpi = 0;
+    uint64_t dpi = 0, quality = 0;
     *profile = scanner_profile_default();
     enum rc rc = scanner_mode_read(field_peek(order, "mode"), &profile->mode);
     if (!rc)
@@ -91,6 +91,8 @@ static enum rc read_profile(const json_t *order, struct scanner_profile *profile
     if (!rc && !field_uint(order, "dpi", 1, 10000, &dpi))
         rc = RC_INVALID;
     profile->dpi = (uint32_t)dpi;
+    if (field_uint(order, "quality", 1, 100, &quality))
+        profile->jpeg_quality = (uint8_t)quality;
     return rc;
 }
 

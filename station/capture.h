@@ -4,7 +4,8 @@
  * Messages (JSON over the channel):
  *   -> {"do":"set","quirks":"DIR","write":"DIR"}        once, before all else
  *   -> {"do":"probe","device":NAME}
- *   -> {"do":"scan","device","dpi","mode","source","sheet":N}   feed from sheet N on
+ *   -> {"do":"scan","device","dpi","mode","source","quality","sheet":N}   feed from sheet
+ * N on
  *   -> {"do":"stop"}                                    end after the sheet in the path
  *   <- {"do":"scanner","present":0|1,"name","vendor","model","serial","sentence"}
  *   <- call {"do":"image","sheet","side","sides","last","dpi","mode","width_px",

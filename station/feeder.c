@@ -4,6 +4,7 @@
  * leaves no sheet: its bits are moved aside and the operator is told to feed it again. */
 #include "station/session.h"
 
+#include "station/job_repair.h"
 #include "station/json_field.h"
 #include "sys/log.h"
 
@@ -21,7 +22,7 @@ static void drop_open_sheet(struct session *s)
 {
     struct fault why = { 0 };
     s->feeder.open_count = 0;
-    if (s->current && spool_set_aside(s->spool, s->current->id, s->current->sheets, &why))
+    if (s->current && spool_set_aside(s->spool, s->current->id, s->current->leaves, &why))
         log_error("bits of an unfinished sheet: %s", why.text);
 }
 
@@ -105,7 +106,7 @@ static const char *reason_to_stop(struct session *s)
         return "stopped";
     if (*s->feeder.stop_code)
         return s->feeder.stop_code;
-    if (s->current->sheets >= JOB_SHEETS_MAX)
+    if (s->current->leaves >= JOB_SHEETS_MAX)
         return "too-many";
     if (spool_free_mb(s->spool) < s->set.spool_reserve_mb)
         return "disk-full";
@@ -120,11 +121,16 @@ static enum rc acknowledge(struct session *s, unsigned sheet, unsigned sides,
     enum rc rc = spool_put_sheet(s->spool, job, sheet, f->open, sides, why);
     if (rc)
         return rc;
+    unsigned place = job_next_place(job);
     job_add_sheet(job, f->open, sides);
+    if (job->repair) {
+        job_repair_leaf(job, job->leaves, job->repair);
+        snprintf(f->stop_code, sizeof f->stop_code, "repaired"); /* one sheet, no more */
+        session_save(s, job);
+    }
     f->open_count = 0;
     f->child.falls = 0; /* it works: after a crash it may be back at once */
-    for (unsigned i = 0; i < sides; i++)
-        session_stream_page(s, job, (unsigned)(job->count - sides + i + 1));
+    session_stream_pages(s, job, (place - 1) * sides + 1);
     if (session_event(s, job, JOB_EV_SHEET, why))
         log_error("sheet %u: %s", sheet, why->text);
     session_read_pages(s);
@@ -135,10 +141,10 @@ static bool is_expected(struct session *s, const json_t *body, uint64_t *ret_she
                         uint64_t *ret_side, uint64_t *ret_sides)
 {
     return s->feeder.state == FEEDER_SCANNING && s->current &&
-           field_uint(body, "sheet", s->current->sheets + 1, s->current->sheets + 1,
+           field_uint(body, "sheet", s->current->leaves + 1, s->current->leaves + 1,
                       ret_sheet) &&
            field_uint(body, "sides", 1, 2, ret_sides) &&
-           (!s->current->sheets || *ret_sides == s->current->sides) &&
+           (!s->current->leaves || *ret_sides == s->current->sides) &&
            field_uint(body, "side", s->feeder.open_count, s->feeder.open_count,
                       ret_side) &&
            *ret_side < *ret_sides;
@@ -251,10 +257,14 @@ enum rc feeder_scan(struct session *s, struct fault *why)
             "本机磁盘空间不足，不能进纸。请清理磁盘后再按“继续”，已扫描的都在。");
     if (!f->child.ipc)
         return fault_set(why, RC_AGAIN, 0, "扫描程序正在启动，请过几秒再按。");
-    json_t *order = json_pack("{s:s,s:s,s:i,s:s,s:s,s:i}", "do", "scan", "device",
-                              s->set.scanner_device, "dpi", (int)s->set.scan_dpi, "mode",
-                              s->set.scan_mode, "source", s->set.scan_source, "sheet",
-                              (int)s->current->sheets + 1);
+    const struct profile *profile = session_profile(s, s->current);
+    if (s->current->leaves && s->current->sides != profile->sides)
+        return fault_set(why, RC_REFUSED, 0,
+                         "扫描方案的单双面和已扫的不同。请换回原来的方案，再按“继续”。");
+    json_t *order = json_pack(
+        "{s:s,s:s,s:i,s:s,s:s,s:i,s:i}", "do", "scan", "device", s->set.scanner_device,
+        "dpi", (int)profile->dpi, "mode", profile->mode, "source", profile->source,
+        "quality", (int)s->set.scan_jpeg_quality, "sheet", (int)s->current->leaves + 1);
     enum rc rc = ipc_send(f->child.ipc, order, NULL, 0);
     if (rc)
         return fault_set(why, rc, 0, "扫描程序没有回应，请过几秒再按。");

@@ -2,6 +2,7 @@
 #include "station/group.h"
 
 #include "core/bytes.h"
+#include "station/job_repair.h"
 #include "station/json_field.h"
 #include "station/match.h"
 #include "sys/clock.h"
@@ -100,6 +101,28 @@ static json_t *items_of(const struct job *job)
     return items;
 }
 
+/* Pictures that were fed and are not in the volume any more, each with the reason. */
+static json_t *gone_entries(const struct job *job)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < job->gone_count; i++) {
+        const struct job_image *image = &job->gone[i];
+        const struct capture *c = &image->capture;
+        const json_t *act = job_gone_by(job, image->leaf);
+        bool undone = json_object_get(act, "undone_at");
+        json_array_append_new(
+            list,
+            json_pack("{s:i,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s}", "leaf", (int)image->leaf,
+                      "side", side_name(image->side), "capture_sha256", c->sha256,
+                      "capture_bytes", (json_int_t)c->bytes, "capture_type", c->type,
+                      "why", undone ? "undone" : field_peek(act, "do"), "reason",
+                      field_peek(act, "reason"), "by",
+                      field_peek(act, undone ? "undone_by" : "by"), "at",
+                      field_peek(act, undone ? "undone_at" : "at")));
+    }
+    return list;
+}
+
 json_t *group_manifest(const struct job *job, const char *station)
 {
     char started[CLOCK_TEXT_MAX], ended[CLOCK_TEXT_MAX];
@@ -116,6 +139,14 @@ json_t *group_manifest(const struct job *job, const char *station)
                   (int)job->sheets, "images", images, "items", items_of(job));
     json_object_set_new(manifest, "scanner",
                         job->scanner ? json_incref(job->scanner) : json_object());
+    if (job->sides)
+        json_object_set_new(manifest, "sides", json_integer((json_int_t)job->sides));
+    if (*job->profile)
+        json_object_set_new(manifest, "profile", json_string(job->profile));
+    if (json_array_size(job->repairs))
+        json_object_set(manifest, "repairs", job->repairs);
+    if (job->gone_count)
+        json_object_set_new(manifest, "replaced", gone_entries(job));
     if (json_array_size(job->recounts))
         json_object_set(manifest, "recounts", job->recounts);
     return manifest;

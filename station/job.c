@@ -4,6 +4,7 @@
 #include "station/job.h"
 
 #include "core/bytes.h"
+#include "station/job_repair.h"
 #include "station/json_field.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -15,7 +16,7 @@
 static const char *const side_names[] = { "front", "back" };
 static const char *const image_states[] = { "captured", "reading", "ready", "failed" };
 
-enum { EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE };
+enum { EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN };
 
 const char *side_name(enum side side)
 {
@@ -45,7 +46,13 @@ void job_free(struct job *job)
         return;
     for (size_t i = 0; i < job->count; i++)
         json_decref(job->images[i].result);
+    for (size_t i = 0; i < job->gone_count; i++)
+        json_decref(job->gone[i].result);
     free(job->images);
+    free(job->gone);
+    json_decref(job->repair);
+    json_decref(job->repairs);
+    json_decref(job->runs);
     json_decref(job->scanner);
     json_decref(job->rules);
     json_decref(job->recounts);
@@ -57,7 +64,8 @@ SCOPE_RELEASER(job_free_at, struct job *, job_free)
 
 static void make_room(struct job *job)
 {
-    if (job->room - job->count >= 2)
+    /* Also for what is gone: it may come back. */
+    if (job->room >= job->count + job->gone_count + 2)
         return;
     size_t room = job->room ? job->room * 2 : 64;
     struct job_image *images = realloc(job->images, room * sizeof *images);
@@ -72,14 +80,30 @@ static void make_room(struct job *job)
 void job_add_sheet(struct job *job, const struct capture *sides, unsigned count)
 {
     make_room(job);
+    job->leaves++;
     job->sheets++;
     job->sides = count;
     for (unsigned i = 0; i < count; i++)
         job->images[job->count++] = (struct job_image){
+            .leaf = job->leaves,
             .sheet = job->sheets,
             .side = i ? SIDE_BACK : SIDE_FRONT,
             .capture = sides[i],
         };
+}
+
+struct job_image *job_leaf_image(struct job *job, unsigned leaf, enum side side,
+                                 unsigned *ret_index)
+{
+    for (size_t i = 0; i < job->count + job->gone_count; i++) {
+        bool live = i < job->count;
+        struct job_image *image = live ? &job->images[i] : &job->gone[i - job->count];
+        if (image->leaf != leaf || image->side != side)
+            continue;
+        *ret_index = live ? (unsigned)i + 1 : 0;
+        return image;
+    }
+    return NULL;
 }
 
 struct job_image *job_image(struct job *job, unsigned index)
@@ -96,14 +120,22 @@ const char *image_kind(const struct job_image *image)
     return field_peek(image->result, "kind");
 }
 
+static void add_decisions(json_t *list, const struct job_image *images, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (images[i].edit)
+            json_array_append_new(
+                list,
+                json_pack("{s:i,s:i,s:i,s:i,s:i}", "leaf", (int)images[i].leaf, "side",
+                          (int)images[i].side, "edit", (int)images[i].edit, "row",
+                          (int)images[i].edit_row, "turn", (int)images[i].turn_deg));
+}
+
 static json_t *decisions_to_json(const struct job *job)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < job->count; i++)
-        if (job->images[i].edit)
-            json_array_append_new(list, json_pack("{s:i,s:i,s:i}", "index", (int)(i + 1),
-                                                  "edit", (int)job->images[i].edit, "row",
-                                                  (int)job->images[i].edit_row));
+    add_decisions(list, job->images, job->count);
+    add_decisions(list, job->gone, job->gone_count);
     return list;
 }
 
@@ -113,14 +145,21 @@ void job_decide_all(struct job *job, const json_t *decisions)
     json_t *one;
     json_array_foreach(decisions, i, one)
     {
-        uint64_t index = 0, edit = 0, row = 0;
-        if (!field_uint(one, "index", 1, job->count, &index) ||
+        uint64_t leaf = 0, side = 0, edit = 0, row = 0, turn = 0;
+        unsigned index = 0;
+        if (!field_uint(one, "leaf", 1, job->leaves, &leaf) ||
+            !field_uint(one, "side", SIDE_FRONT, SIDE_BACK, &side) ||
             !field_uint(one, "edit", 1, EDIT_ALL, &edit) ||
-            !field_uint(one, "row", 0, JOB_ROWS_MAX, &row))
+            !field_uint(one, "row", 0, JOB_ROWS_MAX, &row) ||
+            !field_uint(one, "turn", 0, 270, &turn))
             continue;
-        struct job_image *image = job_image(job, (unsigned)index);
+        struct job_image *image =
+            job_leaf_image(job, (unsigned)leaf, (enum side)side, &index);
+        if (!image)
+            continue;
         image->edit = (unsigned)edit;
         image->edit_row = (unsigned)row;
+        image->turn_deg = (unsigned)turn / 90 * 90;
     }
 }
 
@@ -133,14 +172,14 @@ static void set_optional(json_t *json, const char *key, json_t *borrowed)
 json_t *job_to_json(const struct job *job)
 {
     json_t *json = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:i,s:i,s:s,s:s,s:I,s:I,s:o}", "job", job->id,
-        "volume", job->volume, "case_no", job->case_no, "kind", job->kind, "state",
-        job_state_name(job->state), "stop", job->stop.code, "stop_sheet",
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:i,s:i,s:s,s:s,s:s,s:I,s:I,s:o}", "job",
+        job->id, "volume", job->volume, "case_no", job->case_no, "kind", job->kind,
+        "state", job_state_name(job->state), "stop", job->stop.code, "stop_sheet",
         (int)job->stop.sheet, "note", job->note, "sheets_declared",
         (int)job->sheets_declared, "confirmed", (int)job->confirmed, "operator",
-        job->operator_badge, "operator_name", job->operator_name, "started_ms",
-        (json_int_t)job->started_ms, "ended_ms", (json_int_t)job->ended_ms, "decisions",
-        decisions_to_json(job));
+        job->operator_badge, "operator_name", job->operator_name, "profile", job->profile,
+        "started_ms", (json_int_t)job->started_ms, "ended_ms", (json_int_t)job->ended_ms,
+        "decisions", decisions_to_json(job));
     if (!json) {
         log_error("job %s cannot be written as JSON", job->id);
         abort();
@@ -149,6 +188,13 @@ json_t *job_to_json(const struct job *job)
     set_optional(json, "rules", job->rules);
     set_optional(json, "recounts", job->recounts);
     set_optional(json, "stored", job->stored);
+    set_optional(json, "repair", job->repair);
+    set_optional(json, "runs", job->runs);
+    if (job->repairs) {
+        json_object_set(json, "repairs", job->repairs);
+        json_object_set_new(json, "leaves", json_integer((json_int_t)job->leaves));
+        json_object_set_new(json, "order", job_order_json(job));
+    }
     return json;
 }
 
@@ -196,17 +242,46 @@ static bool read_words(const json_t *json, struct job *job)
                       sizeof job->operator_name);
 }
 
+/* Nothing or a list of objects. */
+static bool is_list(const json_t *list)
+{
+    size_t i;
+    json_t *one;
+    if (list && !json_is_array(list))
+        return false;
+    json_array_foreach(list, i, one)
+    {
+        if (!json_is_object(one))
+            return false;
+    }
+    return true;
+}
+
+static bool read_repairs(const json_t *json, struct job *job)
+{
+    json_t *repair = json_object_get(json, "repair");
+    if ((repair && !json_is_object(repair)) ||
+        !is_list(json_object_get(json, "repairs")) ||
+        !is_list(json_object_get(json, "runs")))
+        return false;
+    job->repair = json_incref(repair);
+    job->repairs = json_incref(json_object_get(json, "repairs"));
+    job->runs = json_incref(json_object_get(json, "runs"));
+    return true;
+}
+
 enum rc job_from_json(const json_t *json, struct job **ret_job, json_t **ret_decisions,
                       struct fault *why)
 {
     SCOPED(job_free_at) struct job *job = job_new();
-    if (!read_words(json, job) || !read_numbers(json, job) ||
+    if (!read_words(json, job) || !read_numbers(json, job) || !read_repairs(json, job) ||
         job_state_of(field_peek(json, "state"), &job->state))
         return fault_set(why, RC_CORRUPT, 0, "a field of job.json is missing or wrong");
     job->scanner = json_incref(json_object_get(json, "scanner"));
     job->rules = json_incref(json_object_get(json, "rules"));
     job->recounts = json_incref(json_object_get(json, "recounts"));
     job->stored = json_incref(json_object_get(json, "stored"));
+    (void)field_text(json, "profile", job->profile, sizeof job->profile);
     *ret_decisions = json_incref(json_object_get(json, "decisions"));
     *ret_job = TAKE(job);
     return RC_OK;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 enum {
+    JOB_REASON_MAX = 128, /* of a repair, in the operator's words */
     JOB_ID_LEN = 32,
     JOB_SHEETS_MAX = 2000, /* of one volume; DOMAIN: a volume has some 200 pages */
     JOB_TITLE_MAX = 160,
@@ -41,7 +42,8 @@ enum image_edit {
     EDIT_NONE = 0,
     EDIT_KEEP_AS_PAGE = 1,
     EDIT_SET_BLANK = 2,
-    EDIT_MOVE = 4
+    EDIT_MOVE = 4,
+    EDIT_TURN = 8
 };
 
 /* The scanner's bits as they lie in the spool. */
@@ -55,13 +57,15 @@ struct capture {
 };
 
 struct job_image {
-    unsigned sheet; /* from 1 */
+    unsigned leaf;  /* in the order of feeding, from 1: names its files, never changes */
+    unsigned sheet; /* its place among the sheets of the volume, from 1 */
     enum side side;
     struct capture capture;
     enum image_state state;
     json_t *result; /* owned; NULL until ready or failed */
     unsigned edit;  /* bits of enum image_edit */
     unsigned edit_row;
+    unsigned turn_deg; /* with EDIT_TURN: 0 90 180 270, clockwise */
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
     unsigned told_row; /* what the readers of the page were told last */
     bool told_doubt;
@@ -82,9 +86,11 @@ struct job {
     struct job_stop stop;
     char note[JOB_SENTENCE_MAX]; /* one more sentence for the operator; "" none */
     unsigned sheets_declared;
-    unsigned sheets; /* acknowledged */
+    unsigned leaves; /* acknowledged; the next one fed is leaf leaves + 1 */
+    unsigned sheets; /* of them in the volume: without replaced and removed ones */
     unsigned sides;  /* 1 or 2; 0 before the first sheet */
-    bool confirmed;  /* the volume's label was read a second time, by a person */
+    char profile[JOB_WORD_MAX]; /* how it is scanned; "": the first of the settings */
+    bool confirmed; /* the volume's label was read a second time, by a person */
     char operator_badge[LABEL_TEXT_MAX], operator_name[JOB_WORD_MAX];
     int64_t started_ms, ended_ms;
     json_t
@@ -92,8 +98,15 @@ struct job {
     json_t *rules; /* owned; rows of the catalogue from the repository, or NULL */
     json_t *recounts; /* owned; corrections of sheets_declared, with who and when */
     json_t *stored;   /* owned; the repository's answer, when done */
-    struct job_image *images; /* owned */
+    json_t *repair;   /* owned; what the next sheet is for, or NULL: see job_repair.h */
+    json_t *repairs;  /* owned; all repairs done, in order; NULL none */
+    bool folded;      /* a repair was found that only the sheet's record knew */
+    int64_t fed_ms;   /* of the last leaf, when it came back from the spool; 0 none */
+    json_t *runs;     /* owned; each feeding: who, when, which leaves, how it ended */
+    struct job_image *images; /* owned; in the order of the volume */
     size_t count, room;
+    struct job_image *gone; /* owned; kept, but not in the volume any more */
+    size_t gone_count;
 };
 
 /* A new job in state declared, with a fresh id. Ends the process when out of memory. */
@@ -102,6 +115,10 @@ void job_free(struct job *job); /* accepts NULL */
 
 /* Append the pictures of one acknowledged sheet. Copies. */
 void job_add_sheet(struct job *job, const struct capture *sides, unsigned count);
+/* The picture of this leaf, in the volume or not; *ret_index is its index, 0 when it is
+ * gone. NULL when there is none. Borrowed, as below. */
+struct job_image *job_leaf_image(struct job *job, unsigned leaf, enum side side,
+                                 unsigned *ret_index);
 /* By index from 1; NULL when there is none. Borrowed, until the next job_add_sheet(). */
 struct job_image *job_image(struct job *job, unsigned index);
 
@@ -119,10 +136,12 @@ MUST_USE enum rc job_from_json(const json_t *json, struct job **ret_job,
 /* Apply the list of decisions once the sheets are there; unknown indices are left out. */
 void job_decide_all(struct job *job, const json_t *decisions);
 
-/* One sheet's record and back. RC_CORRUPT as above; also when it is not sheet `sheet`. */
-json_t *sheet_to_json(unsigned sheet, const struct capture *sides, unsigned count);
-MUST_USE enum rc sheet_from_json(const json_t *json, unsigned sheet,
+/* One sheet's record and back. `repair`: what it was fed for, NULL the next in order;
+ * borrowed both ways. RC_CORRUPT as above; also when it is not sheet `leaf`. */
+json_t *sheet_to_json(unsigned leaf, const struct capture *sides, unsigned count,
+                      json_t *repair);
+MUST_USE enum rc sheet_from_json(const json_t *json, unsigned leaf,
                                  struct capture ret_sides[2], unsigned *ret_count,
-                                 struct fault *why);
+                                 json_t **ret_repair, struct fault *why);
 
 #endif

@@ -9,8 +9,8 @@
  *                 |                v      |                           |  |  |      |
  *                 |               [STOPPED] --- equal (recounted) ----+--+  |      |
  *                 |                  |   ^                            |  ^  |      |
- *                 |                  |   | differs (recounted)        v  |clear    |
- *                 |                  |   +------------------------ [REVIEW] |      |
+ *                 |                  |   | (also from COUNTED)        v  |clear    |
+ *                 |                  |   +--- differs, repair ---- [REVIEW] |      |
  *                 |                  |                              |  ^    |      |
  *                 |           abandon|                       abandon|  |    v      |
  *                 |                  v                              |  +-[SUBMITTING]
@@ -54,6 +54,7 @@ enum job_event {
     JOB_EV_REFUSED, /* the repository will not take it as it is */
     JOB_EV_ABANDON, /* the operator gives the job up */
     JOB_EV_RESTORE, /* the station was started again */
+    JOB_EV_REPAIR,  /* a sheet is to be replaced, put between, moved or taken out */
     JOB_EVENT_COUNT
 };
 

@@ -11,7 +11,8 @@
 
 enum { SHEET_VERSION = 1 };
 
-json_t *sheet_to_json(unsigned sheet, const struct capture *sides, unsigned count)
+json_t *sheet_to_json(unsigned leaf, const struct capture *sides, unsigned count,
+                      json_t *repair)
 {
     json_t *images = json_array();
     for (unsigned i = 0; i < count; i++) {
@@ -23,8 +24,11 @@ json_t *sheet_to_json(unsigned sheet, const struct capture *sides, unsigned coun
                               c->type, "mode", c->mode, "dpi", (int)c->dpi, "width_px",
                               (int)c->width_px, "height_px", (int)c->height_px));
     }
-    return json_pack("{s:i,s:i,s:o}", "v", SHEET_VERSION, "sheet", (int)sheet, "images",
-                     images);
+    json_t *json = json_pack("{s:i,s:i,s:o}", "v", SHEET_VERSION, "sheet", (int)leaf,
+                             "images", images);
+    if (json && repair)
+        json_object_set(json, "repair", repair);
+    return json;
 }
 
 static bool read_capture(const json_t *json, unsigned sheet, enum side side,
@@ -52,22 +56,23 @@ static bool read_capture(const json_t *json, unsigned sheet, enum side side,
     return right;
 }
 
-enum rc sheet_from_json(const json_t *json, unsigned sheet, struct capture ret_sides[2],
-                        unsigned *ret_count, struct fault *why)
+enum rc sheet_from_json(const json_t *json, unsigned leaf, struct capture ret_sides[2],
+                        unsigned *ret_count, json_t **ret_repair, struct fault *why)
 {
     uint64_t version = 0, number = 0;
     const json_t *images = json_object_get(json, "images");
     size_t count = json_array_size(images);
     bool right = field_uint(json, "v", SHEET_VERSION, SHEET_VERSION, &version) &&
-                 field_uint(json, "sheet", sheet, sheet, &number) && count >= 1 &&
+                 field_uint(json, "sheet", leaf, leaf, &number) && count >= 1 &&
                  count <= 2;
     struct capture sides[2] = { 0 };
     for (size_t i = 0; right && i < count; i++)
-        right = read_capture(json_array_get(images, i), sheet, i ? SIDE_BACK : SIDE_FRONT,
+        right = read_capture(json_array_get(images, i), leaf, i ? SIDE_BACK : SIDE_FRONT,
                              &sides[i]);
     if (!right)
-        return fault_set(why, RC_CORRUPT, 0, "the record of sheet %u is damaged", sheet);
+        return fault_set(why, RC_CORRUPT, 0, "the record of sheet %u is damaged", leaf);
     memcpy(ret_sides, sides, sizeof sides);
     *ret_count = (unsigned)count;
+    *ret_repair = json_object_get(json, "repair");
     return RC_OK;
 }

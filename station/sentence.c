@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "station/group.h"
+#include "station/job_repair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,10 @@ const struct sentence_stop sentence_stops[] = {
     { "settings", "扫描仪不支持现在的设置，没有进纸。",
       "请管理员检查进纸方式、颜色和精度的设置，再按“继续”，从第 %u 张起。" },
     { "flatbed", "这一张已收下。", "请换上下一张纸，按“继续”，从第 %u 张起。" },
+    { "repair", "等着补扫第 %u 张。",
+      "请把正确的纸单独放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
+    { "repair-empty", "进纸器里没有纸，第 %u 张还没有补扫。",
+      "请把要补的那一张放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
     { "no-docs", "", "" }, /* the numbers are told instead */
 };
 
@@ -105,7 +110,7 @@ void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
     if (job->state == JOB_STOPPED && !strcmp(job->stop.code, "no-docs"))
         differs_now(job, ret);
     else if (job->state == JOB_STOPPED && stop)
-        fill(stop->happened, job->sheets + 1, ret);
+        fill(stop->happened, job_next_place(job), ret);
     else if (job->state == JOB_COUNTED && group_all_read(job))
         snprintf(ret, JOB_SENTENCE_MAX, "%u 张全部走完，张数相符，每页都已识别。",
                  job->sheets);
@@ -122,7 +127,7 @@ static void next_when_stopped(const struct job *job, char ret[JOB_SENTENCE_MAX])
     if (!strcmp(job->stop.code, "no-docs"))
         differs_next(job, ret);
     else
-        fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", job->sheets + 1, ret);
+        fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", job_next_place(job), ret);
 }
 
 void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
@@ -133,7 +138,8 @@ void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
                  job->sheets_declared);
         break;
     case JOB_SCANNING:
-        snprintf(ret, JOB_SENTENCE_MAX, "正在扫描第 %u 张，请等待。", job->sheets + 1);
+        snprintf(ret, JOB_SENTENCE_MAX, "正在扫描第 %u 张，请等待。",
+                 job_next_place(job));
         break;
     case JOB_STOPPED:
         next_when_stopped(job, ret);

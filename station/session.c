@@ -73,7 +73,7 @@ int session_main(const struct settings *settings)
     if (!s)
         return EXIT_FAILURE;
     s->set = *settings;
-    if (open_parts(s, &why)) {
+    if (profiles_read(settings, &s->profiles, &why) || open_parts(s, &why)) {
         log_error("cannot start: %s", why.text);
         close_parts(s);
         free(s);

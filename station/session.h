@@ -16,6 +16,7 @@
 #include "station/group.h"
 #include "station/job.h"
 #include "station/page/page.h"
+#include "station/profile.h"
 #include "station/settings.h"
 #include "station/spool.h"
 
@@ -53,6 +54,7 @@ struct uplink {
 struct session {
     sd_event *loop;
     struct settings set;
+    struct profiles profiles;
     struct spool *spool;
     struct page_pool *pool;
     struct http_server *http;
@@ -81,6 +83,9 @@ MUST_USE enum rc session_event(struct session *s, struct job *job, enum job_even
 void session_save(struct session *s, struct job *job);
 /* Look again at what pages say: other volume, doubts, clear. Call after each change. */
 void session_review(struct session *s, struct job *job);
+/* The number of sheets, declared or counted, changed while nothing is fed: do they add up
+ * now? */
+void session_count_again(struct session *s, struct job *job);
 /* Feeding ended: with the scanner's word for it ("no-docs", "jam", ...). */
 void session_feeding_ended(struct session *s, const char *code);
 /* A job by its id; NULL none. Borrowed. */
@@ -89,6 +94,13 @@ MUST_USE enum rc session_adopt(struct session *s, struct job *job, struct fault 
 void session_forget(struct session *s, struct job *job);
 void session_restore(struct session *s);
 void session_trim(struct session *s);
+
+/* session_shift.c: write a job's figures into the file of their day. Before its files are
+ * deleted or it is forgotten. */
+MUST_USE enum rc session_shift_keep(struct session *s, const struct job *job,
+                                    struct fault *why);
+/* How this job is scanned; never NULL. */
+const struct profile *session_profile(const struct session *s, const struct job *job);
 
 /* session_pages.c: pictures to the workers and back. ------------------------------- */
 void session_read_pages(struct session *s);
@@ -128,9 +140,11 @@ void session_stream_open(struct session *s, struct http_request *request);
 /* Something changed: tell all readers soon. */
 void session_stream_state(struct session *s);
 void session_stream_page(struct session *s, struct job *job, unsigned index);
+/* The same for `first` and all behind it: their places changed. */
+void session_stream_pages(struct session *s, struct job *job, unsigned first);
 
-/* session_api.c, session_job_api.c, session_image_api.c: routes
- * -------------------------------- */
+/* session_api.c, session_job_api.c, session_image_api.c, session_repair_api.c: routes ---
+ */
 extern const struct http_route session_routes[];
 extern const size_t session_route_count;
 void session_api_before(struct http_request *request, void *context);
@@ -146,12 +160,17 @@ void session_api_job_stop(struct http_request *request, void *context);
 void session_api_job_finish(struct http_request *request, void *context);
 void session_api_job_abandon(struct http_request *request, void *context);
 void session_api_job_recount(struct http_request *request, void *context);
+void session_api_repair(struct http_request *request, void *context);
+void session_api_gone_picture(struct http_request *request, void *context);
 void session_api_label(struct http_request *request, void *context);
 void session_api_rows(struct http_request *request, void *context);
 void session_api_image_edit(struct http_request *request, void *context);
 void session_api_image_part(struct http_request *request, void *context);
+void session_api_job_profile(struct http_request *request, void *context);
+void session_api_shift(struct http_request *request, void *context);
 /* What the buttons do, for command cards too. */
-MUST_USE enum rc job_do_start(struct session *s, struct fault *why);
+MUST_USE enum rc job_do_start(struct session *s, const struct crew_member *who,
+                              struct fault *why);
 MUST_USE enum rc job_do_finish(struct session *s, struct fault *why);
 
 #endif

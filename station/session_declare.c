@@ -59,7 +59,8 @@ static void name_case(struct job *job)
     snprintf(job->case_no, sizeof job->case_no, "%s", text);
 }
 
-static enum rc read_declaration(const json_t *body, struct job *job, struct fault *why)
+static enum rc read_declaration(const struct session *s, const json_t *body,
+                                struct job *job, struct fault *why)
 {
     uint64_t sheets = 0;
     const char *kind = field_peek(body, "kind");
@@ -71,6 +72,11 @@ static enum rc read_declaration(const json_t *body, struct job *job, struct faul
                          JOB_SHEETS_MAX);
     if (*kind && strcmp(kind, "first") != 0 && strcmp(kind, "supplement") != 0)
         return fault_set(why, RC_INVALID, 0, "请选择首次扫描或补正扫描。");
+    const struct profile *profile =
+        profiles_find(&s->profiles, field_peek(body, "profile"));
+    if (!profile)
+        return fault_set(why, RC_INVALID, 0, "没有这个扫描方案，请从列出的里面选。");
+    snprintf(job->profile, sizeof job->profile, "%s", profile->name);
     job->sheets_declared = (unsigned)sheets;
     snprintf(job->kind, sizeof job->kind, "%s", *kind ? kind : "first");
     name_case(job);
@@ -196,7 +202,7 @@ void session_api_job_new(struct http_request *request, void *context)
         return;
     struct declaration *d = calloc(1, sizeof *d);
     struct job *job = job_new();
-    enum rc rc = d ? read_declaration(http_body_json(request), job, &why)
+    enum rc rc = d ? read_declaration(s, http_body_json(request), job, &why)
                    : fault_set(&why, RC_NO_MEMORY, 0, "内存不足，请重试。");
     if (!rc)
         rc = check_free(s, job->volume, &parked, &why);

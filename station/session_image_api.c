@@ -43,19 +43,27 @@ static enum rc decide(const struct job *job, struct job_image *image, const json
                       struct fault *why)
 {
     const char *what = field_peek(body, "do");
-    uint64_t row = 0;
+    uint64_t row = 0, turn = 0;
+    unsigned turned = image->edit & EDIT_TURN;
     if (!strcmp(what, "keep-as-page"))
-        image->edit = (image->edit & EDIT_MOVE) | EDIT_KEEP_AS_PAGE;
+        image->edit = (image->edit & EDIT_MOVE) | EDIT_KEEP_AS_PAGE | turned;
     else if (!strcmp(what, "set-blank"))
-        image->edit = EDIT_SET_BLANK;
+        image->edit = EDIT_SET_BLANK | turned;
     else if (!strcmp(what, "undo"))
         image->edit = EDIT_NONE;
-    else if (strcmp(what, "move") != 0)
+    else if (!strcmp(what, "rotate")) {
+        if (!field_uint(body, "deg", 90, 270, &turn) || turn % 90)
+            return fault_set(why, RC_INVALID, 0, "请选择向右、向左转，或倒过来。");
+        json_int_t now =
+            json_integer_value(json_object_get(image->result, "rotated_deg"));
+        image->edit |= EDIT_TURN;
+        image->turn_deg = (unsigned)(now + (json_int_t)turn) % 360;
+    } else if (strcmp(what, "move") != 0)
         return fault_set(why, RC_INVALID, 0, "没有这样的操作。");
     else if (!field_uint(body, "row", 1, JOB_ROWS_MAX, &row) || !row_exists(job, row))
         return fault_set(why, RC_INVALID, 0, "请选择目录里有的一项。");
     else {
-        image->edit = (image->edit & EDIT_KEEP_AS_PAGE) | EDIT_MOVE;
+        image->edit = (image->edit & EDIT_KEEP_AS_PAGE) | EDIT_MOVE | turned;
         image->edit_row = (unsigned)row;
     }
     return RC_OK;
@@ -70,13 +78,16 @@ static enum rc edit(struct session *s, unsigned index, const json_t *body,
         return fault_set(why, RC_REFUSED, 0, "已经提交，不能再改。");
     if (image->state != IMAGE_READY && image->state != IMAGE_FAILED)
         return fault_set(why, RC_REFUSED, 0, "这一页还在识别，请稍等。");
+    unsigned before = image->edit & EDIT_TURN;
     enum rc rc = decide(job, image, body, why);
     if (rc)
         return rc;
+    bool turned =
+        before != (image->edit & EDIT_TURN) || !strcmp(field_peek(body, "do"), "rotate");
     session_save(s, job);
     /* A page needs its PDF; one that was taken for something else has none yet. */
     bool page = !strcmp(image_kind(image), "page");
-    if (page && !*field_peek(image->result, "pdf_sha256"))
+    if (turned || (page && !*field_peek(image->result, "pdf_sha256")))
         rc = session_read_again(s, job, index, why);
     session_review(s, job);
     session_stream_page(s, job, index);

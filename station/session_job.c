@@ -2,6 +2,7 @@
  * disk before anybody is told about it. */
 #include "station/session.h"
 
+#include "station/shift.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/scope.h"
@@ -77,19 +78,48 @@ void session_review(struct session *s, struct job *job)
     session_stream_state(s);
 }
 
+/* Was the stack fed to its end, when feeding stood still for this reason? */
+static bool is_empty(const char *code)
+{
+    return !*code || !strcmp(code, "no-docs") || !strcmp(code, "flatbed");
+}
+
+/* Equal or not; `code` is why feeding stands still. */
+static void compare(struct session *s, struct job *job, bool empty, const char *code)
+{
+    bool equal = empty && job->sheets == job->sheets_declared;
+    char kept[sizeof job->stop.code];
+    snprintf(kept, sizeof kept, "%s", equal ? "" : empty && !*code ? "no-docs" : code);
+    memcpy(job->stop.code, kept, sizeof kept);
+    job->stop.sheet = empty ? 0 : job->leaves + 1;
+    follow(s, job, equal ? JOB_EV_EQUAL : empty ? JOB_EV_DIFFERS : JOB_EV_HALT);
+}
+
+void session_count_again(struct session *s, struct job *job)
+{
+    bool fed = job->state == JOB_COUNTED || job->state == JOB_REVIEW;
+    compare(s, job, fed || is_empty(job->stop.code), job->stop.code);
+    session_save(s, job);
+    session_review(s, job);
+}
+
 void session_feeding_ended(struct session *s, const char *code)
 {
     struct job *job = s->current;
     if (!job || job->state != JOB_SCANNING)
         return;
-    /* A flatbed has no feeder that could be empty: there the declared number ends it. */
-    bool last = !strcmp(code, "flatbed") && job->sheets >= job->sheets_declared;
-    bool empty = last || !strcmp(code, "no-docs");
-    bool equal = empty && job->sheets == job->sheets_declared;
-    snprintf(job->stop.code, sizeof job->stop.code, "%s", equal ? "" : code);
-    job->stop.sheet = empty ? 0 : job->sheets + 1;
     job->ended_ms = clock_now_ms();
-    follow(s, job, equal ? JOB_EV_EQUAL : empty ? JOB_EV_DIFFERS : JOB_EV_HALT);
+    shift_run_end(job, code, job->ended_ms);
+    if (!strcmp(code, "repaired")) { /* what was before the repair counts again */
+        compare(s, job, is_empty(job->stop.code), job->stop.code);
+    } else if (job->repair) {
+        compare(s, job, false, !strcmp(code, "no-docs") ? "repair-empty" : code);
+    } else {
+        /* A flatbed has no feeder that could be empty: there the declared number ends it.
+         */
+        bool last = !strcmp(code, "flatbed") && job->sheets >= job->sheets_declared;
+        compare(s, job, last || !strcmp(code, "no-docs"), code);
+    }
     session_review(s, job);
     session_read_pages(s);
 }
@@ -121,10 +151,17 @@ void session_forget(struct session *s, struct job *job)
     job_free(job);
 }
 
+const struct profile *session_profile(const struct session *s, const struct job *job)
+{
+    const struct profile *profile = profiles_find(&s->profiles, job->profile);
+    return profile ? profile : profiles_find(&s->profiles, ""); /* renamed meanwhile */
+}
+
 enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
 {
     for (size_t i = 0; i < s->job_count && s->job_count == SESSION_JOBS_MAX; i++)
-        if (is_over(s->jobs[i]) && s->jobs[i] != s->current)
+        if (is_over(s->jobs[i]) && s->jobs[i] != s->current &&
+            !session_shift_keep(s, s->jobs[i], why))
             session_forget(s, s->jobs[i]); /* its files stay, see session_trim() */
     if (s->job_count == SESSION_JOBS_MAX)
         return fault_set(why, RC_FULL, 0,
@@ -147,7 +184,7 @@ void session_trim(struct session *s)
             i++;
             continue;
         }
-        if (spool_remove_job(s->spool, job->id, &why))
+        if (session_shift_keep(s, job, &why) || spool_remove_job(s->spool, job->id, &why))
             log_warn("old job %s stays: %s", job->id, why.text);
         session_forget(s, job);
         over--;
@@ -163,10 +200,16 @@ static void restore_one(struct session *s, const char *id)
         job_free(job);
         return;
     }
+    /* A repair whose sheet was acknowledged is done, and the reason before it holds
+     * again; one that was not stays armed. */
     bool was_scanning = job->state == JOB_SCANNING;
-    if (was_scanning)
-        snprintf(job->stop.code, sizeof job->stop.code, "restart");
+    if (was_scanning && !job->folded)
+        snprintf(job->stop.code, sizeof job->stop.code, "%s",
+                 job->repair ? "repair" : "restart");
+    shift_run_end(job, "restart", job->fed_ms ? job->fed_ms : job->started_ms);
     follow(s, job, JOB_EV_RESTORE);
+    if (job->folded)
+        session_count_again(s, job);
     /* A damaged sheet may have taken the count away again. */
     bool counted = job->state == JOB_COUNTED || job->state == JOB_REVIEW;
     if (counted && job->sheets != job->sheets_declared) {

@@ -3,6 +3,7 @@
 
 #include "station/json_field.h"
 #include "station/sentence.h"
+#include "station/shift.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/scope.h"
@@ -19,7 +20,7 @@ static enum rc need_job(struct session *s, struct fault *why)
     return fault_set(why, RC_REFUSED, 0, "还没有申报。请先扫卷的标签，输入张数。");
 }
 
-enum rc job_do_start(struct session *s, struct fault *why)
+enum rc job_do_start(struct session *s, const struct crew_member *who, struct fault *why)
 {
     char label[LABEL_TEXT_MAX];
     enum job_state unused;
@@ -35,13 +36,18 @@ enum rc job_do_start(struct session *s, struct fault *why)
             "已扫的纸里有另一卷（%s）的封面。请取出全部纸，按“作废”后分开重扫。", label);
     job->stop = (struct job_stop){ 0 };
     job->note[0] = 0;
+    shift_run_begin(job, who->badge, who->name, clock_now_ms());
     rc = session_event(s, job, JOB_EV_START, why);
-    if (rc)
+    if (rc) {
+        shift_run_end(job, "", clock_now_ms());
         return rc;
+    }
     rc = feeder_scan(s, why);
     if (!rc)
         return RC_OK;
-    session_feeding_ended(s, rc == RC_FULL ? "disk-full" : "busy");
+    session_feeding_ended(s, rc == RC_FULL      ? "disk-full"
+                             : rc == RC_REFUSED ? "settings"
+                                                : "busy");
     return rc;
 }
 
@@ -100,8 +106,9 @@ static void answer(struct session *s, struct http_request *request, enum rc rc,
 void session_api_job_start(struct http_request *request, void *context)
 {
     struct fault why = { 0 };
-    if (session_api_who(context, request))
-        answer(context, request, job_do_start(context, &why), &why);
+    const struct crew_member *who = session_api_who(context, request);
+    if (who)
+        answer(context, request, job_do_start(context, who, &why), &why);
 }
 
 void session_api_job_stop(struct http_request *request, void *context)
@@ -143,6 +150,37 @@ void session_api_job_abandon(struct http_request *request, void *context)
     answer(s, request, rc, &why);
 }
 
+/* One that the administrator allows, and that leaves sheets alike. */
+static enum rc set_profile(struct session *s, struct job *job, const char *name,
+                           struct fault *why)
+{
+    const struct profile *profile = *name ? profiles_find(&s->profiles, name) : NULL;
+    if (!profile)
+        return fault_set(why, RC_INVALID, 0, "没有这个扫描方案，请从列出的里面选。");
+    if (job->state != JOB_DECLARED && job->state != JOB_STOPPED)
+        return fault_set(why, RC_REFUSED, 0, "开始以前或停下以后才能换扫描方案。");
+    if (job->leaves && profile->sides != job->sides)
+        return fault_set(why, RC_REFUSED, 0,
+                         "这一卷已按%s扫描，不能中途改。要改请作废后重扫。",
+                         job->sides == 2 ? "双面" : "单面");
+    snprintf(job->profile, sizeof job->profile, "%s", profile->name);
+    session_save(s, job);
+    return RC_OK;
+}
+
+void session_api_job_profile(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct fault why = { 0 };
+    if (!session_api_who(s, request))
+        return;
+    enum rc rc = need_job(s, &why);
+    if (!rc)
+        rc = set_profile(s, s->current, field_peek(http_body_json(request), "profile"),
+                         &why);
+    answer(s, request, rc, &why);
+}
+
 static enum rc recount(struct session *s, struct job *job, unsigned sheets,
                        const struct crew_member *who, struct fault *why)
 {
@@ -159,15 +197,7 @@ static enum rc recount(struct session *s, struct job *job, unsigned sheets,
     job->sheets_declared = sheets;
     log_info("job %s: %s corrects the declared sheets to %u", job->id, who->badge,
              sheets);
-    bool equal = sheets == job->sheets;
-    bool empty = job->state != JOB_STOPPED || !strcmp(job->stop.code, "no-docs") ||
-                 !strcmp(job->stop.code, "flatbed");
-    if (!equal && empty)
-        snprintf(job->stop.code, sizeof job->stop.code, "no-docs");
-    session_save(s, job);
-    if (empty) /* else feeding goes on and will be compared when the feeder is empty */
-        (void)!session_event(s, job, equal ? JOB_EV_EQUAL : JOB_EV_DIFFERS, why);
-    session_review(s, job);
+    session_count_again(s, job);
     return RC_OK;
 }
 
@@ -199,8 +229,8 @@ static const struct {
     { COMMAND_STOP, "走完这一张就停。" },
 };
 
-static enum rc run_command(struct session *s, uint64_t command, const char **ret_sentence,
-                           struct fault *why)
+static enum rc run_command(struct session *s, const struct crew_member *who,
+                           uint64_t command, const char **ret_sentence, struct fault *why)
 {
     for (size_t i = 0; i < COUNT(commands); i++)
         if (commands[i].command == (enum label_command)command)
@@ -211,7 +241,7 @@ static enum rc run_command(struct session *s, uint64_t command, const char **ret
         return fault_set(why, RC_REFUSED, 0, "这张命令卡在这里没有用，请在页面上操作。");
     bool handed_in = s->current && (s->current->state == JOB_COUNTED ||
                                     s->current->state == JOB_REVIEW);
-    return handed_in ? job_do_finish(s, why) : job_do_start(s, why);
+    return handed_in ? job_do_finish(s, why) : job_do_start(s, who, why);
 }
 
 static enum rc read_volume_again(struct session *s, const char *text,
@@ -239,7 +269,8 @@ void session_api_label(struct http_request *request, void *context)
     struct fault why = { 0 };
     struct label label = { 0 };
     char text[LABEL_TEXT_MAX];
-    if (!session_api_who(s, request))
+    const struct crew_member *who = session_api_who(s, request);
+    if (!who)
         return;
     (void)field_text(http_body_json(request), "text", text, sizeof text);
     enum rc rc =
@@ -254,7 +285,7 @@ void session_api_label(struct http_request *request, void *context)
         rc = read_volume_again(s, text, &sentence, &why);
     } else if (label.type == LABEL_COMMAND) {
         what = "command";
-        rc = run_command(s, label.number, &sentence, &why);
+        rc = run_command(s, who, label.number, &sentence, &why);
     }
     if (rc)
         session_api_fault(request, &why);

@@ -20,7 +20,8 @@ SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 struct ticket {
     struct session *s;
     char job[JOB_ID_LEN + 1];
-    unsigned index;
+    unsigned leaf; /* not the index: a repair may move it meanwhile */
+    enum side side;
 };
 
 /* The first lines, for the name of the document. */
@@ -33,15 +34,14 @@ static json_t *head_of(int text_fd)
     return match_head(text, len);
 }
 
-static void keep_result(struct session *s, struct job *job, unsigned index,
+static void keep_result(struct session *s, struct job *job, struct job_image *image,
                         json_t *result, const int fds[PART_COUNT])
 {
-    struct job_image *image = job_image(job, index);
     struct fault why = { 0 };
     bool read = *field_peek(result, "kind");
     if (spool_put_result(s->spool, job, image, result, fds, &why)) {
         /* The capture is safe, so it can be read again at any time. */
-        log_error("picture %u of job %s: %s, reading it again later", index, job->id,
+        log_error("leaf %u of job %s: %s, reading it again later", image->leaf, job->id,
                   why.text);
         image->state = IMAGE_CAPTURED;
         json_decref(result);
@@ -59,8 +59,9 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     struct ticket *ticket = context;
     struct session *s = ticket->s;
     struct job *job = session_find(s, ticket->job);
-    struct job_image *image = job ? job_image(job, ticket->index) : NULL;
-    unsigned index = ticket->index;
+    unsigned index = 0;
+    struct job_image *image =
+        job ? job_leaf_image(job, ticket->leaf, ticket->side, &index) : NULL;
     free(ticket);
     if (!image || rc == RC_CANCELLED)
         return;
@@ -72,16 +73,24 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
         session_stream_state(s);
         return;
     }
-    const int fds[PART_COUNT] = { files->pdf, files->text, files->thumb, files->preview };
+    /* Pages that nobody was to read have a text all the same, an empty one: "engine" says
+     * that it was never read, so it can be read later. */
+    SCOPED(fd_close_at) int no_text = -1;
+    if (files->pdf >= 0 && files->text < 0 && !strcmp(s->set.ocr_lang, PAGE_LANG_NONE) &&
+        file_in_memory("text", BYTES(""), &no_text, NULL))
+        log_warn("no memory for an empty text");
+    const int fds[PART_COUNT] = { files->pdf, no_text >= 0 ? no_text : files->text,
+                                  files->thumb, files->preview };
     json_t *json =
         rc ? json_pack("{s:s}", "sentence", why->text) : page_result_json(result);
     if (!rc)
         json_object_set_new(json, "head", head_of(files->text));
     else
-        log_warn("picture %u of job %s cannot be read: %s", index, job->id, why->text);
-    keep_result(s, job, index, json, fds);
+        log_warn("leaf %u of job %s cannot be read: %s", image->leaf, job->id, why->text);
+    keep_result(s, job, image, json, fds);
     session_review(s, job);
-    session_stream_page(s, job, index);
+    if (index)
+        session_stream_page(s, job, index);
     session_read_pages(s);
 }
 
@@ -96,12 +105,14 @@ static enum rc give_to_worker(struct session *s, struct job *job, unsigned index
     enum rc rc = spool_open_capture(s->spool, job, image, &fd, why);
     if (rc)
         return rc;
-    *ticket = (struct ticket){ .s = s, .index = index };
+    *ticket = (struct ticket){ .s = s, .leaf = image->leaf, .side = image->side };
     memcpy(ticket->job, job->id, sizeof ticket->job);
     struct page_job order = { .capture_fd = fd, .done = on_page, .context = ticket };
     order.options.dpi = image->capture.dpi;
     order.options.no_ocr = !strcmp(s->set.ocr_lang, PAGE_LANG_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
+    order.options.turned = image->edit & EDIT_TURN;
+    order.options.turn_deg = image->turn_deg;
     order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
     memcpy(order.options.lang, s->set.ocr_lang, sizeof order.options.lang);
     uint64_t number = 0;

@@ -2,6 +2,7 @@
  * time from what is there; nothing is kept twice. */
 #include "station/session.h"
 
+#include "station/job_repair.h"
 #include "station/json_field.h"
 #include "station/sentence.h"
 #include "sys/clock.h"
@@ -61,11 +62,12 @@ json_t *session_state_page(const struct job *job, unsigned index)
     (void)group_image_doubt(job, image, sentence);
     if (image->row)
         group_title(job, image->row, title);
-    json_t *page = json_pack(
-        "{s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:i}", "index", (int)index, "sheet",
-        (int)image->sheet, "side", side_name(image->side), "kind", image_kind(image),
-        "state", image_state_name(image->state), "row", (int)image->row, "title", title,
-        "sentence", sentence, "edited", image->edit ? 1 : 0);
+    json_t *page =
+        json_pack("{s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:i}", "index", (int)index,
+                  "leaf", (int)image->leaf, "sheet", (int)image->sheet, "side",
+                  side_name(image->side), "kind", image_kind(image), "state",
+                  image_state_name(image->state), "row", (int)image->row, "title", title,
+                  "sentence", sentence, "edited", image->edit ? 1 : 0);
     copy_or(page, "labels", image->result, json_array());
     copy_or(page, "confidence", image->result, json_integer(-1));
     copy_or(page, "qc", image->result, json_array());
@@ -78,6 +80,15 @@ static json_t *pages_json(const struct job *job)
     for (unsigned i = 1; i <= job->count; i++)
         json_array_append_new(pages, session_state_page(job, i));
     return pages;
+}
+
+/* What the next sheet is for, and what an undo would take back. */
+static json_t *repair_json(const struct job *job)
+{
+    const json_t *last = job_last_repair(job);
+    return json_pack("{s:s,s:i,s:s,s:s}", "waits", field_peek(job->repair, "do"), "sheet",
+                     job->repair ? (int)job_next_place(job) : 0, "reason",
+                     field_peek(job->repair, "reason"), "last", field_peek(last, "do"));
 }
 
 static json_t *job_json(const struct job *job, bool with_pages)
@@ -99,6 +110,9 @@ static json_t *job_json(const struct job *job, bool with_pages)
         (int)counts.separators, "failed", (int)counts.failed);
     json_object_update(json, read);
     json_decref(read);
+    json_object_set_new(json, "profile", json_string(job->profile));
+    json_object_set_new(json, "repair", repair_json(job));
+    json_object_set_new(json, "replaced", json_integer((json_int_t)job->gone_count));
     if (with_pages)
         json_object_set_new(json, "pages", pages_json(job));
     return json;
@@ -120,11 +134,24 @@ static json_t *recent_json(const struct session *s)
     return list;
 }
 
+static json_t *profiles_json(const struct session *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->profiles.count; i++) {
+        const struct profile *p = &s->profiles.at[i];
+        json_array_append_new(list, json_pack("{s:s,s:i,s:s,s:s}", "name", p->name, "dpi",
+                                              (int)p->dpi, "mode", p->mode, "source",
+                                              p->source));
+    }
+    return list;
+}
+
 json_t *session_state_json(struct session *s, bool with_pages)
 {
-    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o}", "station", "id",
+    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o,s:o}", "station", "id",
                      s->set.station_id, "name", s->set.station_name, "operator",
                      operator_json(s), "repo", repo_json(s), "scanner", scanner_json(s),
-                     "job", s->current ? job_json(s->current, with_pages) : json_null(),
-                     "jobs", recent_json(s));
+                     "profiles", profiles_json(s), "job",
+                     s->current ? job_json(s->current, with_pages) : json_null(), "jobs",
+                     recent_json(s));
 }

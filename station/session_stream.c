@@ -83,6 +83,13 @@ void session_stream_page(struct session *s, struct job *job, unsigned index)
     session_stream_state(s);
 }
 
+void session_stream_pages(struct session *s, struct job *job, unsigned first)
+{
+    for (unsigned i = first; i <= job->count; i++)
+        session_stream_page(s, job, i);
+    session_stream_state(s);
+}
+
 static void on_closed(struct http_stream *stream, void *context)
 {
     struct session *s = context;

@@ -31,10 +31,15 @@ const struct conf_key station_settings_keys[] = {
     UINT(scan_dpi, "scan.dpi", 75, 1200, "300", "dots per inch"),
     TEXT(scan_mode, "scan.mode", "Color", "Lineart, Gray or Color"),
     TEXT(scan_source, "scan.source", "ADF Duplex", "Flatbed, ADF Front or ADF Duplex"),
+    TEXT(scan_profiles, "scan.profiles", "",
+         "what operators may choose: name:dpi:mode:source; ... empty: only the above"),
+    UINT(scan_jpeg_quality, "scan.jpeg_quality", 50, 100, "90",
+         "of JPEG made here; a scanner's own JPEG is never changed"),
     UINT(scan_stall_s, "scan.stall_s", 1, 3600, "90",
          "end the scanner's process when it is silent this long"),
     UINT(ocr_workers, "ocr.workers", 1, 32, "2", "pages read at the same time"),
-    TEXT(ocr_lang, "ocr.lang", "chi_sim", "model of the recogniser; none: pages get no text"),
+    TEXT(ocr_lang, "ocr.lang", "chi_sim",
+         "model of the recogniser; none: pages get no text"),
     UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
 };
 

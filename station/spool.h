@@ -63,11 +63,12 @@ MUST_USE enum rc spool_remove_job(struct spool *spool, const char *id, struct fa
 /* The scanner's bits of one side, read from `fd` (any file, from its start). Sets file,
  * sha256 and bytes of *capture; the caller filled the rest. Not acknowledged yet. */
 MUST_USE enum rc spool_put_capture(struct spool *spool, const struct job *job,
-                                   unsigned sheet, enum side side, int fd,
+                                   unsigned leaf, enum side side, int fd,
                                    struct capture *capture, struct fault *why);
-/* Write the sheet's record: now it is acknowledged. RC_EXISTS: it was already. */
+/* Write the sheet's record: now it is acknowledged, and for a repair (job->repair) it has
+ * also taken its place. RC_EXISTS: it was already. */
 MUST_USE enum rc spool_put_sheet(struct spool *spool, const struct job *job,
-                                 unsigned sheet, const struct capture *sides,
+                                 unsigned leaf, const struct capture *sides,
                                  unsigned count, struct fault *why);
 /* Move the bits of sheets after `last` aside: they were never acknowledged. */
 MUST_USE enum rc spool_set_aside(struct spool *spool, const char *id, unsigned last,

@@ -5,6 +5,7 @@
  * is fed again can never be mixed with what is left of its first feeding. */
 #include "station/spool.h"
 
+#include "station/job_repair.h"
 #include "station/json_field.h"
 #include "sys/file.h"
 #include "sys/scope.h"
@@ -76,17 +77,20 @@ static bool file_has_size(int dir, const char *name, uint64_t bytes)
            st.st_size >= 0 && (uint64_t)st.st_size == bytes;
 }
 
-static enum rc load_sheet(int dir, unsigned sheet, struct job *job, struct fault *why)
+/* *ret_repair: what the sheet was fed for; a new reference, or NULL. */
+static enum rc load_sheet(int dir, unsigned leaf, struct job *job, json_t **ret_repair,
+                          struct fault *why)
 {
     char name[SPOOL_NAME_MAX];
-    snprintf(name, sizeof name, "%04u.json", sheet);
+    snprintf(name, sizeof name, "%04u.json", leaf);
     SCOPED(json_free_at) json_t *json = NULL;
+    json_t *repair = NULL;
     enum rc rc = read_json(dir, name, RECORD_MAX, &json, why);
     if (rc)
         return rc;
     struct capture sides[2];
     unsigned count = 0;
-    rc = sheet_from_json(json, sheet, sides, &count, why);
+    rc = sheet_from_json(json, leaf, sides, &count, &repair, why);
     for (unsigned i = 0; i < count && !rc; i++)
         if (!file_has_size(dir, sides[i].file, sides[i].bytes))
             rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing or cut off",
@@ -94,6 +98,10 @@ static enum rc load_sheet(int dir, unsigned sheet, struct job *job, struct fault
     if (rc)
         return rc;
     job_add_sheet(job, sides, count);
+    struct stat st;
+    if (!fstatat(dir, name, &st, 0))
+        job->fed_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+    *ret_repair = json_incref(repair);
     return RC_OK;
 }
 
@@ -115,22 +123,42 @@ static void load_result(int dir, struct job_image *image)
     image->result = TAKE(json);
 }
 
-static enum rc load_sheets(int dir, struct job *job, struct fault *why)
+/* All leaves in the order of feeding; `repairs` gets one entry a leaf, null or object. */
+static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fault *why)
 {
     enum rc rc = RC_OK;
-    while (!rc && job->sheets < JOB_SHEETS_MAX) {
+    while (!rc && job->leaves < JOB_SHEETS_MAX) {
         struct fault bad;
-        rc = load_sheet(dir, job->sheets + 1, job, &bad);
+        json_t *repair = NULL;
+        rc = load_sheet(dir, job->leaves + 1, job, &repair, &bad);
         if (rc == RC_CORRUPT || rc == RC_INVALID)
             snprintf(job->note, sizeof job->note,
-                     "本机存的第 %u 张已损坏，请从第 %u 张起重新放纸。", job->sheets + 1,
-                     job->sheets + 1);
+                     "本机存的第 %u 张已损坏，请从第 %u 张起重新放纸。", job->leaves + 1,
+                     job->leaves + 1);
         else if (rc && rc != RC_NOT_FOUND)
             return fault_set(why, rc, bad.err, "%s", bad.text);
+        if (!rc)
+            json_array_append_new(repairs, repair ? repair : json_null());
     }
     for (size_t i = 0; i < job->count; i++)
         load_result(dir, &job->images[i]);
     return RC_OK;
+}
+
+/* The order as job.json knows it, then the repairs that only the records know yet: they
+ * were acknowledged, and the program ended before job.json was written. */
+static void put_in_order(struct job *job, const json_t *json, const json_t *repairs)
+{
+    uint64_t known = 0;
+    if (field_uint(json, "leaves", 1, JOB_SHEETS_MAX, &known))
+        job_order_apply(job, json_object_get(json, "order"), (unsigned)known);
+    for (size_t leaf = (size_t)known + 1; leaf <= json_array_size(repairs); leaf++) {
+        json_t *repair = json_array_get(repairs, leaf - 1);
+        if (!json_is_object(repair))
+            continue;
+        job_repair_leaf(job, (unsigned)leaf, repair);
+        job->folded = true;
+    }
 }
 
 enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job,
@@ -138,6 +166,7 @@ enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job
 {
     SCOPED(json_free_at) json_t *json = NULL;
     SCOPED(json_free_at) json_t *decisions = NULL;
+    SCOPED(json_free_at) json_t *repairs = json_array();
     SCOPED(job_free_at) struct job *job = NULL;
     SCOPED(fd_close_at) int sheets = -1;
     enum rc rc = spool_get_json(spool, id, "job.json", &json, why);
@@ -148,11 +177,12 @@ enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job
     if (!rc)
         rc = spool_folder(spool, id, "sheets", &sheets, why);
     if (!rc)
-        rc = load_sheets(sheets, job, why);
+        rc = load_sheets(sheets, job, repairs, why);
     if (!rc)
-        rc = spool_set_aside(spool, id, job->sheets, why);
+        rc = spool_set_aside(spool, id, job->leaves, why);
     if (rc)
         return rc;
+    put_in_order(job, json, repairs);
     job_decide_all(job, decisions);
     *ret_job = TAKE(job);
     return RC_OK;

@@ -56,7 +56,7 @@ const char *spool_part_ending(enum spool_part part)
 void spool_image_name(const struct job_image *image, const char *ending,
                       char ret_name[SPOOL_NAME_MAX])
 {
-    snprintf(ret_name, SPOOL_NAME_MAX, "%04u-%s%s", image->sheet, side_name(image->side),
+    snprintf(ret_name, SPOOL_NAME_MAX, "%04u-%s%s", image->leaf, side_name(image->side),
              ending);
 }
 
@@ -93,7 +93,7 @@ static enum rc put_file(int dir, const char *name, int fd, char ret_hex[SHA256_H
     return file_replace(dir, name, data, why);
 }
 
-enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned sheet,
+enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned leaf,
                           enum side side, int fd, struct capture *capture,
                           struct fault *why)
 {
@@ -101,26 +101,26 @@ enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned s
     enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
     if (rc)
         return rc;
-    snprintf(capture->file, sizeof capture->file, "%04u-%s.jpg", sheet, side_name(side));
+    snprintf(capture->file, sizeof capture->file, "%04u-%s.jpg", leaf, side_name(side));
     rc = put_file(dir, capture->file, fd, capture->sha256, &capture->bytes, why);
     if (!rc && !capture->bytes)
         return fault_set(why, RC_CORRUPT, 0, "the scanner delivered an empty picture");
     return rc;
 }
 
-enum rc spool_put_sheet(struct spool *spool, const struct job *job, unsigned sheet,
+enum rc spool_put_sheet(struct spool *spool, const struct job *job, unsigned leaf,
                         const struct capture *sides, unsigned count, struct fault *why)
 {
-    SCOPED(json_free_at) json_t *json = sheet_to_json(sheet, sides, count);
+    SCOPED(json_free_at) json_t *json = sheet_to_json(leaf, sides, count, job->repair);
     SCOPED(free_at) char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (!text)
-        return fault_set(why, RC_INVALID, 0, "sheet %u cannot be recorded", sheet);
+        return fault_set(why, RC_INVALID, 0, "sheet %u cannot be recorded", leaf);
     SCOPED(fd_close_at) int dir = -1;
     enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
     if (rc)
         return rc;
     char name[SPOOL_NAME_MAX];
-    snprintf(name, sizeof name, "%04u.json", sheet);
+    snprintf(name, sizeof name, "%04u.json", leaf);
     struct bytes data = { (const uint8_t *)text, strlen(text) };
     return file_create(dir, name, data, why);
 }

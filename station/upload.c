@@ -181,6 +181,16 @@ static bool next_blob(struct session *s, struct job *job, const char **ret_hex,
             return true;
         }
     }
+    /* Behind them what was replaced: the picture alone. */
+    for (; u->index <= job->count + job->gone_count; u->index++, u->part = PART_CAPTURE) {
+        const struct job_image *image = &job->gone[u->index - job->count - 1];
+        if (u->part != PART_CAPTURE)
+            continue;
+        *ret_hex = image->capture.sha256;
+        *ret_type = image->capture.type;
+        why->rc = spool_open_capture(s->spool, job, image, ret_fd, why);
+        return true;
+    }
     return false;
 }
 

@@ -66,6 +66,38 @@ static __attribute__((unused)) unsigned put_words(unsigned at, const uint16_t *w
     return refused();
 }
 
+static __attribute__((unused)) const char *read_manual(void)
+{
+    static char manual[64 * 1024];
+    FILE *file = fopen("docs/rack.md", "r");
+    CHECK(file != NULL);
+    manual[fread(manual, 1, sizeof manual - 1, file)] = 0;
+    fclose(file);
+    return manual;
+}
+
+static __attribute__((unused)) void hex_of(const uint8_t *at, size_t len, char *ret_text)
+{
+    for (size_t i = 0; i < len; i++)
+        ret_text += sprintf(ret_text, i ? " %02X" : "%02X", at[i]);
+}
+
+/* Ask, and find request and answer in hex in the manual. */
+static __attribute__((unused)) void exchange(const char *manual, struct bytes body)
+{
+    char text[3 * MODBUS_FRAME_MAX];
+    uint8_t frame[MODBUS_FRAME_MAX] = { BENCH_ADDRESS };
+    memcpy(frame + 1, body.at, body.len);
+    size_t len = modbus_crc_append(frame, 1 + body.len);
+    hex_of(frame, len, text);
+    if (!strstr(manual, text))
+        fail_msg("docs/rack.md lacks %s", text);
+    CHECK(ask(body) > 0);
+    hex_of(bench.out, bench.out_len, text);
+    if (!strstr(manual, text))
+        fail_msg("docs/rack.md lacks %s", text);
+}
+
 static __attribute__((unused)) void begin(void)
 {
     ask_address = BENCH_ADDRESS;

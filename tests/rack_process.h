@@ -43,7 +43,7 @@ static bool ok(bool holds, const char *format, ...)
     return holds;
 }
 
-static unsigned pick(unsigned below)
+static __attribute__((unused)) unsigned pick(unsigned below)
 {
     sim.random ^= sim.random << 13;
     sim.random ^= sim.random >> 7;
@@ -57,7 +57,7 @@ static void die(const char *what)
     exit(1);
 }
 
-static void start_rack(void)
+static __attribute__((unused)) void start_rack(void)
 {
     if (sim.control >= 0)
         close(sim.control); /* it led to the one before */
@@ -71,7 +71,7 @@ static void start_rack(void)
     }
 }
 
-static void kill_child(pid_t *pid)
+static __attribute__((unused)) void kill_child(pid_t *pid)
 {
     if (*pid <= 0)
         return;
@@ -81,10 +81,11 @@ static void kill_child(pid_t *pid)
 }
 
 /* Send a line to the rack's control socket and collect the answer; false: no answer. */
-static bool control(char *ret_answer, size_t room, const char *format, ...)
+static __attribute__((unused)) bool control(char *ret_answer, size_t room,
+                                            const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static bool connect_control(void)
+static __attribute__((unused)) bool connect_control(void)
 {
     struct sockaddr_un name = { .sun_family = AF_UNIX };
     if (sim.control >= 0)
@@ -98,7 +99,8 @@ static bool connect_control(void)
     return false;
 }
 
-static bool control(char *ret_answer, size_t room, const char *format, ...)
+static __attribute__((unused)) bool control(char *ret_answer, size_t room,
+                                            const char *format, ...)
 {
     char line[64];
     va_list args;
@@ -129,7 +131,7 @@ static bool control(char *ret_answer, size_t room, const char *format, ...)
 }
 
 /* A folder, a seed and names; starts nothing. */
-static void begin_sim(void)
+static __attribute__((unused)) void begin_sim(void)
 {
     const char *out = getenv("OUT"), *seed = getenv("SEED");
     sim.random = seed ? strtoull(seed, NULL, 10) : (uint64_t)clock_now_ms() | 1;
@@ -143,7 +145,7 @@ static void begin_sim(void)
 }
 
 /* Returns the exit code of the program. */
-static int end_sim(void)
+static __attribute__((unused)) int end_sim(void)
 {
     char command[128];
     snprintf(command, sizeof command, "rm -r '%s'", sim.folder);

@@ -50,6 +50,8 @@ libbcprov-java|all|part of that judge
 zbar-tools|all|reads our printed labels
 librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours
+gcc-arm-none-eabi|all|builds the rack for its boards
+qemu-system-arm|all|runs those boards
 chromium|all|the pages, as people see them
 fonts-noto-cjk|all|Chinese on those pages'
 

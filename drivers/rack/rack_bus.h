@@ -45,4 +45,11 @@ MUST_USE enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t 
 MUST_USE enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group,
                                 struct fault *why);
 
+enum { RACK_UID_WORDS = RACK_AT_SLOTS - RACK_AT_UID };
+
+/* Give the controller with this unique id its address, for good. Nobody answers: ask for
+ * it there afterwards. It takes one at most each second. */
+MUST_USE enum rc rack_bus_claim(struct rack_bus *bus, const uint16_t uid[RACK_UID_WORDS],
+                                uint8_t address, struct fault *why);
+
 #endif

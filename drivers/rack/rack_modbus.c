@@ -175,19 +175,16 @@ enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint1
     return ask(bus, &request, RACK_BUS_TRIES, why);
 }
 
-enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group, struct fault *why)
+/* libmodbus would wait for an answer and call its absence a failure. */
+static enum rc tell_all(struct rack_bus *bus, const uint8_t *raw, int len,
+                        struct fault *why)
 {
     enum rc rc = open_port(bus, why);
     if (rc)
         return rc;
-    /* modbus_write_register() would wait for an answer and call its absence a failure. */
-    const uint8_t raw[] = {
-        RACK_BROADCAST_ADDRESS, MODBUS_FC_WRITE_SINGLE_REGISTER, RACK_AT_GROUP >> 8,
-        RACK_AT_GROUP & 0xFF,   (uint8_t)((unsigned)group >> 8), (uint8_t)group
-    };
     keep_gap(bus);
     (void)modbus_set_slave(bus->context, RACK_BROADCAST_ADDRESS);
-    if (modbus_send_raw_request(bus->context, raw, sizeof raw) < 0) {
+    if (modbus_send_raw_request(bus->context, raw, len) < 0) {
         rc = translate(bus, RACK_BROADCAST_ADDRESS, why);
         if (rc == RC_UNAVAILABLE)
             shut(bus);
@@ -195,4 +192,31 @@ enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group, struct fault
     }
     be_quiet(bus, RACK_BUS_BROADCAST_MS);
     return RC_OK;
+}
+
+enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group, struct fault *why)
+{
+    const uint8_t raw[] = {
+        RACK_BROADCAST_ADDRESS, MODBUS_FC_WRITE_SINGLE_REGISTER, RACK_AT_GROUP >> 8,
+        RACK_AT_GROUP & 0xFF,   (uint8_t)((unsigned)group >> 8), (uint8_t)group
+    };
+    return tell_all(bus, raw, sizeof raw, why);
+}
+
+enum rc rack_bus_claim(struct rack_bus *bus, const uint16_t uid[RACK_UID_WORDS],
+                       uint8_t address, struct fault *why)
+{
+    uint8_t raw[7 + 2 * (RACK_UID_WORDS + 1)] = { RACK_BROADCAST_ADDRESS,
+                                                  MODBUS_FC_WRITE_MULTIPLE_REGISTERS,
+                                                  RACK_AT_CLAIM >> 8,
+                                                  RACK_AT_CLAIM & 0xFF,
+                                                  0,
+                                                  RACK_UID_WORDS + 1,
+                                                  2 * (RACK_UID_WORDS + 1) };
+    for (unsigned i = 0; i < RACK_UID_WORDS; i++) {
+        raw[7 + 2 * i] = (uint8_t)(uid[i] >> 8);
+        raw[8 + 2 * i] = (uint8_t)uid[i];
+    }
+    raw[sizeof raw - 1] = address;
+    return tell_all(bus, raw, sizeof raw, why);
 }

@@ -60,8 +60,12 @@ struct scanner_profile {
     enum scanner_mode mode;
     enum scanner_source source;
     uint32_t page_width_um, page_height_um; /* 0: as the device is preset */
+    uint8_t
+        jpeg_quality; /* 1..100, where the JPEG is made here; 0: SCANNER_JPEG_QUALITY */
     bool jpeg; /* take the device's own JPEG where it offers one; else raw lines come */
 };
+
+enum { SCANNER_JPEG_QUALITY = 90 };
 
 /* The court's default: A4, 300 dpi, colour, both sides, the device's own JPEG. */
 struct scanner_profile scanner_profile_default(void);
@@ -131,8 +135,8 @@ MUST_USE enum scanner_end scanner_read(struct scanner *scanner,
                                        struct fault *why);
 
 /* The same into memory as one JPEG file: the device's own bytes where it delivers JPEG
- * (untouched), else the raw lines encoded at quality 90 with the density in the header
- * (1-bit pictures become gray of 0 and 255). The usual call of a station. */
+ * (untouched), else the raw lines encoded at the profile's quality with the density in
+ * the header (1-bit pictures become gray of 0 and 255). The usual call of a station. */
 struct scanner_capture {
     uint8_t *data; /* owned: scanner_capture_free() */
     size_t len;

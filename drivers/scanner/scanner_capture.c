@@ -1,13 +1,13 @@
 /* A picture into memory as one JPEG. The device's own JPEG is kept byte for byte, but
  * only when it is whole: a truncated one must never pass for a capture. Raw lines are
  * gathered and encoded once; the length of the page is whatever came. */
-#include "drivers/scanner/scanner.h"
+#include "drivers/scanner/scanner_state.h"
 #include "record/jpeg.h"
 #include "sys/scope.h"
 
 #include <string.h>
 
-enum { GATHER_MAX = 400 * 1024 * 1024, JPEG_QUALITY = 90 };
+enum { GATHER_MAX = 400 * 1024 * 1024 };
 
 struct gather {
     uint8_t *at;
@@ -86,8 +86,8 @@ static uint8_t *expand_bits(const struct gather *gather)
     return gray;
 }
 
-static enum scanner_end encode(struct gather *gather, struct scanner_capture *ret_capture,
-                               struct fault *why)
+static enum scanner_end encode(struct gather *gather, uint8_t quality,
+                               struct scanner_capture *ret_capture, struct fault *why)
 {
     struct scanner_format *format = &gather->format;
     format->height_px = format->stride ? (uint32_t)(gather->len / format->stride) : 0;
@@ -106,7 +106,7 @@ static enum scanner_end encode(struct gather *gather, struct scanner_capture *re
     }
     struct scanner_capture capture = { .format = *format };
     struct jpeg_encode_how how = { .dpi = (uint16_t)format->dpi,
-                                   .quality = JPEG_QUALITY };
+                                   .quality = quality ? quality : SCANNER_JPEG_QUALITY };
     if (jpeg_encode(&raster, &how, &capture.data, &capture.len, why))
         return SCANNER_IO;
     *ret_capture = capture;
@@ -121,8 +121,9 @@ enum scanner_end scanner_capture(struct scanner *scanner,
     enum scanner_end end = scanner_read(scanner, &sink, why);
     if (end != SCANNER_IMAGE)
         return end;
-    return gather.format.coding == SCANNER_JPEG ? take_jpeg(&gather, ret_capture, why)
-                                                : encode(&gather, ret_capture, why);
+    return gather.format.coding == SCANNER_JPEG
+               ? take_jpeg(&gather, ret_capture, why)
+               : encode(&gather, scanner->profile.jpeg_quality, ret_capture, why);
 }
 
 void scanner_capture_free(struct scanner_capture *capture)

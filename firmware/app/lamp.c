@@ -15,6 +15,7 @@ enum {
     BREATH_MS = 2000,
     FULL = 255,
     STEPS = 15, /* of brightness */
+    OFF_SHIFT = 12, /* of the time in a register */
 };
 
 /* 0..FULL: how bright the rhythm is at this moment. */
@@ -99,7 +100,7 @@ void lamp_init(struct lamps *lamps, uint8_t count)
 {
     memset(lamps, 0, sizeof *lamps);
     lamps->count = count;
-    lamp_image_done(lamps);
+    lamps->changed = true;
 }
 
 void lamp_setup(struct lamps *lamps, uint8_t count)
@@ -111,18 +112,29 @@ void lamp_setup(struct lamps *lamps, uint8_t count)
     lamps->count = count;
 }
 
-void lamp_set(struct lamps *lamps, unsigned lamp, uint16_t style, uint32_t now_ms)
+void lamp_set(struct lamps *lamps, unsigned lamp, unsigned count, const uint16_t *styles,
+              uint32_t now_ms)
 {
-    unsigned power = rack_style_unpack(style).off_power;
-    lamps->style[lamp] = style;
-    lamps->off_at_ms[lamp] = now_ms + (uint32_t)SECOND_MS * (1u << power);
-    set_bit(lamps->ends, lamp, power != 0);
-    set_bit(lamps->out, lamp, false);
+    lamps->changed = true;
+    for (unsigned i = 0; i < count; i++, lamp++) {
+        unsigned power = styles[i] >> OFF_SHIFT;
+        uint16_t *ends = &lamps->ends[lamp / 16u], bit = (uint16_t)(1u << (lamp % 16u));
+        lamps->style[lamp] = styles[i];
+        lamps->out[lamp / 16u] &= (uint16_t)~bit;
+        *ends &= (uint16_t)~bit;
+        if (power) {
+            lamps->off_at_ms[lamp] = now_ms + (uint32_t)SECOND_MS * (1u << power);
+            *ends |= bit;
+        }
+    }
 }
 
-void lamp_image_done(struct lamps *lamps)
+uint16_t lamp_crc(struct lamps *lamps)
 {
-    lamps->crc = rack_lamps_crc(lamps->style);
+    if (lamps->changed)
+        lamps->crc = rack_lamps_crc(lamps->style);
+    lamps->changed = false;
+    return lamps->crc;
 }
 
 void lamp_group(struct lamps *lamps, enum rack_group group, uint32_t now_ms)
@@ -137,9 +149,10 @@ void lamp_group(struct lamps *lamps, enum rack_group group, uint32_t now_ms)
         return;
     }
     lamps->show = LAMP_NO_SHOW;
-    for (unsigned i = 0; i < RACK_SLOTS_MAX; i++)
-        lamp_set(lamps, i, RACK_DARK, now_ms);
-    lamp_image_done(lamps);
+    memset(lamps->style, 0, sizeof lamps->style); /* RACK_DARK */
+    memset(lamps->ends, 0, sizeof lamps->ends);
+    memset(lamps->out, 0, sizeof lamps->out);
+    lamps->changed = true;
 }
 
 bool lamp_lit(const struct lamps *lamps, unsigned lamp)
@@ -150,6 +163,7 @@ bool lamp_lit(const struct lamps *lamps, unsigned lamp)
 
 void lamp_tick(struct lamps *lamps, int32_t safe, uint32_t now_ms)
 {
+    (void)lamp_crc(lamps); /* here, where nobody waits for an answer */
     go_out(lamps, now_ms);
     int32_t all = show_style(lamps, now_ms);
     if (all < 0) {

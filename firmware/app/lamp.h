@@ -24,18 +24,20 @@ struct lamps {
     uint16_t style[RACK_SLOTS_MAX]; /* the registers */
     uint16_t ends[RACK_PRESENCE_WORDS];
     uint16_t out[RACK_PRESENCE_WORDS]; /* went out by itself */
-    uint16_t crc;                      /* of the registers */
+    uint16_t crc;                      /* of the registers, unless `changed` */
     uint8_t count;                     /* fitted */
     uint8_t show;                      /* enum lamp_show */
+    bool changed;                      /* since the CRC was made */
 };
 
 void lamp_init(struct lamps *lamps, uint8_t count);
 void lamp_setup(struct lamps *lamps, uint8_t count); /* change what is fitted */
 
-/* Write register `lamp`; the value is a valid style. lamp_image_done() must follow, once
- * for a whole image. */
-void lamp_set(struct lamps *lamps, unsigned lamp, uint16_t style, uint32_t now_ms);
-void lamp_image_done(struct lamps *lamps);
+/* Write `count` registers from `lamp` on; the values are valid styles. */
+void lamp_set(struct lamps *lamps, unsigned lamp, unsigned count, const uint16_t *styles,
+              uint32_t now_ms);
+
+uint16_t lamp_crc(struct lamps *lamps); /* of the registers */
 
 void lamp_group(struct lamps *lamps, enum rack_group group, uint32_t now_ms);
 

@@ -56,6 +56,10 @@ void rack_heard_host(struct rack *rack);
 void rack_acknowledge(struct rack *rack, uint16_t seq);
 void rack_clear_counters(struct rack *rack);
 
+/* From the journal, once at the start. Settings are in force only then. */
+void rack_set_up(struct rack *rack);
+void rack_put_in_force(struct rack *rack);
+
 /* Keep the settings that are drafted. False: the store failed, or the last commit is less
  * than RACK_COMMIT_MS ago (rack_may_commit). They come into force behind the answer. */
 bool rack_may_commit(const struct rack *rack);

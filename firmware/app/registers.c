@@ -6,6 +6,8 @@
 #include "firmware/hal/hal_clock.h"
 #include "firmware/hal/hal_system.h"
 
+#include <string.h>
+
 enum { MODEL_LAMPS = 1, MODEL_LOCK = 2, SENSOR_SWITCH = 1 };
 enum { FEATURE_LAMPS = 1, FEATURE_LOCK = 2 };
 enum { LOCK_UNIT_MS = 100 };
@@ -30,7 +32,7 @@ static uint16_t read_lock_state(const struct rack *rack)
 }
 
 /* The words 0x0001 to 0x0007, and what else is one number about the controller. */
-static uint16_t read_state(const struct rack *rack, enum rack_item item)
+static uint16_t read_state(struct rack *rack, enum rack_item item)
 {
     const struct rack_event *oldest = event_at(&rack->events, 0);
     switch (item) {
@@ -45,7 +47,7 @@ static uint16_t read_state(const struct rack *rack, enum rack_item item)
     case RACK_MAP_OLDEST:
         return oldest ? oldest->seq : 0;
     case RACK_MAP_LAMP_CRC:
-        return rack->lamps.crc;
+        return lamp_crc(&rack->lamps);
     case RACK_MAP_LOCK:
         return read_lock_state(rack);
     case RACK_MAP_RESET:
@@ -217,14 +219,10 @@ static uint16_t read_one(struct rack *rack, enum rack_item item, unsigned at)
         return slot_bit(rack->slots.full, at);
     case RACK_MAP_RAW_BITS:
         return slot_bit(rack->slots.raw, at);
-    case RACK_MAP_PRESENCE:
-        return rack->slots.full[at];
     case RACK_MAP_RAW:
         return rack->slots.raw[at];
     case RACK_MAP_EVENTS:
         return read_event(rack, at);
-    case RACK_MAP_LAMPS:
-        return rack->lamps.style[at];
     case RACK_MAP_NAME:
         return read_name(at);
     default:
@@ -246,8 +244,6 @@ static bool value_right(const struct rack *rack, enum rack_item item, uint16_t v
     switch (item) {
     case RACK_MAP_LAMP_COILS:
         return value <= 1;
-    case RACK_MAP_LAMPS:
-        return rack_style_valid(value);
     case RACK_MAP_GROUP:
         return value == RACK_GROUP_DARK || value == RACK_GROUP_TEST ||
                value == RACK_GROUP_IDENTIFY;
@@ -266,10 +262,8 @@ static void write_one(struct rack *rack, enum rack_item item, unsigned at, uint1
 {
     switch (item) {
     case RACK_MAP_LAMP_COILS:
-        lamp_set(&rack->lamps, at, value ? LAMP_COIL_STYLE : RACK_DARK, rack->uptime_ms);
-        break;
-    case RACK_MAP_LAMPS:
-        lamp_set(&rack->lamps, at, value, rack->uptime_ms);
+        value = value ? LAMP_COIL_STYLE : RACK_DARK;
+        lamp_set(&rack->lamps, at, 1, &value, rack->uptime_ms);
         break;
     case RACK_MAP_GROUP:
         lamp_group(&rack->lamps, (enum rack_group)value, rack->uptime_ms);
@@ -287,12 +281,11 @@ static void write_one(struct rack *rack, enum rack_item item, unsigned at, uint1
     }
 }
 
-/* The item of the next address; most often still the same one. */
-static enum rack_item item_from(enum rack_item item, uint16_t address)
+/* How many of `count` words from `first` on belong to the item there. */
+static unsigned run_of(enum rack_item item, unsigned first, unsigned count)
 {
-    if (address - rack_rows[item].first < rack_rows[item].count)
-        return item;
-    return (enum rack_item)(item + 1);
+    unsigned left = (unsigned)rack_rows[item].first + rack_rows[item].count - first;
+    return left < count ? left : count;
 }
 
 enum modbus_exception registers_read(struct rack *rack, enum rack_space space,
@@ -301,10 +294,17 @@ enum modbus_exception registers_read(struct rack *rack, enum rack_space space,
     if (!rack_map_allows(space, first, count, RACK_READ))
         return MODBUS_NO_ADDRESS;
     enum rack_item item = rack_map_find(space, first);
-    for (unsigned i = 0; i < count; i++) {
-        uint16_t address = (uint16_t)(first + i);
-        item = item_from(item, address);
-        ret_values[i] = read_one(rack, item, (unsigned)address - rack_rows[item].first);
+    for (unsigned done = 0; done < count; item++) {
+        unsigned run = run_of(item, first + done, count - done);
+        unsigned at = first + done - rack_rows[item].first;
+        const uint16_t *words = item == RACK_MAP_LAMPS      ? rack->lamps.style
+                                : item == RACK_MAP_PRESENCE ? rack->slots.full
+                                                            : NULL;
+        if (words)
+            memcpy(ret_values + done, words + at, run * sizeof *words);
+        for (unsigned i = 0; i < run && !words; i++)
+            ret_values[done + i] = read_one(rack, item, at + i);
+        done += run;
     }
     return MODBUS_FINE;
 }
@@ -316,10 +316,13 @@ enum modbus_exception registers_check(const struct rack *rack, enum rack_space s
     if (!rack_map_allows(space, first, count, access))
         return MODBUS_NO_ADDRESS;
     enum rack_item item = rack_map_find(space, first);
-    for (unsigned i = 0; i < count; i++) {
-        item = item_from(item, (uint16_t)(first + i));
-        if (!value_right(rack, item, values[i]))
-            return MODBUS_BAD_VALUE;
+    for (unsigned done = 0; done < count; item++) {
+        unsigned run = run_of(item, first + done, count - done);
+        for (unsigned i = done; i < done + run; i++)
+            if (item == RACK_MAP_LAMPS ? !rack_style_valid(values[i])
+                                       : !value_right(rack, item, values[i]))
+                return MODBUS_BAD_VALUE;
+        done += run;
     }
     return MODBUS_FINE;
 }
@@ -328,11 +331,13 @@ void registers_write(struct rack *rack, enum rack_space space, uint16_t first,
                      uint16_t count, const uint16_t *values)
 {
     enum rack_item item = rack_map_find(space, first);
-    for (unsigned i = 0; i < count; i++) {
-        uint16_t address = (uint16_t)(first + i);
-        item = item_from(item, address);
-        write_one(rack, item, (unsigned)address - rack_rows[item].first, values[i]);
+    for (unsigned done = 0; done < count; item++) {
+        unsigned run = run_of(item, first + done, count - done);
+        unsigned at = first + done - rack_rows[item].first;
+        if (item == RACK_MAP_LAMPS)
+            lamp_set(&rack->lamps, at, run, values + done, rack->uptime_ms);
+        for (unsigned i = 0; i < run && item != RACK_MAP_LAMPS; i++)
+            write_one(rack, item, at + i, values[done + i]);
+        done += run;
     }
-    if (item == RACK_MAP_LAMPS || item == RACK_MAP_LAMP_COILS)
-        lamp_image_done(&rack->lamps);
 }

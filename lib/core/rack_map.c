@@ -19,17 +19,25 @@ enum {
     OFF_SHIFT = 12,
     NIBBLE = 15,
     MODE_BITS = 7,
-    STYLE_RESERVED = 0x0080,
+    LAMPS_A_TIME = 12, /* divides RACK_SLOTS_MAX */
 };
 
+/* Rows are sorted by space, then by address, so half of what is left goes each time. */
 enum rack_item rack_map_find(enum rack_space space, uint16_t address)
 {
-    unsigned i = 0;
-    while (i < RACK_ITEMS &&
-           (rack_rows[i].space != space || address < rack_rows[i].first ||
-            address - rack_rows[i].first >= rack_rows[i].count))
-        i++;
-    return (enum rack_item)i;
+    unsigned from = 0, to = RACK_ITEMS; /* where it may stand */
+    while (from < to) {
+        unsigned middle = (from + to) / 2;
+        const struct rack_row *row = &rack_rows[middle];
+        if (row->space < space || (row->space == space && row->first + row->count <= address))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from < RACK_ITEMS &&
+        (rack_rows[from].space != space || rack_rows[from].first > address))
+        return RACK_ITEMS;
+    return (enum rack_item)from;
 }
 
 bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
@@ -74,18 +82,16 @@ struct rack_style rack_style_unpack(uint16_t value)
     };
 }
 
-bool rack_style_valid(uint16_t value)
-{
-    return (value & NIBBLE) < RACK_COLOURS && !(value & STYLE_RESERVED) &&
-           ((value >> MODE_SHIFT) & MODE_BITS) < RACK_MODES;
-}
-
 uint16_t rack_lamps_crc(const uint16_t image[RACK_SLOTS_MAX])
 {
     uint16_t crc = CRC16_START;
-    for (unsigned i = 0; i < RACK_SLOTS_MAX; i++) {
-        const uint8_t word[2] = { (uint8_t)(image[i] >> 8), (uint8_t)image[i] };
-        crc = crc16_add(crc, word, sizeof word);
+    uint8_t bytes[2 * LAMPS_A_TIME];
+    for (unsigned i = 0; i < RACK_SLOTS_MAX; i += LAMPS_A_TIME) {
+        for (unsigned n = 0; n < LAMPS_A_TIME; n++) {
+            bytes[2 * n] = (uint8_t)(image[i + n] >> 8);
+            bytes[2 * n + 1] = (uint8_t)image[i + n];
+        }
+        crc = crc16_add(crc, bytes, sizeof bytes);
     }
     return crc;
 }

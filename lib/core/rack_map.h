@@ -290,7 +290,12 @@ struct rack_style {
 
 uint16_t rack_style_pack(struct rack_style style);
 struct rack_style rack_style_unpack(uint16_t value); /* of a valid value */
-bool rack_style_valid(uint16_t value);
+
+/* Colour, mode and the reserved bit are right. Here, because an image has 120 of them. */
+static inline bool rack_style_valid(uint16_t value)
+{
+    return (value & 0x000Fu) < RACK_COLOURS && (value & 0x00F0u) < RACK_MODES << 4;
+}
 uint16_t rack_lamps_crc(const uint16_t image[RACK_SLOTS_MAX]);
 
 /* English words of the wire between programs: "green", "steady". NULL out of range. */

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <zbar.h>
 
-enum { SCAN_DENSITY = 2 }; /* every second row and column */
+/* Every second row and column; all of them in a picture smaller than half a page, which
+ * is a photograph with fine codes. */
+enum { SCAN_DENSITY = 2, SMALL_PIXELS = 1200 * 1000 };
 
 SCOPE_RELEASER(scanner_free_at, zbar_image_scanner_t *, zbar_image_scanner_destroy)
 SCOPE_RELEASER(image_free_at, zbar_image_t *, zbar_image_destroy)
@@ -43,20 +45,48 @@ static size_t whole_characters(const char *text, size_t len)
     return len;
 }
 
-/* One converter for the life of the process: opening it loads a file. */
-static iconv_t from_gb18030(void)
+/* Converters for the life of the process: opening one loads a file. */
+enum charset { GB2312, SHIFT_JIS, GB18030, CHARSETS };
+
+static iconv_t converter(enum charset from)
 {
-    static iconv_t kept;
-    static bool opened;
-    if (!opened)
-        kept = iconv_open("UTF-8", "GB18030");
-    opened = true;
-    return kept;
+    static const char *const names[] = { "GB2312", "SHIFT_JIS", "GB18030" };
+    static iconv_t kept[CHARSETS];
+    static bool opened[CHARSETS];
+    if (!opened[from])
+        kept[from] = iconv_open("UTF-8", names[from]);
+    opened[from] = true;
+    return kept[from];
 }
 
 void labels_prepare(void)
 {
-    (void)from_gb18030();
+    for (int from = 0; from < CHARSETS; from++)
+        (void)converter((enum charset)from);
+}
+
+static bool convert(enum charset from, const char *bytes, size_t len, char *ret_text,
+                    size_t room)
+{
+    iconv_t way = converter(from);
+    char *in = (char *)(uintptr_t)bytes, *out = ret_text;
+    size_t in_left = len, out_left = room - 1;
+    if (way == (iconv_t)-1)
+        return false;
+    iconv(way, NULL, NULL, NULL, NULL); /* forget the last text */
+    bool done = iconv(way, &in, &in_left, &out, &out_left) != (size_t)-1;
+    *out = '\0';
+    return done;
+}
+
+/* Hiragana, katakana or their half-width twins: no Chinese text has them. */
+static bool has_kana(const char *text)
+{
+    for (const unsigned char *s = (const unsigned char *)text; *s; s++)
+        if ((s[0] == 0xe3 && (s[1] == 0x81 || s[1] == 0x82 || s[1] == 0x83)) ||
+            (s[0] == 0xef && (s[1] == 0xbd || s[1] == 0xbe)))
+            return true;
+    return false;
 }
 
 void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room)
@@ -67,17 +97,16 @@ void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room)
         ret_text[take] = '\0';
         return;
     }
-    iconv_t convert = from_gb18030();
-    char *in = (char *)(uintptr_t)bytes, *out = ret_text;
-    size_t in_left = len, out_left = room - 1;
-    bool done = false;
-    if (convert != (iconv_t)-1) {
-        iconv(convert, NULL, NULL, NULL, NULL); /* forget the last text */
-        done = iconv(convert, &in, &in_left, &out, &out_left) != (size_t)-1;
-    }
-    if (!done)
-        for (out = ret_text; len && (size_t)(out - ret_text) + 1 < room; len--, bytes++)
-            *out++ = (unsigned char)*bytes < 0x80 ? *bytes : '?';
+    if (convert(GB2312, bytes, len, ret_text, room))
+        return;
+    /* Characters that are rare in Chinese: on goods from Japan it is Japanese. */
+    if (convert(SHIFT_JIS, bytes, len, ret_text, room) && has_kana(ret_text))
+        return;
+    if (convert(GB18030, bytes, len, ret_text, room))
+        return;
+    char *out = ret_text;
+    for (; len && (size_t)(out - ret_text) + 1 < room; len--, bytes++)
+        *out++ = (unsigned char)*bytes < 0x80 ? *bytes : '?';
     *out = '\0';
 }
 
@@ -107,15 +136,15 @@ static zbar_image_t *image_of_pix(PIX *gray)
     return image;
 }
 
-static zbar_image_scanner_t *new_scanner(void)
+static zbar_image_scanner_t *new_scanner(int density)
 {
     static const zbar_symbol_type_t kinds[] = { ZBAR_CODE128, ZBAR_CODE39, ZBAR_QRCODE };
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
     if (!scanner)
         return NULL;
     zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, SCAN_DENSITY);
-    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, SCAN_DENSITY);
+    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, density);
+    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, density);
     for (size_t i = 0; i < COUNT(kinds); i++)
         zbar_image_scanner_set_config(scanner, kinds[i], ZBAR_CFG_ENABLE, 1);
     zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
@@ -186,7 +215,9 @@ static void add(struct page_labels *labels, const zbar_symbol_t *symbol)
 enum rc page_read_labels(PIX *gray, struct page_labels *ret_labels, struct fault *why)
 {
     struct page_labels labels = { .upright_deg = -1, .kind = PAGE_TEXT };
-    SCOPED(scanner_free_at) zbar_image_scanner_t *scanner = new_scanner();
+    bool small = (int64_t)pixGetWidth(gray) * pixGetHeight(gray) < SMALL_PIXELS;
+    SCOPED(scanner_free_at)
+    zbar_image_scanner_t *scanner = new_scanner(small ? 1 : SCAN_DENSITY);
     SCOPED(image_free_at) zbar_image_t *image = scanner ? image_of_pix(gray) : NULL;
     if (!image)
         return pix_no_memory(why);

@@ -22,10 +22,11 @@ MUST_USE enum rc page_read_labels(PIX *gray, struct page_labels *ret_labels,
                                   struct fault *why);
 
 /* Bytes of a code as UTF-8 with NUL, at most `room`: as they are when they are UTF-8,
- * else read as GB18030, else '?' for each byte that is no ASCII. */
+ * else read as GB2312, as Shift_JIS when that gives kana, as GB18030, and at last '?' for
+ * each byte that is no ASCII. */
 void label_to_utf8(const char *bytes, size_t len, char *ret_text, size_t room);
 
-/* Load the tables for GB18030 now: a worker may not open files later. */
+/* Load the tables of character sets now: a worker may not open files later. */
 void labels_prepare(void);
 
 #endif

@@ -44,6 +44,14 @@ int ocr_confidence(const struct ocr_text *text)
     return text->symbol_count ? (int)(sum / (double)text->symbol_count + 0.5) : -1;
 }
 
+int ocr_line_confidence(const struct ocr_text *text, const struct ocr_line *line)
+{
+    double sum = 0;
+    for (size_t i = 0; i < line->count; i++)
+        sum += (double)text->symbols[line->first + i].confidence;
+    return line->count ? (int)(sum / (double)line->count) : 0;
+}
+
 enum rc ocr_open(const char *lang, struct ocr **ret_ocr, struct fault *why)
 {
     setenv("OMP_THREAD_LIMIT", "1", 1);

@@ -41,6 +41,9 @@ void ocr_text_free(struct ocr_text *text); /* what it owns; leaves it empty */
 /* Mean confidence over the symbols, or -1 when there are none. */
 int ocr_confidence(const struct ocr_text *text);
 
+/* The same of one line, rounded down; 0 when it has none. */
+int ocr_line_confidence(const struct ocr_text *text, const struct ocr_line *line);
+
 struct ocr; /* a loaded recogniser */
 
 enum ocr_shape { OCR_PAGE, OCR_BLOCK, OCR_LINE };

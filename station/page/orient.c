@@ -19,6 +19,8 @@ enum {
     TURN_CONFIDENCE = 60, /* below, nothing is turned: the page may be no text at all */
     BETTER_BY = 8,
     SYMBOLS_MIN = 5,
+    CLEAR_CONFIDENCE = 86, /* one line of SYMBOLS_ENOUGH that reads so well will do */
+    SYMBOLS_ENOUGH = 8,
 };
 
 /* How a page reads one way up. */
@@ -69,29 +71,39 @@ static enum rc turn_over(struct page_stand *stand, struct fault *why)
     return gray && bits ? RC_OK : pix_no_memory(why);
 }
 
-/* Mean confidence of the lines as they stand, or turned over. */
+/* Read one line as it stands, or turned over; adds to the sums. */
+static enum rc probe_line(PIX *gray, BOX *box, double dpi, bool over, struct ocr *ocr,
+                          double *sum, size_t *symbols, struct fault *why)
+{
+    SCOPED_PIX clip = pixClipRectangle(gray, box, NULL);
+    SCOPED_PIX line = clip ? pixAddBorder(clip, 8, 255) : NULL;
+    struct ocr_text text = { 0 };
+    if (!line)
+        return pix_no_memory(why);
+    if (over)
+        pixRotate180(line, line);
+    enum rc rc = ocr_read(ocr, line, (int)dpi, OCR_LINE, NULL, &text, why);
+    for (size_t i = 0; i < text.symbol_count; i++)
+        *sum += (double)text.symbols[i].confidence;
+    *symbols += text.symbol_count;
+    ocr_text_free(&text);
+    return rc;
+}
+
+/* Mean confidence of the lines. A first line that reads very well is enough. */
 static enum rc probe(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *ocr,
                      int *ret_confidence, struct fault *why)
 {
     double sum = 0;
     size_t symbols = 0;
     for (l_int32 i = 0; i < boxaGetCount(lines); i++) {
+        if (symbols >= SYMBOLS_ENOUGH && sum >= (double)symbols * CLEAR_CONFIDENCE)
+            break;
         BOX *box = boxaGetBox(lines, i, L_CLONE);
-        SCOPED_PIX clip = pixClipRectangle(gray, box, NULL);
-        SCOPED_PIX line = clip ? pixAddBorder(clip, 8, 255) : NULL;
+        enum rc rc = probe_line(gray, box, dpi, over, ocr, &sum, &symbols, why);
         boxDestroy(&box);
-        if (!line)
-            return pix_no_memory(why);
-        if (over)
-            pixRotate180(line, line);
-        struct ocr_text text = { 0 };
-        enum rc rc = ocr_read(ocr, line, (int)dpi, OCR_LINE, NULL, &text, why);
         if (rc)
             return rc;
-        for (size_t s = 0; s < text.symbol_count; s++)
-            sum += (double)text.symbols[s].confidence;
-        symbols += text.symbol_count;
-        ocr_text_free(&text);
     }
     *ret_confidence = symbols >= SYMBOLS_MIN ? (int)(sum / (double)symbols) : 0;
     return RC_OK;

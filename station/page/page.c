@@ -131,14 +131,18 @@ static bool wants_text(const struct work *work)
 static enum rc stand_up(struct work *work, struct fault *why)
 {
     const char *lang = work->options->lang[0] ? work->options->lang : "chi_sim";
+    int upright_deg = work->options->turned ? (int)work->options->turn_deg
+                                            : work->labels.upright_deg;
     enum rc rc = RC_OK;
+    if (work->options->turned)
+        work->result.rotated_deg = work->options->turn_deg; /* blank paper turns too */
     if (work->result.kind == PAGE_BLANK || work->ink.black)
         return RC_OK; /* nothing to stand it up by */
     if (wants_text(work))
         rc = ocr_of_process(lang, &work->ocr, why);
     if (!rc)
-        rc = page_stand_up(work->even, work->picture.work_dpi, work->labels.upright_deg,
-                           work->ocr, &work->stand, why);
+        rc = page_stand_up(work->even, work->picture.work_dpi, upright_deg, work->ocr,
+                           &work->stand, why);
     work->result.rotated_deg = work->stand.rotated_deg;
     work->result.skew_mdeg = (int32_t)lround(work->stand.turn_deg * 1000);
     return rc;

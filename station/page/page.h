@@ -86,6 +86,8 @@ struct page_options {
     int64_t created_ms; /* date in the PDF: Unix time UTC; 0 stands for 1970, so that the
                            same picture gives the same file */
     char title[128];    /* of the PDF, UTF-8; "" = "扫描页" */
+    bool turned;        /* a person said how the picture is to be turned: */
+    uint32_t turn_deg;  /* 0 90 180 270, clockwise */
     bool no_ocr;        /* no recognition: no text, orientation is left alone */
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
     bool no_pictures;   /* no thumbnail and no preview */

@@ -3,14 +3,14 @@
  * A plain page is read as one block: the recogniser's own page analysis loses a short
  * line on one page of five. Tables and columns need that analysis. The English model
  * takes whole lines away from the Chinese one when both are loaded together, so it is
- * asked only about lines that came out mostly Latin, and believed only when it is surer.
- */
+ * asked only about lines that came out mostly Latin (reread.c). */
 #include "station/page/recognise.h"
 
 #include "station/page/layout.h"
 #include "station/page/lines.h"
 #include "station/page/mend.h"
 #include "station/page/pix.h"
+#include "station/page/reread.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,50 +18,9 @@
 enum {
     NOISE_CONFIDENCE = 35, /* the whole page below: what was read is no text */
     LINE_CONFIDENCE = 12,  /* a line below is dirt or a drawing's stroke */
-    LATIN_BETTER_BY = 1,
 };
 
 static const double residual_max_deg = 1.0, residual_width_px = 400;
-
-static int line_confidence(const struct ocr_text *text, const struct ocr_line *line)
-{
-    double sum = 0;
-    for (size_t i = 0; i < line->count; i++)
-        sum += (double)text->symbols[line->first + i].confidence;
-    return line->count ? (int)(sum / (double)line->count) : 0;
-}
-
-static enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text,
-                            struct fault *why)
-{
-    enum { MARGIN = 4 };
-    struct ocr *english = NULL;
-    for (size_t i = 0; i < text->line_count; i++) {
-        const struct ocr_line *line = &text->lines[i];
-        if (!lines_mostly_latin(text, line))
-            continue;
-        if (!english && ocr_of_process("eng", &english, NULL))
-            return RC_OK; /* not installed: the Chinese model's reading stands */
-        BOX *box = boxCreate(line->left - MARGIN, line->top - MARGIN,
-                             line->right - line->left + 2 * MARGIN,
-                             line->bottom - line->top + 2 * MARGIN);
-        BOX *inside =
-            box ? boxClipToRectangle(box, pixGetWidth(gray), pixGetHeight(gray)) : NULL;
-        struct ocr_text better = { 0 };
-        enum rc rc =
-            inside ? ocr_read(english, gray, (int)dpi, OCR_LINE, inside, &better, why)
-                   : RC_OK;
-        if (!rc && better.symbol_count &&
-            ocr_confidence(&better) >= line_confidence(text, line) + LATIN_BETTER_BY)
-            rc = lines_replace(text, i, &better, why);
-        ocr_text_free(&better);
-        boxDestroy(&box);
-        boxDestroy(&inside);
-        if (rc)
-            return rc;
-    }
-    return RC_OK;
-}
 
 /* Lines that are dirt lose their symbols. */
 static void drop_noise(struct ocr_text *text)
@@ -71,7 +30,7 @@ static void drop_noise(struct ocr_text *text)
     for (size_t i = 0; i < text->line_count; i++) {
         struct ocr_line *line = &text->lines[i];
         size_t first = kept;
-        if (!noise && line_confidence(text, line) >= LINE_CONFIDENCE) {
+        if (!noise && ocr_line_confidence(text, line) >= LINE_CONFIDENCE) {
             memmove(text->symbols + kept, text->symbols + line->first,
                     line->count * sizeof *text->symbols);
             kept += line->count;
@@ -112,6 +71,8 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
         mend_zeros(&text); /* before a row of them counts as Latin */
     if (!rc && strcmp(ocr_lang(ocr), "eng"))
         rc = reread_latin(gray, dpi, &text, why);
+    if (!rc)
+        rc = reread_doubtful(gray, dpi, ocr, &text, why);
     if (rc) {
         ocr_text_free(&text);
         return rc;

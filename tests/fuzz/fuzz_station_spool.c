@@ -3,6 +3,7 @@
  * byte chooses the reader. */
 #include "station/group.h"
 #include "station/job.h"
+#include "station/job_repair.h"
 #include "station/match.h"
 #include "station/sentence.h"
 
@@ -16,9 +17,10 @@ static void read_sheet(const json_t *json)
 {
     struct capture sides[2];
     unsigned count = 0;
-    if (sheet_from_json(json, 1, sides, &count, NULL))
+    json_t *repair = NULL;
+    if (sheet_from_json(json, 1, sides, &count, &repair, NULL))
         return;
-    json_t *again = sheet_to_json(1, sides, count);
+    json_t *again = sheet_to_json(1, sides, count, repair);
     if (!again || count < 1 || count > 2)
         abort(); /* what was read must be writable */
     json_decref(again);
@@ -32,8 +34,17 @@ static void read_job(const json_t *json)
     if (job_from_json(json, &job, &decisions, NULL))
         return;
     struct capture side = { .file = "0001-front.jpg", .type = "image/jpeg" };
-    job_add_sheet(job, &side, 1);
+    for (int i = 0; i < 4; i++)
+        job_add_sheet(job, &side, 1);
+    job_order_apply(job, json_object_get(json, "order"), 2);
+    if (json_is_object(job->repair))
+        job_repair_leaf(job, 4, job->repair);
+    if (job->count + job->gone_count != 4)
+        abort(); /* no picture is ever lost */
     job_decide_all(job, decisions);
+    while (!job_undo(job, "P", "now", NULL))
+        if (job->count + job->gone_count != 4)
+            abort();
     group_pages(job);
     sentence_now(job, text);
     sentence_next(job, text);

@@ -3,7 +3,7 @@
 #include "rack_process.h"
 
 #include "core/crc16.h"
-#include "drivers/rack/rack_bus.h"
+#include "drivers/rack/rack_lock.h"
 
 #include <fcntl.h>
 
@@ -52,7 +52,7 @@ static void other_client(void)
     ok(mbpoll(a, "[4]: \t1"), "mbpoll reads presence bits");
     snprintf(a, sizeof a, "-a 1 -r 778 -t 4 %s 8", sim.link);
     ok(mbpoll(a, "Illegal data value"), "a colour that there is not is refused");
-    snprintf(a, sizeof a, "-a 1 -r 1280 -c 1 -t 4 -1 %s", sim.link);
+    snprintf(a, sizeof a, "-a 1 -r 1792 -c 1 -t 4 -1 %s", sim.link);
     ok(mbpoll(a, "Illegal data address"), "a register that there is not is refused");
     snprintf(a, sizeof a, "-a 2 -r 0 -c 1 -t 4 -1 -o 0.1 %s", sim.link);
     ok(mbpoll(a, "timed out"), "another address is not answered");
@@ -110,6 +110,80 @@ static void show_group(void)
     rack_bus_free(bus);
 }
 
+/* The same rack, but with a lock, and nothing that sets its address. */
+static void start_new_rack(void)
+{
+    if (sim.control >= 0)
+        close(sim.control);
+    sim.control = -1;
+    sim.rack = fork();
+    if (sim.rack == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execl(sim.program, "rack", "--pty", sim.link, "--control", sim.socket, "--lock",
+              (char *)NULL);
+        _exit(127);
+    }
+}
+
+static bool bolt_is(const char *want)
+{
+    char answer[8192];
+    usleep(60000); /* its way */
+    return control(answer, sizeof answer, "dump") && strstr(answer, want);
+}
+
+/* A rack that nobody has set up: claimed by its unique id, given a key, opened. */
+static void commission(void)
+{
+    static const uint8_t key[SIPHASH_KEY_LEN] = "a key for a rack",
+                         wrong[SIPHASH_KEY_LEN];
+    struct rack_bus *bus = rack_bus_new(sim.link, 0);
+    struct fault why = { 0 };
+    struct rack_lock_order order = { .operation = RACK_UNLOCK,
+                                     .hold_ms = 2000,
+                                     .request = 1 };
+    uint16_t uid[RACK_UID_WORDS] = { 0 }, word = 0;
+    if (rack_bus_read(bus, 1, RACK_AT_UID, RACK_UID_WORDS, 3, uid, &why))
+        die(why.text);
+    uid[0] ^= 1;
+    ok(!rack_bus_claim(bus, uid, 77, &why) &&
+           rack_bus_read(bus, 77, 0, 1, 1, &word, &why),
+       "a claim for another unique id moves nothing");
+    uid[0] ^= 1;
+    ok(!rack_bus_claim(bus, uid, 77, &why) &&
+           !rack_bus_read(bus, 77, 0, 1, 3, &word, &why),
+       "a claim gives the rack its address");
+    ok(rack_lock_send(bus, 77, key, &order, &why) == RC_REFUSED &&
+           strstr(why.text, "no key"),
+       "without a key it does not open: %s", why.text);
+    ok(!rack_lock_set_key(bus, 77, key, &why), "it takes a key");
+    ok(rack_lock_set_key(bus, 77, wrong, &why) == RC_REFUSED, "and no other after that");
+    ok(rack_lock_send(bus, 77, wrong, &order, &why) == RC_REFUSED && bolt_is("bolt shut"),
+       "an order under another key does nothing: %s", why.text);
+    ok(!rack_lock_send(bus, 77, key, &order, &why) && bolt_is("bolt open"),
+       "an order under the key opens the bolt");
+    usleep(2200000);
+    ok(bolt_is("bolt shut"), "which shuts again by itself");
+    order.request++;
+    order.hold_ms = 0;
+    ok(!rack_lock_send(bus, 77, key, &order, &why) && bolt_is("bolt open"),
+       "it opens again");
+    char answer[64];
+    (void)control(answer, sizeof answer, "open");
+    usleep(200000);
+    (void)control(answer, sizeof answer, "shut");
+    usleep(200000);
+    ok(bolt_is("bolt shut"), "and shuts when the door was opened and shut");
+    kill_child(&sim.rack);
+    start_new_rack();
+    usleep(300000);
+    enum rc rc = RC_UNAVAILABLE; /* the old port is gone: the first try finds that out */
+    for (int i = 0; i < 3 && rc == RC_UNAVAILABLE; i++)
+        rc = rack_bus_read(bus, 77, RACK_AT_LOCK_TAGS, 1, 3, &word, &why);
+    ok(!rc && word == RACK_TAG_SIPHASH, "address and key outlive the power");
+    rack_bus_free(bus);
+}
+
 int main(void)
 {
     char answer[64];
@@ -127,6 +201,10 @@ int main(void)
     bad_frames();
     other_client();
     show_group();
+    kill_child(&sim.rack);
+    start_new_rack();
+    usleep(300000);
+    commission();
     kill(sim.rack, SIGTERM);
     waitpid(sim.rack, &status, 0);
     ok(status == 0 && access(sim.link, F_OK), "the rack ends politely");

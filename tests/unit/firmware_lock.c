@@ -399,3 +399,32 @@ TEST(lock, does_nothing_for_frames_that_noise_has_hit_or_that_go_to_all)
     CHECK_INT(drives, bench.drives);
     CHECK(repaired < count / 10);
 }
+
+/* Like set_key() and order(), but with everything as the manual has it. */
+TEST(lock, speaks_as_the_worked_example_of_the_manual)
+{
+    uint8_t body[6 + 2 * RACK_ORDER_WORDS] = { 0x10, 0x05, 0x10, 0, 12, 24 };
+    uint8_t numbers[SIPHASH_KEY_LEN];
+    uint16_t words[RACK_ORDER_WORDS] = { RACK_UNLOCK, 0, 3000, 0, 1 };
+    const char *manual = read_manual();
+    memset(&bench, 0, sizeof bench);
+    bench.outside = HAL_DOOR_SHUT;
+    bench.lock = true;
+    bench_start(&rack);
+    bench_wait(&rack, 200);
+    exchange(manual, BYTES("\x10\x05\x20\x00\x08\x10\x00\x01\x02\x03\x04\x05\x06\x07"
+                           "\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F"));
+    exchange(manual, BYTES("\x04\x05\x00\x00\x02"));
+    words[RACK_ORDER_CHALLENGE] = (uint16_t)(bench.out[3] << 8 | bench.out[4]);
+    words[RACK_ORDER_CHALLENGE + 1] = (uint16_t)(bench.out[5] << 8 | bench.out[6]);
+    for (unsigned i = 0; i < sizeof numbers; i++)
+        numbers[i] = (uint8_t)i;
+    rack_order_seal(numbers, BENCH_ADDRESS, 1, words);
+    for (unsigned i = 0; i < RACK_ORDER_WORDS; i++) {
+        body[6 + 2 * i] = (uint8_t)(words[i] >> 8);
+        body[7 + 2 * i] = (uint8_t)words[i];
+    }
+    exchange(manual, (struct bytes){ body, sizeof body });
+    CHECK(bench.driven);
+    exchange(manual, BYTES("\x04\x05\x03\x00\x03"));
+}

@@ -275,34 +275,9 @@ TEST(rack, keeps_time_across_the_wrap_of_the_clock)
     CHECK_INT(0, rack.longest_pass_us);
 }
 
-static void hex_of(const uint8_t *at, size_t len, char *ret_text)
-{
-    for (size_t i = 0; i < len; i++)
-        ret_text += sprintf(ret_text, i ? " %02X" : "%02X", at[i]);
-}
-
-static void exchange(const char *manual, struct bytes body)
-{
-    char text[3 * MODBUS_FRAME_MAX];
-    uint8_t frame[MODBUS_FRAME_MAX] = { BENCH_ADDRESS };
-    memcpy(frame + 1, body.at, body.len);
-    size_t len = modbus_crc_append(frame, 1 + body.len);
-    hex_of(frame, len, text);
-    if (!strstr(manual, text))
-        fail_msg("docs/rack.md lacks %s", text);
-    CHECK(ask(body) > 0);
-    hex_of(bench.out, bench.out_len, text);
-    if (!strstr(manual, text))
-        fail_msg("docs/rack.md lacks %s", text);
-}
-
 TEST(rack, speaks_as_the_worked_example_of_the_manual)
 {
-    static char manual[64 * 1024];
-    FILE *file = fopen("docs/rack.md", "r");
-    CHECK(file != NULL);
-    manual[fread(manual, 1, sizeof manual - 1, file)] = 0;
-    fclose(file);
+    const char *manual = read_manual();
     begin();
     bench.raw[0] = 1u << 2;
     bench_wait(&rack, 300);

@@ -74,6 +74,26 @@ TEST(manifest_check, takes_fronts_alone)
     check(RC_OK, NULL, m);
 }
 
+TEST(manifest_check, believes_the_sides_that_are_said)
+{
+    json_t *m = manifest();
+    json_object_set_new(m, "sides", json_integer(2));
+    check(RC_OK, NULL, m);
+    m = manifest();
+    json_object_set_new(m, "sides", json_integer(1));
+    check(RC_REFUSED, "2 个背面图像", m);
+    m = manifest();
+    json_object_set_new(m, "sides", json_integer(3));
+    check(RC_INVALID, "扫描面数", m);
+    /* Every back is missing: that is no simplex scan when both sides are said. */
+    m = manifest();
+    json_object_set_new(m, "sides", json_integer(2));
+    json_array_remove(json_object_get(m, "images"), 3);
+    json_array_remove(json_object_get(m, "images"), 1);
+    json_object_set_new(image_at(m, 1), "index", json_integer(2));
+    check(RC_REFUSED, "双面应有 4 个图像，实有 2 个", m);
+}
+
 TEST(manifest_check, refuses_numbers_that_do_not_agree)
 {
     json_t *m = manifest();

@@ -58,19 +58,20 @@ static json_t *sheet_json(void)
         sides[i].dpi = 300;
         sides[i].width_px = sides[i].height_px = 100;
     }
-    return sheet_to_json(3, sides, 2);
+    return sheet_to_json(3, sides, 2, NULL);
 }
 
 TEST(sheet_from_json, gives_back_what_was_written_for_its_own_number_only)
 {
     struct capture sides[2];
     unsigned count = 0;
+    json_t *repair = NULL;
     json_t *json = sheet_json();
-    CHECK_OK(sheet_from_json(json, 3, sides, &count, NULL));
+    CHECK_OK(sheet_from_json(json, 3, sides, &count, &repair, NULL));
     CHECK_INT(2, count);
     CHECK_TEXT("0003-back.jpg", sides[1].file);
     CHECK_INT(1000, sides[1].bytes);
-    CHECK_RC(RC_CORRUPT, sheet_from_json(json, 4, sides, &count, NULL));
+    CHECK_RC(RC_CORRUPT, sheet_from_json(json, 4, sides, &count, &repair, NULL));
     json_decref(json);
 }
 
@@ -80,11 +81,12 @@ TEST(sheet_from_json, leads_to_no_other_file)
                                          "/etc/passwd", "" };
     struct capture sides[2];
     unsigned count = 0;
+    json_t *repair = NULL;
     for (size_t i = 0; i < COUNT(names); i++) {
         json_t *json = sheet_json();
         json_t *front = json_array_get(json_object_get(json, "images"), 0);
         json_object_set_new(front, "file", json_string(names[i]));
-        CHECK_RC(RC_CORRUPT, sheet_from_json(json, 3, sides, &count, NULL));
+        CHECK_RC(RC_CORRUPT, sheet_from_json(json, 3, sides, &count, &repair, NULL));
         json_decref(json);
     }
 }
@@ -94,11 +96,15 @@ TEST(job_decide_all, leaves_out_what_does_not_exist)
     struct job *job = job_new();
     struct capture side = { .file = "0001-front.jpg" };
     job_add_sheet(job, &side, 1);
-    json_t *list = json_pack("[{s:i,s:i,s:i},{s:i,s:i,s:i},{s:i,s:i,s:i}]", "index", 2,
-                             "edit", 4, "row", 6, "index", 1, "edit", 99, "row", 6,
-                             "index", 1, "edit", EDIT_MOVE, "row", JOB_ROWS_MAX);
+    json_t *list =
+        json_loads("[{\"leaf\":2,\"side\":0,\"edit\":4,\"row\":6,\"turn\":0},"
+                   "{\"leaf\":1,\"side\":0,\"edit\":99,\"row\":6,\"turn\":0},"
+                   "{\"leaf\":1,\"side\":1,\"edit\":4,\"row\":6,\"turn\":0},"
+                   "{\"leaf\":1,\"side\":0,\"edit\":12,\"row\":99,\"turn\":90}]",
+                   0, NULL);
     job_decide_all(job, list);
-    CHECK_INT(EDIT_MOVE, job->images[0].edit);
+    CHECK_INT(EDIT_MOVE | EDIT_TURN, job->images[0].edit);
+    CHECK_INT(90, job->images[0].turn_deg);
     CHECK_INT(JOB_ROWS_MAX, job->images[0].edit_row);
     json_decref(list);
     job_free(job);

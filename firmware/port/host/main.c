@@ -67,6 +67,15 @@ static unsigned long number(const char *text, const char *what, unsigned long le
     return value;
 }
 
+static __attribute__((noreturn)) void say_and_end(int option)
+{
+    if (option == 'v')
+        puts("rack " JUANKU_VERSION);
+    else
+        fputs(usage, option == 'h' ? stdout : stderr);
+    exit(option != 'v' && option != 'h');
+}
+
 static void read_options(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
@@ -112,15 +121,8 @@ static void read_options(int argc, char **argv, struct options *o)
         case 'P':
             o->picture = true;
             break;
-        case 'h':
-            fputs(usage, stdout);
-            exit(0);
-        case 'v':
-            puts("rack " JUANKU_VERSION);
-            exit(0);
         default:
-            fputs(usage, stderr);
-            exit(1);
+            say_and_end(c);
         }
     }
     if (!o->link || optind != argc) {

@@ -1,11 +1,9 @@
-/* Implements the clock, slots and system parts of the HAL. */
+/* Implements the clock and slots parts of the HAL. */
 #include "world.h"
 
 #include "firmware/hal/hal_clock.h"
-#include "firmware/hal/hal_lock.h"
 #include "firmware/hal/hal_slots.h"
 #include "firmware/hal/hal_store.h"
-#include "firmware/hal/hal_system.h"
 
 #include <err.h>
 #include <fcntl.h>
@@ -22,7 +20,6 @@ enum {
     BOUNCE_SPAN_US = 22000,
     UID_WORDS = 6,
     STATE_MODE = 0600, /* the key lies in it */
-    BOLT_US = 30000,   /* its way */
 };
 
 static const char magic[8] = "jkrack2";
@@ -40,8 +37,6 @@ static struct {
     unsigned slots;
     uint64_t random;
     uint64_t bounces_until_us[RACK_SLOTS_MAX];
-    uint64_t pressed_until_us, bolt_us; /* the button; when the bolt has moved */
-    bool bolt_powered, bolt_open;
     bool changed;
 } world;
 
@@ -171,59 +166,17 @@ void world_door(bool open)
     world.changed = true;
 }
 
-bool world_bolt_open(void)
-{
-    if (world_now_us() >= world.bolt_us)
-        world.bolt_open = world.bolt_powered;
-    return world.bolt_open;
-}
-
 bool world_door_open(void)
 {
     return world.state->door_open;
 }
 
-void world_press(uint32_t ms)
+uint8_t *world_eeprom(unsigned page)
 {
-    world.pressed_until_us = world_now_us() + ms * 1000ull;
+    return world.state->eeprom[page];
 }
 
-void hal_lock_drive(bool open)
+bool world_keep(void)
 {
-    if (open == world.bolt_powered)
-        return;
-    (void)world_bolt_open(); /* where it stands now */
-    world.bolt_powered = open;
-    world.bolt_us = world_now_us() + BOLT_US;
-    world.changed = true;
-}
-
-unsigned hal_contacts(void)
-{
-    unsigned contacts = world.state->door_open ? 0 : HAL_DOOR_SHUT;
-    contacts |= world_bolt_open() ? 0 : HAL_BOLT;
-    contacts |= world_now_us() < world.pressed_until_us ? HAL_BUTTON : 0;
-    return contacts;
-}
-
-bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
-{
-    memcpy(ret_bytes, world.state->eeprom[page], HAL_STORE_PAGE);
-    return true;
-}
-
-bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
-{
-    memcpy(world.state->eeprom[page], bytes, HAL_STORE_PAGE);
     return msync(world.state, sizeof *world.state, MS_SYNC) == 0;
-}
-
-uint16_t hal_stack_peak(void)
-{
-    return 0;
-}
-
-void hal_watchdog_kick(void)
-{
-    /* A process that hangs is ended from outside; there is no timer to feed. */
 }

@@ -28,6 +28,10 @@ bool world_door_open(void);
 bool world_bolt_open(void);
 void world_press(uint32_t ms); /* the keeper's button */
 
+/* A page of the EEPROM; world_keep() makes the whole state durable. */
+uint8_t *world_eeprom(unsigned page);
+bool world_keep(void);
+
 enum world_rhythm { WORLD_DARK, WORLD_STEADY, WORLD_BLINKING };
 
 /* What an onlooker sees at the lamp over the last two seconds. */

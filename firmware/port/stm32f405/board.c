@@ -20,7 +20,7 @@ enum {
     IDR = 0x10,
     BSRR = 0x18,
     AFRL = 0x20,
-    PULL_UP = 1,
+    PULL_DOWN = 2,
     CLOCK_ABC = 7,
     APA102_FULL = 0xFF, /* its brightness word; ours is in the colour */
 };
@@ -30,7 +30,7 @@ static const struct pin load = { GPIO_A, 4 }, shift = { GPIO_A, 5 },
                         lamp_data = { GPIO_B, 5 }, scl = { GPIO_B, 6 },
                         sda = { GPIO_B, 7 }, bolt = { GPIO_C, 0 },
                         fed_back = { GPIO_C, 1 }, door = { GPIO_C, 2 },
-                        button = { GPIO_C, 3 };
+                        button = { GPIO_C, 3 }, tamper = { GPIO_C, 4 };
 
 static uint8_t shown[RACK_SLOTS_MAX][3];
 static bool stale;
@@ -40,8 +40,8 @@ void pin_set_up(struct pin pin, enum pin_mode mode)
     unsigned at = 2u * pin.number;
     REG(pin.port + MODER) = (REG(pin.port + MODER) & ~(3u << at)) | (unsigned)mode << at;
     if (mode == PIN_IN)
-        REG(pin.port + PUPDR) = (REG(pin.port + PUPDR) & ~(3u << at)) | (unsigned)PULL_UP
-                                                                            << at;
+        REG(pin.port + PUPDR) =
+            (REG(pin.port + PUPDR) & ~(3u << at)) | (unsigned)PULL_DOWN << at;
 }
 
 void pin_open_drain(struct pin pin)
@@ -70,7 +70,7 @@ bool pin_read(struct pin pin)
 void board_set_up(void)
 {
     const struct pin outs[] = { load, shift, lamp_clock, lamp_data, scl, sda, bolt };
-    const struct pin ins[] = { switches, fed_back, door, button };
+    const struct pin ins[] = { switches, fed_back, door, button, tamper };
     RCC_AHB1ENR |= CLOCK_ABC;
     pin_write(bolt, false);
     pin_open_drain(scl);
@@ -87,7 +87,7 @@ void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
     pin_write(load, false);
     pin_write(load, true);
     for (unsigned i = 0; i < RACK_SLOTS_MAX; i++) {
-        if (!pin_read(switches))
+        if (pin_read(switches))
             ret_words[i / 16u] |= (uint16_t)(1u << (i % 16u));
         pin_write(shift, true);
         pin_write(shift, false);
@@ -135,8 +135,8 @@ void hal_lock_drive(bool open)
 
 unsigned hal_contacts(void)
 {
-    return (pin_read(fed_back) ? 0u : HAL_BOLT) | (pin_read(door) ? 0u : HAL_DOOR_SHUT) |
-           (pin_read(button) ? 0u : HAL_BUTTON);
+    return (pin_read(fed_back) ? HAL_BOLT : 0u) | (pin_read(door) ? HAL_DOOR_SHUT : 0u) |
+           (pin_read(button) ? HAL_BUTTON : 0u) | (pin_read(tamper) ? HAL_TAMPER : 0u);
 }
 
 void i2c_port_clock(bool high)

@@ -2,9 +2,11 @@
  *
  *   PA9, PA10   USART1 to the RS-485 driver, PA8 its direction (high: send)
  *   PB6, PB7    I2C lines of the EEPROM, open drain
- *   PA4-PA6     load, clock and data of a chain of 74HC165: the switches, low = full
+ *   PA4-PA6     load, clock and data of a chain of 74HC165: the switches, high = full
  *   PB3, PB5    clock and data of a chain of APA102: the lamps
- *   PC0         bolt; PC1 its feedback, PC2 door (low = shut), PC3 button (low = pressed)
+ *   PC0         bolt; PC1 its feedback, PC2 door (high = shut), PC3 button, PC4 tamper
+ *
+ * Inputs are pulled down: a wire that is cut reads as a volume gone or a door open.
  *
  * Built and started in an emulator; not tried on a board. */
 #ifndef STM32F405_BOARD_H

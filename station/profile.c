@@ -1,0 +1,103 @@
+/* One line of the settings becomes a short table, checked as a whole when the station
+ * starts: a profile that no scanner could have must not be found out at the first page.
+ */
+#include "station/profile.h"
+
+#include "drivers/scanner/scanner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char standard_name[] = "标准";
+
+static void trim(char **text)
+{
+    *text += strspn(*text, " \t");
+    size_t len = strlen(*text);
+    while (len && strchr(" \t", (*text)[len - 1]))
+        (*text)[--len] = 0;
+}
+
+static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
+                    const char *mode, const char *source, struct fault *why)
+{
+    enum scanner_mode real_mode;
+    enum scanner_source real_source;
+    struct profile *p = &profiles->at[profiles->count];
+    if (!*name || strlen(name) >= sizeof p->name)
+        return fault_set(why, RC_INVALID, 0, "scan.profiles: the name '%s' is %s", name,
+                         *name ? "too long" : "empty");
+    if (dpi < PROFILE_DPI_LEAST || dpi > PROFILE_DPI_MOST)
+        return fault_set(why, RC_INVALID, 0, "scan.profiles: %s: dpi from %d to %d", name,
+                         PROFILE_DPI_LEAST, PROFILE_DPI_MOST);
+    if (scanner_mode_read(mode, &real_mode))
+        return fault_set(why, RC_INVALID, 0,
+                         "scan.profiles: %s: mode Lineart, Gray or Color, not '%s'", name,
+                         mode);
+    if (scanner_source_read(source, &real_source))
+        return fault_set(
+            why, RC_INVALID, 0,
+            "scan.profiles: %s: source Flatbed, ADF Front or ADF Duplex, not '%s'", name,
+            source);
+    for (size_t i = 0; i < profiles->count; i++)
+        if (!strcmp(profiles->at[i].name, name))
+            return fault_set(why, RC_INVALID, 0, "scan.profiles: two are called %s",
+                             name);
+    *p = (struct profile){ .dpi = dpi,
+                           .sides = real_source == SCANNER_ADF_DUPLEX ? 2 : 1 };
+    snprintf(p->name, sizeof p->name, "%s", name);
+    snprintf(p->mode, sizeof p->mode, "%s", scanner_mode_text(real_mode));
+    snprintf(p->source, sizeof p->source, "%s", scanner_source_text(real_source));
+    profiles->count++;
+    return RC_OK;
+}
+
+static enum rc read_one(struct profiles *profiles, char *text, struct fault *why)
+{
+    char *rest = text, *fields[4] = { 0 }, *end = NULL;
+    for (size_t i = 0; i < 4; i++) {
+        fields[i] = strsep(&rest, ":");
+        if (!fields[i])
+            return fault_set(why, RC_INVALID, 0,
+                             "scan.profiles: '%s' is not name:dpi:mode:source", text);
+        trim(&fields[i]);
+    }
+    unsigned long dpi = strtoul(fields[1], &end, 10);
+    if (rest || !*fields[1] || *end || dpi > PROFILE_DPI_MOST)
+        dpi = 0;
+    return take(profiles, fields[0], (uint32_t)dpi, fields[2], fields[3], why);
+}
+
+enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
+                      struct fault *why)
+{
+    struct profiles profiles = { .count = 0 };
+    char text[sizeof set->scan_profiles];
+    memcpy(text, set->scan_profiles, sizeof text);
+    enum rc rc = RC_OK;
+    char *rest = text;
+    for (char *one; !rc && (one = strsep(&rest, ";"));) {
+        trim(&one);
+        if (!*one)
+            continue;
+        if (profiles.count == PROFILES_MAX)
+            return fault_set(why, RC_INVALID, 0, "scan.profiles: more than %d",
+                             PROFILES_MAX);
+        rc = read_one(&profiles, one, why);
+    }
+    if (!rc && !profiles.count)
+        rc = take(&profiles, standard_name, set->scan_dpi, set->scan_mode,
+                  set->scan_source, why);
+    if (!rc)
+        *ret_profiles = profiles;
+    return rc;
+}
+
+const struct profile *profiles_find(const struct profiles *profiles, const char *name)
+{
+    for (size_t i = 0; i < profiles->count; i++)
+        if (!*name || !strcmp(profiles->at[i].name, name))
+            return &profiles->at[i];
+    return NULL;
+}

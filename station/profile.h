@@ -1,0 +1,44 @@
+/* Profiles of scanning: what the administrator allows. The operator chooses one of them
+ * by its name and can set nothing else.
+ *
+ *   scan.profiles = 文字:300:Gray:ADF Duplex; 照片:600:Color:Flatbed
+ *
+ * Each is name:dpi:mode:source, divided by ';'. Empty: one, called 标准, made of
+ * scan.dpi, scan.mode and scan.source. The first is what a job has when nothing is
+ * chosen. */
+#ifndef STATION_PROFILE_H
+#define STATION_PROFILE_H
+
+#include "station/settings.h"
+#include "sys/fault.h"
+
+#include <stddef.h>
+
+enum {
+    PROFILES_MAX = 16,
+    PROFILE_NAME_MAX = 64,
+    PROFILE_DPI_LEAST = 75,
+    PROFILE_DPI_MOST = 1200,
+};
+
+struct profile {
+    char name[PROFILE_NAME_MAX]; /* UTF-8 */
+    uint32_t dpi;
+    char mode[16];   /* "Lineart" "Gray" "Color" */
+    char source[32]; /* "Flatbed" "ADF Front" "ADF Duplex" */
+    unsigned sides;  /* pictures of one sheet: 1 or 2 */
+};
+
+struct profiles {
+    struct profile at[PROFILES_MAX];
+    size_t count; /* at least 1 after profiles_read() */
+};
+
+/* RC_INVALID: why->text names the profile that is wrong and what is. */
+MUST_USE enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
+                               struct fault *why);
+
+/* Borrowed. NULL when there is none of that name; the first for "". */
+const struct profile *profiles_find(const struct profiles *profiles, const char *name);
+
+#endif
