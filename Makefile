@@ -9,7 +9,9 @@
 #   make check-clang     everything compiles without a warning with clang too
 #   make fuzz            fuzz each parser for FUZZ_SECONDS (60)
 #   make bench           speed and memory beside peers
+#   make soak            SOAK_SHEETS (20000) through the station with faults and kills
 #   make firmware        rack firmware: host port, and the boards where CROSS has a compiler
+#   make soak-rack       the rack tests that need minutes: noise, bad frames, power cuts
 #   make lint            clang-format and house checks
 #   make install         into DESTDIR/PREFIX
 #
@@ -18,6 +20,7 @@ OUT ?= out
 CC = gcc
 PREFIX ?= /usr
 FUZZ_SECONDS ?= 60
+SOAK_SHEETS ?= 20000
 VERSION := 0.1.0
 Q := $(if $(V),,@)
 export OUT
@@ -107,13 +110,19 @@ lint:
 	$(Q)tests/run.sh house
 fuzz: $(fuzz_programs)
 	$(Q)tests/fuzz/run.sh $(FUZZ_SECONDS)
+soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_noise unit/firmware_lock unit/firmware_journal)
+	EVENTS=1000000 $(OUT)/tests/sim/rack_noise
+	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
+	CUTS=1000000 $(OUT)/tests/unit/firmware_journal
 bench: all
 	$(Q)tests/bench/run.sh
+soak: all
+	$(Q)SOAK_VOLUME=250 tests/sim/soak_station.sh $(SOAK_SHEETS)
 install: all
 	$(Q)tools/install.sh "$(DESTDIR)" "$(PREFIX)"
 clean:
 	rm -rf $(OUT)
 
-.PHONY: all firmware deps demo check tests check-asan asan-tests check-clang lint fuzz bench install clean
+.PHONY: all firmware soak-rack deps demo check tests check-asan asan-tests check-clang lint fuzz bench soak install clean
 .SECONDARY:
 -include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src)) $(addsuffix .o,$(test_programs)))

@@ -16,8 +16,6 @@
 static const char *const side_names[] = { "front", "back" };
 static const char *const image_states[] = { "captured", "reading", "ready", "failed" };
 
-enum { EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN };
-
 const char *side_name(enum side side)
 {
     return side_names[side];
@@ -120,49 +118,6 @@ const char *image_kind(const struct job_image *image)
     return field_peek(image->result, "kind");
 }
 
-static void add_decisions(json_t *list, const struct job_image *images, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (images[i].edit)
-            json_array_append_new(
-                list,
-                json_pack("{s:i,s:i,s:i,s:i,s:i}", "leaf", (int)images[i].leaf, "side",
-                          (int)images[i].side, "edit", (int)images[i].edit, "row",
-                          (int)images[i].edit_row, "turn", (int)images[i].turn_deg));
-}
-
-static json_t *decisions_to_json(const struct job *job)
-{
-    json_t *list = json_array();
-    add_decisions(list, job->images, job->count);
-    add_decisions(list, job->gone, job->gone_count);
-    return list;
-}
-
-void job_decide_all(struct job *job, const json_t *decisions)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach(decisions, i, one)
-    {
-        uint64_t leaf = 0, side = 0, edit = 0, row = 0, turn = 0;
-        unsigned index = 0;
-        if (!field_uint(one, "leaf", 1, job->leaves, &leaf) ||
-            !field_uint(one, "side", SIDE_FRONT, SIDE_BACK, &side) ||
-            !field_uint(one, "edit", 1, EDIT_ALL, &edit) ||
-            !field_uint(one, "row", 0, JOB_ROWS_MAX, &row) ||
-            !field_uint(one, "turn", 0, 270, &turn))
-            continue;
-        struct job_image *image =
-            job_leaf_image(job, (unsigned)leaf, (enum side)side, &index);
-        if (!image)
-            continue;
-        image->edit = (unsigned)edit;
-        image->edit_row = (unsigned)row;
-        image->turn_deg = (unsigned)turn / 90 * 90;
-    }
-}
-
 static void set_optional(json_t *json, const char *key, json_t *borrowed)
 {
     if (borrowed)
@@ -179,7 +134,7 @@ json_t *job_to_json(const struct job *job)
         (int)job->sheets_declared, "confirmed", (int)job->confirmed, "operator",
         job->operator_badge, "operator_name", job->operator_name, "profile", job->profile,
         "started_ms", (json_int_t)job->started_ms, "ended_ms", (json_int_t)job->ended_ms,
-        "decisions", decisions_to_json(job));
+        "decisions", job_decisions_json(job));
     if (!json) {
         log_error("job %s cannot be written as JSON", job->id);
         abort();

@@ -133,7 +133,9 @@ json_t *job_to_json(const struct job *job);
  */
 MUST_USE enum rc job_from_json(const json_t *json, struct job **ret_job,
                                json_t **ret_decisions, struct fault *why);
-/* Apply the list of decisions once the sheets are there; unknown indices are left out. */
+/* All decisions, new reference; part of job.json. */
+json_t *job_decisions_json(const struct job *job);
+/* Apply the list of decisions once the sheets are there; unknown leaves are left out. */
 void job_decide_all(struct job *job, const json_t *decisions);
 
 /* One sheet's record and back. `repair`: what it was fed for, NULL the next in order;

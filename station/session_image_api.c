@@ -58,7 +58,9 @@ static enum rc decide(const struct job *job, struct job_image *image, const json
             json_integer_value(json_object_get(image->result, "rotated_deg"));
         image->edit |= EDIT_TURN;
         image->turn_deg = (unsigned)(now + (json_int_t)turn) % 360;
-    } else if (strcmp(what, "move") != 0)
+    } else if (!strcmp(what, "read-again"))
+        return RC_OK; /* nothing is decided: a worker that was killed may read it now */
+    else if (strcmp(what, "move") != 0)
         return fault_set(why, RC_INVALID, 0, "没有这样的操作。");
     else if (!field_uint(body, "row", 1, JOB_ROWS_MAX, &row) || !row_exists(job, row))
         return fault_set(why, RC_INVALID, 0, "请选择目录里有的一项。");
@@ -82,12 +84,13 @@ static enum rc edit(struct session *s, unsigned index, const json_t *body,
     enum rc rc = decide(job, image, body, why);
     if (rc)
         return rc;
-    bool turned =
-        before != (image->edit & EDIT_TURN) || !strcmp(field_peek(body, "do"), "rotate");
+    const char *what = field_peek(body, "do");
+    bool again = before != (image->edit & EDIT_TURN) || !strcmp(what, "rotate") ||
+                 !strcmp(what, "read-again");
     session_save(s, job);
     /* A page needs its PDF; one that was taken for something else has none yet. */
     bool page = !strcmp(image_kind(image), "page");
-    if (turned || (page && !*field_peek(image->result, "pdf_sha256")))
+    if (again || (page && !*field_peek(image->result, "pdf_sha256")))
         rc = session_read_again(s, job, index, why);
     session_review(s, job);
     session_stream_page(s, job, index);

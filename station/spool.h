@@ -2,12 +2,15 @@
  *
  *   DIR/lock                        held by the one session that uses it
  *   DIR/rules-1.json                last rules of the repository, by kind of volume
+ *   DIR/shift-2026-11-23.json       figures of jobs of that day that are not in memory
  *   DIR/JOBID/made                  empty; written last when a job is made, so that a job
  *                                   is there whole or not at all; its age is the job's
  *   DIR/JOBID/job.json              the job: what was declared, decided, its state
  *   DIR/JOBID/manifest.json         what is sent, made once when the job is handed in
  *   DIR/JOBID/sheets/0001-front.jpg the scanner's own bits, never changed
- *   DIR/JOBID/sheets/0001.json      the sheet's record
+ *   DIR/JOBID/sheets/0001.json      the sheet's record; says what it was fed for, when it
+ *                                   is a repair. Numbers are leaves: the order of
+ *                                   feeding; job.json has the order of the volume
  *   DIR/JOBID/sheets/0001-front.json, .pdf, .txt, .thumb.jpg, .view.jpg
  *                                   what was made from it; can be made again
  *   DIR/JOBID/aside/                bits of sheets that were never acknowledged

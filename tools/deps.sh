@@ -52,6 +52,7 @@ librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours
 gcc-arm-none-eabi|all|builds the rack for its boards
 qemu-system-arm|all|runs those boards
+cppcheck|all|judges the firmware
 chromium|all|the pages, as people see them
 fonts-noto-cjk|all|Chinese on those pages'
 

@@ -14,7 +14,7 @@ enum {
     FLASH_MS = 100,
     BREATH_MS = 2000,
     FULL = 255,
-    STEPS = 15, /* of brightness */
+    STEPS = 15,     /* of brightness */
     OFF_SHIFT = 12, /* of the time in a register */
 };
 
@@ -36,11 +36,9 @@ static unsigned rhythm(enum rack_mode mode, uint32_t now_ms)
         uint32_t up = breath < BREATH_MS / 2 ? breath : BREATH_MS - breath;
         return (unsigned)(up * FULL / (BREATH_MS / 2));
     }
-    case RACK_STEADY:
-    case RACK_MODES:
-        break;
+    default: /* steady */
+        return FULL;
     }
-    return FULL;
 }
 
 static uint32_t mix(enum rack_colour colour, unsigned level)

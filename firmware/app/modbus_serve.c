@@ -172,7 +172,7 @@ static enum modbus_exception write_coils(struct call *call)
     if (!rack_map_allows(RACK_COIL, word_at(call->at + 1), count, call->access))
         return MODBUS_NO_ADDRESS;
     for (unsigned i = 0; i < count; i++)
-        call->values[i] = (call->at[6 + i / 8] >> (i % 8)) & 1u;
+        call->values[i] = (uint16_t)(((unsigned)call->at[6 + i / 8] >> (i % 8)) & 1u);
     repeat(call);
     return store(call, RACK_COIL, word_at(call->at + 1), count);
 }
@@ -312,9 +312,11 @@ size_t modbus_serve(struct rack *rack, struct bytes frame,
         .values = values,
     };
     enum modbus_exception no = MODBUS_NO_FUNCTION;
-    for (size_t i = 0; i < COUNT(functions); i++)
-        if (functions[i].code == call.at[0] && (!to_all || functions[i].to_all))
-            no = functions[i].serve(&call);
+    size_t at = 0;
+    while (at < COUNT(functions) && functions[at].code != call.at[0])
+        at++;
+    if (at < COUNT(functions) && (!to_all || functions[at].to_all))
+        no = functions[at].serve(&call);
     if (to_all)
         return 0;
     ret_answer[0] = frame.at[0];

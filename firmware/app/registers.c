@@ -89,7 +89,8 @@ static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsi
     case RACK_MAP_HARDWARE:
         return rack->boot.hardware;
     case RACK_MAP_FIRMWARE:
-        return at ? version_part(2) : (uint16_t)(version_part(0) << 8 | version_part(1));
+        return at ? version_part(2)
+                  : (uint16_t)((unsigned)version_part(0) << 8 | version_part(1));
     case RACK_MAP_UID:
         return rack->boot.uid[at];
     case RACK_MAP_SLOTS:
@@ -106,7 +107,7 @@ static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsi
 static uint16_t read_name(unsigned at)
 {
     static const char name[HAL_NAME_MAX + 1] = "juanku rack";
-    return (uint16_t)((uint8_t)name[2 * at] << 8 | (uint8_t)name[2 * at + 1]);
+    return (uint16_t)((unsigned)(uint8_t)name[2 * at] << 8 | (uint8_t)name[2 * at + 1]);
 }
 
 static uint16_t half(uint32_t word, unsigned at)
@@ -291,10 +292,13 @@ static unsigned run_of(enum rack_item item, unsigned first, unsigned count)
 enum modbus_exception registers_read(struct rack *rack, enum rack_space space,
                                      uint16_t first, uint16_t count, uint16_t *ret_values)
 {
-    if (!rack_map_allows(space, first, count, RACK_READ))
+    enum rack_item item = rack_map_run(space, first, count, RACK_READ);
+    if (item == RACK_ITEMS)
         return MODBUS_NO_ADDRESS;
-    enum rack_item item = rack_map_find(space, first);
-    for (unsigned done = 0; done < count; item++) {
+    unsigned done = 0;
+    for (; done < count && item >= RACK_MAP_VERSION && item <= RACK_MAP_RESET; item++)
+        ret_values[done++] = read_state(rack, item); /* each poll asks for these */
+    for (; done < count; item++) {
         unsigned run = run_of(item, first + done, count - done);
         unsigned at = first + done - rack_rows[item].first;
         const uint16_t *words = item == RACK_MAP_LAMPS      ? rack->lamps.style
@@ -313,9 +317,9 @@ enum modbus_exception registers_check(const struct rack *rack, enum rack_space s
                                       uint16_t first, uint16_t count,
                                       const uint16_t *values, enum rack_access access)
 {
-    if (!rack_map_allows(space, first, count, access))
+    enum rack_item item = rack_map_run(space, first, count, access);
+    if (item == RACK_ITEMS)
         return MODBUS_NO_ADDRESS;
-    enum rack_item item = rack_map_find(space, first);
     for (unsigned done = 0; done < count; item++) {
         unsigned run = run_of(item, first + done, count - done);
         for (unsigned i = done; i < done + run; i++)

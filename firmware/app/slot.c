@@ -124,12 +124,15 @@ unsigned slot_tick(struct slots *slots, const uint16_t raw[RACK_PRESENCE_WORDS],
 
 bool slot_bit(const uint16_t words[RACK_PRESENCE_WORDS], unsigned slot)
 {
-    return (words[slot / 16u] >> (slot % 16u)) & 1u;
+    return ((unsigned)words[slot / 16u] >> (slot % 16u)) & 1u;
 }
 
 bool slot_any(const uint16_t words[RACK_PRESENCE_WORDS])
 {
-    return slot_sum(words) != 0;
+    unsigned any = 0;
+    for (unsigned i = 0; i < RACK_PRESENCE_WORDS; i++)
+        any |= words[i];
+    return any != 0;
 }
 
 unsigned slot_sum(const uint16_t words[RACK_PRESENCE_WORDS])

@@ -25,35 +25,41 @@ enum {
 /* Rows are sorted by space, then by address, so half of what is left goes each time. */
 enum rack_item rack_map_find(enum rack_space space, uint16_t address)
 {
-    unsigned from = 0, to = RACK_ITEMS; /* where it may stand */
-    while (from < to) {
+    static const uint8_t starts[] = { RACK_MAP_LAMP_COILS, RACK_MAP_FULL_BITS,
+                                      RACK_MAP_VERSION, RACK_ITEMS };
+    unsigned from = starts[space], end = starts[space + 1], to = end;
+    while (from + 1 < to) { /* the row before `to` begins behind the address */
         unsigned middle = (from + to) / 2;
-        const struct rack_row *row = &rack_rows[middle];
-        if (row->space < space || (row->space == space && row->first + row->count <= address))
-            from = middle + 1;
+        if (rack_rows[middle].first <= address)
+            from = middle;
         else
             to = middle;
     }
-    if (from < RACK_ITEMS &&
-        (rack_rows[from].space != space || rack_rows[from].first > address))
-        return RACK_ITEMS;
-    return (enum rack_item)from;
+    unsigned at = (unsigned)address - rack_rows[from].first; /* wraps before the first */
+    return at < rack_rows[from].count ? (enum rack_item)from : RACK_ITEMS;
+}
+
+enum rack_item rack_map_run(enum rack_space space, uint16_t first, uint16_t count,
+                            enum rack_access access)
+{
+    uint32_t end = (uint32_t)first + count;
+    uint32_t at = first;
+    enum rack_item found = rack_map_find(space, first);
+    unsigned item = found;
+    while (at < end) {
+        if (item >= RACK_ITEMS || rack_rows[item].space != space ||
+            rack_rows[item].first > at || (rack_rows[item].access & access) != access)
+            return RACK_ITEMS;
+        at = (uint32_t)rack_rows[item].first + rack_rows[item].count;
+        item++;
+    }
+    return found;
 }
 
 bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
                      enum rack_access access)
 {
-    uint32_t end = (uint32_t)first + count;
-    uint32_t at = first;
-    unsigned item = rack_map_find(space, first);
-    while (at < end) {
-        if (item >= RACK_ITEMS || rack_rows[item].space != space ||
-            rack_rows[item].first > at || (rack_rows[item].access & access) != access)
-            return false;
-        at = (uint32_t)rack_rows[item].first + rack_rows[item].count;
-        item++;
-    }
-    return true;
+    return rack_map_run(space, first, count, access) != RACK_ITEMS;
 }
 
 enum rack_item rack_map_order(uint16_t first, uint16_t count)

@@ -204,7 +204,10 @@ extern const struct rack_words rack_words[RACK_ITEMS];
 /* The item that `address` belongs to; RACK_ITEMS when it is not in the map. */
 enum rack_item rack_map_find(enum rack_space space, uint16_t address);
 
-/* Whether each of `count` addresses from `first` is in the map and allows `access`. */
+/* The item that `first` belongs to when each of `count` (1 or more) addresses from there
+ * is in the map and allows `access`; else RACK_ITEMS. And just whether it is so. */
+enum rack_item rack_map_run(enum rack_space space, uint16_t first, uint16_t count,
+                            enum rack_access access);
 bool rack_map_allows(enum rack_space space, uint16_t first, uint16_t count,
                      enum rack_access access);
 

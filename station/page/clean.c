@@ -67,7 +67,11 @@ enum rc page_find_seals(PIX *work, double work_dpi, BOXA **ret_seals, struct fau
                        L_INSERT);
         }
     }
-    *ret_seals = TAKE(seals);
+    /* The star in a round seal is a mark of its own, the seal is one. */
+    SCOPED_BOXA whole = boxaCombineOverlaps(seals, NULL);
+    if (!whole)
+        return pix_no_memory(why);
+    *ret_seals = TAKE(whole);
     return RC_OK;
 }
 

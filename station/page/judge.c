@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -83,6 +84,30 @@ static double ink_level(PIX *even)
     return total ? level_at(histogram, 0.25, total) : EVEN_WHITE;
 }
 
+/* The middle one of all steps at the left edges of marks, as a part of the way from paper
+ * to ink. Out of focus, or from a sheet that moved, an edge needs many pixels. */
+static double sharpness(PIX *even, double ink)
+{
+    enum { EDGES_MIN = 2000 };
+    unsigned histogram[256] = { 0 }, total = 0;
+    for (l_int32 y = 0; y < pixGetHeight(even); y += 2) {
+        l_uint32 *line = pixGetData(even) + (size_t)y * (size_t)pixGetWpl(even);
+        for (l_int32 x = 1; x + 1 < pixGetWidth(even); x++) {
+            if (GET_DATA_BYTE(line, x) >= INK_BELOW ||
+                GET_DATA_BYTE(line, x - 1) < INK_BELOW)
+                continue;
+            int step = GET_DATA_BYTE(line, x - 1) - GET_DATA_BYTE(line, x + 1);
+            histogram[step > 0 ? step : 0]++;
+            total++;
+        }
+    }
+    double depth = EVEN_WHITE - ink;
+    if (total < EDGES_MIN || depth < 1)
+        return -1;
+    double part = level_at(histogram, 0.5, total) / depth;
+    return part > 1 ? 1 : part;
+}
+
 /* A punched hole: round, near an edge. */
 static bool is_hole(double w, double h, double from_edge)
 {
@@ -145,6 +170,7 @@ enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink 
         pixCountPixels(half, &black, NULL);
     ink.share = (double)black / ((double)width * height);
     ink.ink = ink_level(even);
+    ink.sharp = sharpness(even, ink.ink);
     *ret_ink = ink;
     return RC_OK;
 }

@@ -15,6 +15,8 @@ struct page_ink {
         edge_marks; /* of these, on the very edge of the picture, on its worst side */
     double paper;   /* level of the paper, 0 black to 255 white */
     double ink;     /* level of the ink once the paper is made white, 0 to 255 */
+    double sharp;   /* how much of the way from paper to ink an edge goes within two
+                       pixels, 0 to 1; -1 when there are too few edges to say */
     bool black;     /* the lid was open: neither paper nor text */
 };
 

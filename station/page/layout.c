@@ -8,7 +8,7 @@
 
 static const double rule_mm = 16, gutter_mm = 4, joined_mm = 6;
 static const double line_low_mm = 2, line_high_mm = 9, line_wide_mm = 12,
-                    line_most_mm = 70;
+                    line_most_mm = 50;
 
 static bool has_rules(PIX *half, double px_mm)
 {

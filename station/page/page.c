@@ -7,10 +7,12 @@
 #include "station/page/labels.h"
 #include "station/page/lines.h"
 #include "station/page/orient.h"
+#include "station/page/patch.h"
 #include "station/page/pix.h"
 #include "station/page/read.h"
 #include "station/page/recognise.h"
 #include "station/page/sheet.h"
+#include "station/page/skew.h"
 #include "station/page/small.h"
 #include "sys/clock.h"
 
@@ -99,6 +101,26 @@ static void take_labels(struct work *work)
                     "同一页有两个不同的条码，请只保留一个后重新扫描");
 }
 
+/* Patch codes say "a new paper begins" and nothing more: a label that is not ours. */
+static enum rc take_patch(struct work *work, struct fault *why)
+{
+    SCOPED_PIX bits = NULL;
+    struct page_result *result = &work->result;
+    enum rc rc = page_to_bits(work->even, &bits, why);
+    enum page_patch patch =
+        rc ? PATCH_NONE : page_find_patch(bits, work->picture.work_dpi);
+    if (!patch)
+        return rc;
+    if (result->kind == PAGE_TEXT)
+        result->kind = PAGE_SEPARATOR;
+    if (result->label_count < PAGE_LABELS_MAX) {
+        struct page_label *label = &result->labels[result->label_count++];
+        *label = (struct page_label){ .type = "PATCH" };
+        snprintf(label->text, sizeof label->text, "%s", page_patch_name(patch));
+    }
+    return RC_OK;
+}
+
 static enum rc look_over(struct work *work, struct fault *why)
 {
     PIX *pixels = work->picture.work;
@@ -113,6 +135,9 @@ static enum rc look_over(struct work *work, struct fault *why)
     if (rc)
         return rc;
     take_labels(work);
+    rc = take_patch(work, why);
+    if (rc)
+        return rc;
     if (work->result.kind == PAGE_TEXT && page_is_blank(&work->ink))
         work->result.kind = PAGE_BLANK;
     page_contrast(work->even);
@@ -131,8 +156,8 @@ static bool wants_text(const struct work *work)
 static enum rc stand_up(struct work *work, struct fault *why)
 {
     const char *lang = work->options->lang[0] ? work->options->lang : "chi_sim";
-    int upright_deg = work->options->turned ? (int)work->options->turn_deg
-                                            : work->labels.upright_deg;
+    int upright_deg =
+        work->options->turned ? (int)work->options->turn_deg : work->labels.upright_deg;
     enum rc rc = RC_OK;
     if (work->options->turned)
         work->result.rotated_deg = work->options->turn_deg; /* blank paper turns too */

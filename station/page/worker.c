@@ -31,13 +31,12 @@ static void loop_unref_at(sd_event **loop)
 
 json_t *page_options_json(const struct page_options *options)
 {
-    json_t *json =
-        json_pack("{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "lang", options->lang,
-                  "dpi", (json_int_t)options->dpi, "frame", (json_int_t)options->frame,
-                  "created_ms", (json_int_t)options->created_ms, "title", options->title,
-                  "no_ocr", options->no_ocr, "keep_all", options->keep_all, "no_pictures",
-                  options->no_pictures, "turn_deg",
-                  options->turned ? (int)options->turn_deg : -1);
+    json_t *json = json_pack(
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "lang", options->lang, "dpi",
+        (json_int_t)options->dpi, "frame", (json_int_t)options->frame, "created_ms",
+        (json_int_t)options->created_ms, "title", options->title, "no_ocr",
+        options->no_ocr, "keep_all", options->keep_all, "no_pictures",
+        options->no_pictures, "turn_deg", options->turned ? (int)options->turn_deg : -1);
     if (!json)
         abort(); /* out of memory, or a title that is no UTF-8 */
     return json;
@@ -49,12 +48,13 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     const char *lang, *title;
     json_int_t dpi, frame, created;
     int no_ocr, keep_all, no_pictures, turn_deg;
-    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}",
-                    "lang", &lang, "dpi", &dpi, "frame", &frame, "created_ms", &created,
-                    "title", &title, "no_ocr", &no_ocr, "keep_all", &keep_all,
-                    "no_pictures", &no_pictures, "turn_deg", &turn_deg) ||
-        turn_deg < -1 || turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) ||
-        dpi < 0 || dpi > 100000 || frame < 0 || frame > 100000 ||
+    if (json_unpack((json_t *)(uintptr_t)json,
+                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "lang", &lang, "dpi",
+                    &dpi, "frame", &frame, "created_ms", &created, "title", &title,
+                    "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures", &no_pictures,
+                    "turn_deg", &turn_deg) ||
+        turn_deg < -1 || turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) || dpi < 0 ||
+        dpi > 100000 || frame < 0 || frame > 100000 ||
         strlen(lang) >= sizeof options.lang || strlen(title) >= sizeof options.title)
         return RC_INVALID;
     strcpy(options.lang, lang);

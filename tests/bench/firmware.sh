@@ -1,6 +1,7 @@
 #!/bin/sh
 # The rack's firmware beside its peers: flash, RAM, stack, and instructions per request
-# (5 registers, the poll of 16, 96 registers read, 96 written). Needs the cross compiler and
+# (5 plain registers, the first 5 of the status, the poll of
+# 16, 96 registers read, 96 written). Needs the cross compiler and
 # QEMU; says so when they are missing.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -99,8 +99,8 @@ static void measure(const char *name, const uint8_t *body, size_t len)
 void port_main(void)
 {
     static const struct hal_boot boot = { .starts = 1, .address = 1 };
-    static const uint8_t r5[] = { 1, 4, 0, 0, 0, 5 }, poll[] = { 1, 4, 0, 0, 0, 16 },
-                         r96[] = { 1, 3, 3, 0, 0, LAMPS };
+    static const uint8_t r5[] = { 1, 3, 3, 0, 0, 5 }, status[] = { 1, 4, 0, 0, 0, 5 },
+                         poll[] = { 1, 4, 0, 0, 0, 16 }, r96[] = { 1, 3, 3, 0, 0, LAMPS };
     static uint8_t w96[BODY + 2 * LAMPS] = { 1, 16, 3, 0, 0, LAMPS, 2 * LAMPS };
     UART_CTRL = 0;
     UART_BAUDDIV = 217;
@@ -113,6 +113,7 @@ void port_main(void)
     for (unsigned i = 0; i < LAMPS; i++)
         w96[BODY + 1 + 2 * i] = (uint8_t)(i % RACK_COLOURS);
     measure("r5", r5, sizeof r5);
+    measure("status", status, sizeof status);
     measure("poll", poll, sizeof poll);
     measure("r96", r96, sizeof r96);
     measure("w96", w96, sizeof w96);

@@ -6,8 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-crash-XXXXXX)
-REPO_PORT=$((21000 + $$ % 9000))
-STATION_PORT=$((31000 + $$ % 9000))
+REPO_PORT=$((26500 + $$ % 1000))
+STATION_PORT=$((16000 + $$ % 1000))
 FEED_MS=150
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT

@@ -6,8 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-repaircrash-XXXXXX)
-REPO_PORT=$((26000 + $$ % 9000))
-STATION_PORT=$((36000 + $$ % 9000))
+REPO_PORT=$((22500 + $$ % 1000))
+STATION_PORT=$((12000 + $$ % 1000))
 STATION_CONF='scan.dpi = 75
 ocr.lang = none'
 . tests/sim/lib_station.sh

@@ -94,6 +94,44 @@ declare_job() { # VOLUME SHEETS
     post jobs "{\"volume\":\"$1\",\"sheets_declared\":$2}"
 }
 
+# --- for tests that do it hundreds of times; one process less for each step counts ------
+
+# The scanned pictures of $job as the spool acknowledged them, in the order of feeding
+kept() { cat "$house/spool/$job"/sheets/[0-9][0-9][0-9][0-9].json | jq -r '.images[].sha256'; }
+# place: sets $fed, the sheets that the feeder has fed
+place() { read -r _ fed _ <"$house/feeder" || fed=0; } 2>/dev/null
+# What the operator does with the paper: sheet N and those behind it lie in the feeder.
+lay_from() {
+    place
+    [ "$fed" = $(($1 - 1)) ] || sed -i "s/^fed [0-9]*/fed $(($1 - 1))/" "$house/feeder"
+}
+scan_role() {
+    for pid in $(kids_of "$stationd_pid"); do
+        tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -- '--role scan' && echo "$pid"
+    done
+}
+# look: sets $state and, of the job, $numbers and $next; one process less for each counts
+look() {
+    IFS=$'\t' read -r state numbers next <<<"$(
+        get '.job | [.state, "\(.stop) \(.sheets_fed) \(.images)", .next] | @tsv')"
+}
+look_until() { # STATES
+    for _ in {1..200}; do
+        look
+        case ",$1," in *",$state,"*) return 0 ;; esac
+        sleep 0.05
+    done
+    echo "# waited for $1, is $state $numbers"
+    return 1
+}
+press() { # PATH: until it is taken; the scan role may be starting again
+    for _ in {1..100}; do
+        case $(post "$1" '{}') in *'"ok":1'*) return 0 ;; esac
+        sleep 0.1
+    done
+    echo "# nothing happens by $1"
+}
+
 # kill -9 of the station with all its roles
 kill_station() {
     # shellcheck disable=SC2046

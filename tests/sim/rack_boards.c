@@ -265,12 +265,12 @@ static void other_client(void)
 {
     struct bridge b = { .terminal = posix_openpt(O_RDWR | O_NOCTTY), .line = board.line };
     char name[128];
-    pthread_t thread;
+    pthread_t thread = 0;
     if (b.terminal < 0 || grantpt(b.terminal) || unlockpt(b.terminal) ||
         ptsname_r(b.terminal, name, sizeof name))
         die("no terminal");
     int held = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC); /* hosts come and go */
-    if (held < 0 || pthread_create(&thread, NULL, carry, &b))
+    if (held < 0 || pthread_create(&thread, NULL, carry, &b) != 0)
         die("no bridge");
     ok(mbpoll(name, "-r 0 -c 16 -t 3 -1", "[0]: \t256"),
        "mbpoll reads the board's status");

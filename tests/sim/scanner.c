@@ -134,32 +134,6 @@ TEST(scanner_open, says_what_is_wrong)
     scanner_close(scanner);
 }
 
-static size_t bytes_at_quality(uint8_t quality)
-{
-    struct scanner *scanner = open_small(false, "");
-    struct scanner_capture capture = { .len = 0 };
-    struct scanner_profile profile = scanner_profile_default(), real;
-    struct fault why;
-    profile.jpeg = false;
-    profile.dpi = 75;
-    profile.jpeg_quality = quality;
-    CHECK_OK(scanner_set_profile(scanner, &profile, &real, &why));
-    CHECK_INT(quality, real.jpeg_quality);
-    CHECK_INT(SCANNER_IMAGE, scanner_capture(scanner, &capture, &why));
-    size_t len = capture.len;
-    scanner_capture_free(&capture);
-    scanner_close(scanner);
-    return len;
-}
-
-TEST(scanner_capture, makes_jpeg_of_the_quality_that_the_profile_says)
-{
-    size_t low = bytes_at_quality(50), usual = bytes_at_quality(0);
-    CHECK(low < usual);
-    CHECK_INT(usual, bytes_at_quality(SCANNER_JPEG_QUALITY));
-    CHECK(usual < bytes_at_quality(100));
-}
-
 TEST(scanner_capture, keeps_the_devices_own_jpeg_byte_for_byte)
 {
     struct scanner *scanner = open_small(true, "");
@@ -323,12 +297,7 @@ static struct scanner *open_test(enum scanner_source source, enum scanner_mode m
 {
     struct scanner *scanner = NULL;
     struct fault why = { .rc = RC_OK };
-    struct scanner_profile profile = { .dpi = 100,
-                                       .mode = mode,
-                                       .source = source,
-                                       .page_width_um = 60000,
-                                       .page_height_um = 60000,
-                                       .jpeg = true };
+    struct scanner_profile profile = { 100, mode, source, 60000, 60000, 0, true };
     struct port_option option;
     start();
     CHECK_OK(scanner_open("test:0", &scanner, &why));

@@ -5,8 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-station-XXXXXX)
-REPO_PORT=$((22000 + $$ % 9000))
-STATION_PORT=$((32000 + $$ % 9000))
+REPO_PORT=$((24500 + $$ % 1000))
+STATION_PORT=$((14000 + $$ % 1000))
 STATION_CONF='scan.stall_s = 5'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT

@@ -7,8 +7,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-faults-XXXXXX)
-REPO_PORT=$((24000 + $$ % 9000))
-STATION_PORT=$((34000 + $$ % 9000))
+REPO_PORT=$((20500 + $$ % 1000))
+STATION_PORT=$((10000 + $$ % 1000))
 STATION_CONF='scan.stall_s = 2
 scan.dpi = 75
 ocr.lang = none
@@ -26,33 +26,6 @@ SHEETS
 )
 want=$(echo "$want" | cut -d' ' -f1)
 
-kept() { cat "$house/spool/$job"/sheets/[0-9][0-9][0-9][0-9].json | jq -r '.images[].sha256'; }
-# place: sets $fed, the sheets that the feeder has fed
-place() { read -r _ fed _ <"$house/feeder" || fed=0; } 2>/dev/null
-# What the operator does with the paper: sheet N and those behind it lie in the feeder.
-lay_from() {
-    place
-    [ "$fed" = $(($1 - 1)) ] || sed -i "s/^fed [0-9]*/fed $(($1 - 1))/" "$house/feeder"
-}
-scan_role() {
-    for pid in $(kids_of "$stationd_pid"); do
-        tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -- '--role scan' && echo "$pid"
-    done
-}
-# look: sets $state and, of the job, $numbers and $next; one process less for each counts
-look() {
-    IFS=$'\t' read -r state numbers next <<<"$(
-        get '.job | [.state, "\(.stop) \(.sheets_fed) \(.images)", .next] | @tsv')"
-}
-look_until() { # STATES
-    for _ in {1..200}; do
-        look
-        case ",$1," in *",$state,"*) return 0 ;; esac
-        sleep 0.05
-    done
-    echo "# waited for $1, is $state $numbers"
-    return 1
-}
 # hangs SHEET BEHIND: the sheet is in the path; BEHIND 1: with its back, so it is fed
 hangs() {
     for _ in {1..100}; do
@@ -62,14 +35,6 @@ hangs() {
         sleep 0.05
     done
 }
-press() { # PATH: until it is taken; the scan role may be starting again
-    for _ in {1..100}; do
-        case $(post "$1" '{}') in *'"ok":1'*) return 0 ;; esac
-        sleep 0.1
-    done
-    echo "# nothing happens by $1"
-}
-
 # one KIND SHEET SIDE PERCENT CODE: a job with one fault; prints what is wrong
 one() {
     rm -f "$house/feeder"

@@ -5,8 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-other-XXXXXX)
-REPO_PORT=$((23000 + $$ % 9000))
-STATION_PORT=$((33000 + $$ % 9000))
+REPO_PORT=$((25500 + $$ % 1000))
+STATION_PORT=$((15000 + $$ % 1000))
 . tests/sim/lib_station.sh
 small=$house/spool-small
 end() {
@@ -36,6 +36,9 @@ say $? "its pages have no separator: a person has to look"
 file=$(find "$house/spool" -name 0001-front.jpg)
 [ "$(head -c 3 "$file" | od -An -tx1 | tr -d ' ')" = ffd8ff ]
 say $? "raw lines are kept as JPEG"
+# The first number of its first table tells the quality: 3 at 90, 16 at 50.
+table() { od -An -tx1 -v "$1" | tr -d ' \n' | grep -o 'ffdb004300..' | head -1; }
+same ffdb00430003 "$(table "$file")" "of quality 90 when nothing is said"
 has "$(get .job.sentence)" 未分项 "the sentence says which page"
 for index in $(get '.job.pages[] | select(.kind == "page") | .index'); do
     post "images/$index" '{"do":"move","row":13}' >/dev/null
@@ -50,12 +53,15 @@ kill_station
 
 # --- the glass: one sheet each time, and the declared number ends it --------------------------
 sed -i 's/^scan.source.*/scan.source = Flatbed/' "$house/stationd.conf"
+echo 'scan.jpeg_quality = 50' >>"$house/stationd.conf"
 start_stationd
 log_in_operator
 until_true 20 ready
 declare_job "$volume" 2 >/dev/null
 post job/start '{}' >/dev/null
 wait_state stopped 30
+same ffdb00430010 "$(table "$(find "$house/spool" -name 0001-front.jpg -newer "$house/stationd.conf")")" \
+    "scan.jpeg_quality is obeyed"
 same "flatbed 1" "$(get '.job | "\(.stop) \(.sheets_fed)"')" "a flatbed stops after each sheet"
 post job/resume '{}' >/dev/null
 wait_state counted,review 30

@@ -5,8 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-repair-XXXXXX)
-REPO_PORT=$((25000 + $$ % 9000))
-STATION_PORT=$((35000 + $$ % 9000))
+REPO_PORT=$((21500 + $$ % 1000))
+STATION_PORT=$((11000 + $$ % 1000))
 STATION_CONF='scan.dpi = 75
 ocr.lang = none'
 . tests/sim/lib_station.sh

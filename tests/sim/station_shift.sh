@@ -5,8 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-shift-XXXXXX)
-REPO_PORT=$((27000 + $$ % 9000))
-STATION_PORT=$((37000 + $$ % 5000))
+REPO_PORT=$((23500 + $$ % 1000))
+STATION_PORT=$((13000 + $$ % 1000))
 STATION_CONF='scan.profiles = 文字:75:Color:ADF Duplex; 单面:75:Color:ADF Front
 ocr.lang = none
 spool.keep_jobs = 1'

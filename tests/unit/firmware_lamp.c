@@ -25,16 +25,21 @@ static uint32_t light_at(uint32_t now_ms)
     return bench.lamps[2];
 }
 
+static void set(uint16_t value, uint32_t now_ms)
+{
+    lamp_set(&lamps, 2, 1, &value, now_ms);
+}
+
 TEST(lamp, shines_in_its_colour_and_brightness)
 {
     static const uint32_t full[RACK_COLOURS] = { 0x000000, 0xFF0000, 0x00FF00, 0x0000FF,
                                                  0xFF8000, 0x00FFFF, 0xFF00FF, 0xFFFFFF };
     begin();
     for (unsigned i = 0; i < RACK_COLOURS; i++) {
-        lamp_set(&lamps, 2, style((enum rack_colour)i, RACK_STEADY, 0, 0), 0);
+        set(style((enum rack_colour)i, RACK_STEADY, 0, 0), 0);
         CHECK_INT(full[i], light_at(0));
     }
-    lamp_set(&lamps, 2, style(RACK_WHITE, RACK_STEADY, 5, 0), 0);
+    set(style(RACK_WHITE, RACK_STEADY, 5, 0), 0);
     CHECK_INT(0x555555, light_at(0));
     CHECK_INT(0, bench.lamps[1]);
 }
@@ -53,7 +58,7 @@ TEST(lamp, keeps_its_rhythm)
     };
     begin();
     for (size_t i = 0; i < COUNT(rhythms); i++) {
-        lamp_set(&lamps, 2, style(RACK_GREEN, rhythms[i].mode, 0, 0), 0);
+        set(style(RACK_GREEN, rhythms[i].mode, 0, 0), 0);
         for (unsigned j = 0; j < 4; j++) {
             CHECK(light_at(rhythms[i].on[j]) != 0);
             CHECK_INT(0, light_at(rhythms[i].off[j]));
@@ -64,23 +69,22 @@ TEST(lamp, keeps_its_rhythm)
 TEST(lamp, goes_out_by_itself_and_keeps_its_register)
 {
     begin();
-    lamp_set(&lamps, 2, style(RACK_RED, RACK_STEADY, 0, 3), 1000);
-    lamp_image_done(&lamps);
-    uint16_t crc = lamps.crc, value = lamps.style[2];
+    set(style(RACK_RED, RACK_STEADY, 0, 3), 1000);
+    uint16_t crc = lamp_crc(&lamps), value = lamps.style[2];
     CHECK(light_at(8999) != 0);
     CHECK(lamp_lit(&lamps, 2));
     CHECK_INT(0, light_at(9000));
     CHECK(!lamp_lit(&lamps, 2));
-    CHECK_INT(crc, lamps.crc);
+    CHECK_INT(crc, lamp_crc(&lamps));
     CHECK_INT(value, lamps.style[2]);
-    lamp_set(&lamps, 2, value, 9100); /* writing it again lights it again */
+    set(value, 9100); /* writing it again lights it again */
     CHECK(light_at(9200) != 0);
 }
 
 TEST(lamp, goes_out_across_the_wrap_of_the_clock)
 {
     begin();
-    lamp_set(&lamps, 2, style(RACK_RED, RACK_STEADY, 0, 1), UINT32_MAX - 500);
+    set(style(RACK_RED, RACK_STEADY, 0, 1), UINT32_MAX - 500);
     CHECK(light_at(UINT32_MAX) != 0);
     CHECK(light_at(1400) != 0);
     CHECK_INT(0, light_at(1500));
@@ -89,7 +93,7 @@ TEST(lamp, goes_out_across_the_wrap_of_the_clock)
 TEST(lamp, shows_the_safe_style_while_the_host_is_lost_and_then_its_own_again)
 {
     begin();
-    lamp_set(&lamps, 2, style(RACK_GREEN, RACK_STEADY, 0, 0), 0);
+    set(style(RACK_GREEN, RACK_STEADY, 0, 0), 0);
     lamp_tick(&lamps, style(RACK_AMBER, RACK_STEADY, 0, 0), 10);
     CHECK_INT(0xFF8000, bench.lamps[2]);
     CHECK_INT(0xFF8000, bench.lamps[50]);
@@ -103,7 +107,7 @@ TEST(lamp, shows_the_safe_style_while_the_host_is_lost_and_then_its_own_again)
 TEST(lamp, plays_self_test_and_identify_and_returns)
 {
     begin();
-    lamp_set(&lamps, 2, style(RACK_BLUE, RACK_STEADY, 0, 0), 0);
+    set(style(RACK_BLUE, RACK_STEADY, 0, 0), 0);
     lamp_group(&lamps, RACK_GROUP_TEST, 100);
     CHECK_INT(0xFF0000, light_at(100));
     CHECK_INT(0x00FF00, light_at(1100));
@@ -116,5 +120,5 @@ TEST(lamp, plays_self_test_and_identify_and_returns)
     CHECK_INT(0, light_at(5125));
     lamp_group(&lamps, RACK_GROUP_DARK, 6000);
     CHECK_INT(0, light_at(6000));
-    CHECK_INT(0x0F41, lamps.crc);
+    CHECK_INT(0x0F41, lamp_crc(&lamps));
 }

@@ -116,6 +116,27 @@ TEST(jpeg_decode, makes_gray_of_colour_and_smaller_by_eighths)
     free((void *)file.at);
 }
 
+TEST(jpeg_decode_words, gives_the_pixels_of_rgb_in_words)
+{
+    enum { STRIDE = 320 };
+    static uint32_t words[STRIDE * 320];
+    struct bytes file = encoded(3, 300, 95);
+    struct jpeg_raster rgb = { 0 };
+    CHECK_OK(jpeg_decode_rgb(file, &full, &rgb, NULL));
+    CHECK(rgb.width_px <= STRIDE && rgb.height_px <= STRIDE);
+    CHECK_OK(jpeg_decode_words(file, &full, words, STRIDE, NULL));
+    for (uint32_t y = 0; y < rgb.height_px; y++)
+        for (uint32_t x = 0; x < rgb.width_px; x++) {
+            const uint8_t *at = rgb.at + y * rgb.stride + (size_t)x * 3;
+            uint32_t word = words[(size_t)y * STRIDE + x];
+            CHECK(word >> 24 == at[0] && (word >> 16 & 255) == at[1] &&
+                  (word >> 8 & 255) == at[2]);
+        }
+    CHECK_RC(RC_INVALID, jpeg_decode_words(file, &full, words, rgb.width_px - 1, NULL));
+    jpeg_raster_free(&rgb);
+    free((void *)file.at);
+}
+
 TEST(jpeg_decode, refuses_a_truncated_file_or_salvages_its_upper_part)
 {
     struct bytes file = encoded(1, 300, 95);
