@@ -22,10 +22,18 @@ void http_continue(struct http_request *r)
     http_wire_go_on(r);
 }
 
+/* A chunked body has no length of its own; see is_ambiguous(). */
 static uint64_t declared_len(const struct http_request *r)
 {
     const char *text = http_header(r, "Content-Length");
-    return text ? strtoull(text, NULL, 10) : 0;
+    return text && !http_header(r, "Transfer-Encoding") ? strtoull(text, NULL, 10) : 0;
+}
+
+/* Two ways to say where the body ends may disagree, and whoever stands in between may
+ * believe the other one. */
+static bool is_ambiguous(const struct http_request *r)
+{
+    return http_header(r, "Content-Length") && http_header(r, "Transfer-Encoding");
 }
 
 static void too_large(struct http_request *r)
@@ -60,6 +68,8 @@ enum http_step http_life_headers(struct http_request *r)
 {
     if (!http_utf8_valid(r->path))
         http_reply_problem(r, 400, "text", "网址里有无法识别的文字", NULL);
+    if (!r->answered && is_ambiguous(r))
+        http_reply_problem(r, 400, "length", "请求里写了两种长度，无法识别", NULL);
     if (!r->answered && r->settings->before)
         r->settings->before(r, r->settings->context);
     if (!r->answered && !r->route)

@@ -8,8 +8,10 @@
 #include "sys/file.h"
 #include "sys/scope.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -218,6 +220,25 @@ TEST(http, takes_a_body_of_its_bound_and_refuses_one_byte_more)
                               (struct bytes){ (uint8_t *)text, 65 }, WAIT_MS, &more,
                               NULL));
     CHECK_INT(413, more.status);
+}
+
+TEST(http, refuses_a_body_with_two_lengths_and_does_not_wait_for_either)
+{
+    static const char ask[] = "POST /v1/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                              "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+                              "0\r\n\r\n";
+    struct timeval most = { .tv_sec = WAIT_MS / 1000 };
+    struct sockaddr_in to = { .sin_family = AF_INET };
+    char got[64] = "";
+    CHECK(client() != NULL);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons((uint16_t)atoi(strrchr(at.base, ':') + 1));
+    SCOPED(fd_close_at) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(!connect(fd, (struct sockaddr *)&to, sizeof to));
+    CHECK(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most));
+    CHECK(send(fd, ask, sizeof ask - 1, 0) == sizeof ask - 1);
+    CHECK(recv(fd, got, sizeof got - 1, 0) > 12);
+    CHECK(!strncmp(got, "HTTP/1.1 400", 12));
 }
 
 TEST(http, answers_later_from_the_same_loop)
