@@ -69,8 +69,8 @@ static const struct custody_rule rules[] = {
     { VOL_IN_TRANSIT,  EV_DECLINE,    VOL_BACK,        ROLE_PEOPLE,   ANY, ANY,      NEED_RECEIVER, FX_CLEAR_TO },
     { VOL_IN_TRANSIT,  EV_CANCEL,     VOL_BACK,        ROLE_PEOPLE,   ANY, ANY,      NEED_HOLDER, FX_CLEAR_TO },
 
-    { VOL_AT_SCANNING, EV_SCAN_DONE,  VOL_SCANNED,     SCANS,        ANY, ANY, NEED_OPERATOR_HOLDS, 0 },
-    { VOL_SCANNED,     EV_SCAN_DONE,  VOL_SCANNED,     SCANS,        ANY, ANY, NEED_OPERATOR_HOLDS, 0 },
+    { VOL_AT_SCANNING, EV_SCAN_DONE,  VOL_SCANNED,     SCANS,        ANY, ANY, NEED_OPERATOR_HOLDS | NEED_NOT_TWICE, 0 },
+    { VOL_SCANNED,     EV_SCAN_DONE,  VOL_SCANNED,     SCANS,        ANY, ANY, NEED_OPERATOR_HOLDS | NEED_NOT_TWICE, 0 },
     { VOL_RETURNED_FOR_SUPPLEMENT, EV_SCAN_DONE, VOL_AT_BINDING, SCANS, ANY, ANY, NEED_SUPPLEMENT, 0 },
     { VOL_SCANNED,     EV_QC_PASS,    VOL_SAME,        ROLE_QC,      ANY, ANY, NEED_QC_OPEN | NEED_NOT_SCANNER, 0 },
     { VOL_SHELVED,     EV_QC_PASS,    VOL_SAME,        ROLE_QC,      ANY, ANY, NEED_QC_OPEN | NEED_NOT_SCANNER, 0 },
@@ -115,6 +115,7 @@ static const struct {
     { NEED_NOTICE,         "还没有归档提示，不能交装订、不能做装订检查" },
     { NEED_NO_NOTICE,      "归档提示之后不再借出" },
     { NEED_SUPPLEMENT,     "退回补正的案卷只能做补充扫描" },
+    { NEED_NOT_TWICE,      "这册案卷的首次扫描已经入库，再扫会重复；补页请选补正扫描，重扫请先由质检退回" },
     { NEED_FREE_SLOT,      "这个格口不空或没有登记，请换一个空格口" },
     { NEED_NO_SLOT,        "案卷还在架上，请先取出" },
     { NEED_SLOT,           "案卷不在架上" },
@@ -189,6 +190,7 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= f->kind == 1 ? NEED_MAIN_VOLUME : 0;
     met |= f->notice ? NEED_NOTICE : NEED_NO_NOTICE;
     met |= a->supplement ? NEED_SUPPLEMENT : 0;
+    met |= a->supplement || !f->has_scans ? NEED_NOT_TWICE : 0;
     met |= a->slot_free ? NEED_FREE_SLOT : 0;
     met |= f->has_slot ? NEED_SLOT : NEED_NO_SLOT;
     met |= f->has_scans ? NEED_SCANS : NEED_NO_SCANS;

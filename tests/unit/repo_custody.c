@@ -237,3 +237,22 @@ TEST(custody_next, keeps_its_invariants_over_random_histories)
         if (!(seen & 1u << s))
             fail_msg("no history came to %s", custody_state_name(s));
 }
+
+TEST(custody_next, takes_a_first_feeding_only_while_none_stands)
+{
+    struct custody_facts facts = { .state = VOL_SCANNED, .kind = 1, .has_scans = true };
+    struct custody_act act = { .event = EV_SCAN_DONE,
+                               .roles = ROLE_STATION,
+                               .operator_holds = true };
+    enum volume_state next;
+    unsigned effects;
+    struct fault why = { 0 };
+    CHECK_RC(RC_REFUSED, custody_next(&facts, &act, &next, &effects, &why));
+    CHECK(strstr(why.text, "再扫会重复") != NULL);
+    facts.state = VOL_AT_SCANNING;
+    CHECK_RC(RC_REFUSED, custody_next(&facts, &act, &next, &effects, &why));
+    act.supplement = true;
+    CHECK_OK(custody_next(&facts, &act, &next, &effects, &why));
+    act.supplement = facts.has_scans = false; /* as after a rejection */
+    CHECK_OK(custody_next(&facts, &act, &next, &effects, &why));
+}
