@@ -45,9 +45,15 @@ static enum rc blobs_there(struct call *call, struct fault *why)
     return RC_OK;
 }
 
+/* A station speaks for whoever fed it; a person only for himself, or he could pass his
+ * own work under another name. */
 static enum rc operator_known(struct call *call, struct fault *why)
 {
     struct person person;
+    if (!(call->by.roles & ROLE_STATION) &&
+        strcmp(call_text(call, "operator"), call->by.badge) != 0)
+        return fault_set(why, RC_DENIED, 0,
+                         "扫描清单上的扫描员不是您本人，请用扫描员自己的账号提交");
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (rc)

@@ -200,6 +200,32 @@ TEST(secret_volumes, are_read_by_those_who_work_with_them_and_it_is_an_event)
     json_decref(made);
 }
 
+TEST(scans, are_told_by_a_station_or_by_the_operator_and_by_no_other)
+{
+    static const char hash[] =
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const char *operator= at.badges[row_of(ROLE_OPERATOR)];
+    fixture_volume();
+    for (int own = 0; own < 2; own++) {
+        json_t *answer = NULL;
+        json_t *image =
+            json_pack("{s:i, s:i, s:s, s:s, s:i, s:s, s:i, s:s, s:i, s:i, s:s}", "index",
+                      1, "sheet", 1, "side", "front", "capture_sha256", hash,
+                      "capture_bytes", 1, "capture_type", "image/jpeg", "dpi", 300,
+                      "mode", "Color", "width_px", 1, "height_px", 1, "kind", "blank");
+        json_t *body = json_pack(
+            "{s:s, s:s, s:s, s:s, s:s, s:s, s:{}, s:i, s:i, s:[o], s:[]}", "volume",
+            VOLUME, "kind", "first", "station", "ST01", "operator",
+            own ? operator: at.badges[row_of(ROLE_QC)], "started_at",
+            "2026-11-20T09:00:00Z", "ended_at", "2026-11-20T09:00:00Z", "scanner",
+            "sheets_declared", 1, "sheets_counted", 1, "images", image, "items");
+        int status = call_by(ROLE_OPERATOR, "POST", "/v1/volumes/{volume}/scans",
+                             volume_part(), body, &answer);
+        CHECK_INT(own ? 422 : 403, status); /* own: the volume is not in the hand */
+        check_says(own ? "" : "不是您本人", answer);
+    }
+}
+
 static bool dump_one(const char *key, json_t *object, void *context)
 {
     json_object_set(context, key, object);
