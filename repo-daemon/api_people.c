@@ -1,6 +1,7 @@
 /* Log-in, people, and the words that the pages show. */
 #include "repo-daemon/custody.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/settings.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -25,8 +26,8 @@ enum rc session_open(struct call *call, struct fault *why)
     if (rc)
         return rc;
     snprintf(call->cookie, sizeof call->cookie,
-             "juanku=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict", token,
-             SESSION_MS / 1000);
+             "juanku=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", token,
+             SESSION_MS / 1000, *call->settings->tls_cert ? "; Secure" : "");
     call_answer(call, 200,
                 json_pack("{s:s, s:o}", "token", token, "person", people_json(&person)));
     explicit_bzero(token, sizeof token);

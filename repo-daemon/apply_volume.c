@@ -105,6 +105,8 @@ static enum rc images_apply(struct applying *a, const char *manifest_hex, json_i
 {
     SCOPED(apply_json_free_at) json_t *manifest = NULL;
     enum rc rc = repo_blob_json(a->repo, manifest_hex, &manifest, a->why);
+    if (!rc) /* it names every paper */
+        rc = blob_kind_add(a, manifest_hex, kind);
     const json_t *images = json_object_get(manifest, "images");
     const char *name;
     for (size_t i = 0; !rc && i < json_array_size(images); i++)
@@ -144,7 +146,12 @@ static enum rc results_apply(struct applying *a, json_t *volume)
         return scan_apply(a, volume);
     if (!strcmp(a->word, "qc-pass") || !strcmp(a->word, "qc-reject"))
         return qc_apply(a, volume, strcmp(a->word, "qc-pass") ? "rejected" : "passed");
+    enum rc rc = RC_OK;
     if (!strcmp(a->word, "check")) {
+        json_int_t kind = apply_number(volume, "kind");
+        rc = blob_kind_add(a, apply_text(a->data, "report"), kind);
+        if (!rc)
+            rc = blob_kind_add(a, apply_text(a->data, "certificate"), kind);
         apply_set_text(volume, "check",
                        apply_number(a->data, "passed") ? "passed" : "failed");
         apply_set_text(volume, "checked_by", a->by);
@@ -154,7 +161,7 @@ static enum rc results_apply(struct applying *a, json_t *volume)
             if (json_object_get(a->data, keeps[i].fields[f]))
                 json_object_set(volume, keeps[i].fields[f],
                                 json_object_get(a->data, keeps[i].fields[f]));
-    return RC_OK;
+    return rc;
 }
 
 static enum rc volume_new(struct applying *a, const char *name, json_t **ret_volume)

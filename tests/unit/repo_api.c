@@ -88,6 +88,22 @@ TEST(people, keep_log_in_names_apart)
     check_says("密码要有", answer);
 }
 
+TEST(cases, take_no_closing_day_that_was_never)
+{
+    static const char *const never[] = { "2026-02-29", "2026-04-31", "2026-13-01",
+                                         "0000-01-01", "2026-1-1" };
+    fixture_volume();
+    for (size_t i = 0; i < COUNT(never); i++) {
+        json_t *answer = NULL;
+        CHECK_INT(400, call_by(ROLE_SUPERVISOR, "POST", "/v1/cases/{case}/archive-notice",
+                               json_pack("{s:s}", "case", CASE),
+                               json_pack("{s:s, s:[], s:s}", "outcome", "判决", "facts",
+                                         "closed_on", never[i]),
+                               &answer));
+        check_says("结案日期", answer);
+    }
+}
+
 TEST(cases, say_what_is_wrong_with_a_number_and_that_one_is_there)
 {
     json_t *answer = NULL;
@@ -190,6 +206,8 @@ TEST(secret_volumes, are_read_by_those_who_work_with_them_and_it_is_an_event)
                            json_incref(part), NULL, &answer));
     check_says("副卷", answer);
     CHECK_INT(403, call_by(ROLE_ADMIN, "GET", "/v1/volumes/{volume}/items",
+                           json_incref(part), NULL, NULL));
+    CHECK_INT(403, call_by(ROLE_BORROWER, "GET", "/v1/volumes/{volume}/binding",
                            json_incref(part), NULL, NULL));
     CHECK_OK(ledger_head(at.repo->ledger, &after, NULL));
     CHECK_INT(before.size, after.size);
