@@ -110,50 +110,6 @@ static void count(const struct http_ticket *t, int status)
     t->desk->counts[t->route][class_row].ms += (uint64_t)(clock_mono_ms() - t->began_ms);
 }
 
-static void stream_closed(struct http_stream *stream, void *context)
-{
-    struct http_desk *desk = context;
-    for (size_t i = 0; i < HTTP_DESK_STREAMS; i++)
-        if (desk->streams[i] == stream)
-            desk->streams[i] = NULL;
-}
-
-static void change_send(struct http_stream *stream, const json_t *change)
-{
-    char id[32];
-    snprintf(id, sizeof id, "%lld",
-             (long long)json_integer_value(json_object_get(change, "seq")));
-    SCOPED(free_at)
-    char *data = json_dumps(json_object_get(change, "data"), JSON_COMPACT);
-    if (data)
-        http_stream_send(stream, json_string_value(json_object_get(change, "event")), id,
-                         data);
-}
-
-static void stream_begin(struct http_desk *desk, struct http_request *r,
-                         const json_t *body)
-{
-    size_t row = 0;
-    while (row < HTTP_DESK_STREAMS && desk->streams[row])
-        row++;
-    if (row == HTTP_DESK_STREAMS) {
-        http_reply_problem(r, 503, "busy", "同时打开的页面太多",
-                           "请关掉不用的页面再试。");
-        return;
-    }
-    desk->streams[row] = http_reply_stream(r, stream_closed, desk);
-    const json_t *missed = json_object_get(body, "missed");
-    for (size_t i = 0; i < json_array_size(missed); i++)
-        change_send(desk->streams[row], json_array_get(missed, i));
-}
-
-void http_desk_tell(struct http_desk *desk, const json_t *change)
-{
-    for (size_t i = 0; i < HTTP_DESK_STREAMS; i++)
-        if (desk->streams[i])
-            change_send(desk->streams[i], change);
-}
-
 static void answer(struct http_ticket *t, struct ipc_message *reply)
 {
     struct http_request *r = t->request;
@@ -177,8 +133,12 @@ static void answer(struct http_ticket *t, struct ipc_message *reply)
                       (uint64_t)json_integer_value(json_object_get(m, "size")),
                       etag && *etag ? etag : NULL);
     } else if (status == 200 && !strcmp(http_route_of(r)->path, "/v1/stream")) {
-        stream_begin(t->desk, r, json_object_get(m, "body"));
+        http_desk_watch(t->desk, r, token_of(r),
+                        json_object_get(json_object_get(m, "body"), "missed"));
     } else {
+        if (status == 200 && !strcmp(http_route_of(r)->path, "/v1/session") &&
+            !strcmp(http_method(r), "DELETE"))
+            http_desk_log_out(t->desk, token_of(r));
         http_reply_json(r, status, json_incref(json_object_get(m, "body")));
     }
     count(t, status);

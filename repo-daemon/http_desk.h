@@ -6,7 +6,20 @@
 #include "net/http_server.h"
 #include "sys/ipc.h"
 
-enum { HTTP_DESK_ROUTES = 64, HTTP_DESK_STREAMS = 256, HTTP_DESK_WAIT_MS = 60 * 1000 };
+enum {
+    HTTP_DESK_ROUTES = 64,
+    HTTP_DESK_STREAMS = 256,
+    HTTP_DESK_WAIT_MS = 60 * 1000,
+    HTTP_DESK_READ_MS = 3600 * 1000, /* then a reader has to come back and be asked */
+    HTTP_DESK_TOKEN = 65,
+};
+
+/* Who watches the boards, and with which log-in. */
+struct http_reader {
+    struct http_stream *stream; /* NULL: free */
+    char token[HTTP_DESK_TOKEN];
+    int64_t until_ms; /* monotonic */
+};
 
 struct http_desk {
     sd_event *loop;
@@ -14,7 +27,7 @@ struct http_desk {
     const struct http_asset *assets;
     struct http_route routes[HTTP_DESK_ROUTES];
     size_t route_count;
-    struct http_stream *streams[HTTP_DESK_STREAMS]; /* NULL: free */
+    struct http_reader readers[HTTP_DESK_STREAMS];
     struct {
         uint64_t count, ms;
     } counts[HTTP_DESK_ROUTES][6]; /* by route and hundreds of the status */
@@ -24,8 +37,14 @@ struct http_desk {
 const struct http_route *http_desk_routes(struct http_desk *desk, size_t *ret_count);
 /* Runs first on each request: pages, and writes that come from foreign pages. */
 void http_desk_before(struct http_request *request, void *context);
-/* A change of the store, to every open stream. */
+/* A change of the store, to every reader (http_readers.c). */
 void http_desk_tell(struct http_desk *desk, const json_t *change);
+
+/* http_readers.c: a reader more, with what it missed; and the readers of a log-in that
+ * has ended. A log-in that runs out ends its readers within HTTP_DESK_READ_MS. */
+void http_desk_watch(struct http_desk *desk, struct http_request *request,
+                     const char *token, const json_t *missed);
+void http_desk_log_out(struct http_desk *desk, const char *token);
 
 /* For http_upload.c. */
 struct http_ticket; /* one request on its way to the store and back */

@@ -117,6 +117,8 @@ struct http_stream *http_reply_stream(struct http_request *request,
 /* `id` and `data` may be NULL; data is one line of JSON. */
 void http_stream_send(struct http_stream *stream, const char *event, const char *id,
                       const char *data);
+/* End it from our side: what waits is still sent, then `closed` runs. */
+void http_stream_end(struct http_stream *stream);
 
 /* Files kept in the program: made by tools/embed.sh from the web folders. */
 struct http_asset {

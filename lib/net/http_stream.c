@@ -70,3 +70,9 @@ void http_stream_send(struct http_stream *s, const char *event, const char *id,
     http_stream_put(s, "\n", 1);
     http_wire_go_on(s->request);
 }
+
+void http_stream_end(struct http_stream *s)
+{
+    s->ended = true;
+    http_wire_go_on(s->request);
+}

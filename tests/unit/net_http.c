@@ -111,8 +111,7 @@ static int stream_end(__attribute__((unused)) sd_event_source *source,
 {
     struct http_stream *s = context;
     http_stream_send(s, "volume", "7", "{\"a\":1}");
-    s->ended = true;
-    http_wire_go_on(s->request);
+    http_stream_end(s);
     return 0;
 }
 
