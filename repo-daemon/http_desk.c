@@ -195,15 +195,6 @@ const struct http_route *http_desk_routes(struct http_desk *desk, size_t *ret_co
     return desk->routes;
 }
 
-/* A page of another site may make a browser write here with our cookie; its Origin
- * gives it away. */
-static bool is_foreign(const struct http_request *r)
-{
-    const char *origin = http_header(r, "Origin"), *host = http_header(r, "Host");
-    const char *at = origin ? strstr(origin, "://") : NULL;
-    return origin && (!at || !host || strcmp(at + 3, host) != 0);
-}
-
 void http_desk_before(struct http_request *request, void *context)
 {
     struct http_desk *desk = context;
@@ -211,6 +202,6 @@ void http_desk_before(struct http_request *request, void *context)
     if (!http_route_of(request) && desk->assets)
         http_reply_asset(request, desk->assets);
     else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
-             is_foreign(request))
+             http_is_foreign(request))
         http_reply_problem(request, 403, "foreign", "这个操作来自别的网站，已拒绝", NULL);
 }

@@ -60,6 +60,13 @@ void session_api_before(struct http_request *request, void *context)
         http_reply_problem(request, 403, "host", "这个地址不能打开扫描台。", NULL);
         return;
     }
+    const char *method = http_method(request);
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
+        http_is_foreign(request)) {
+        http_reply_problem(request, 403, "foreign", "这个操作来自别的网站，已拒绝。",
+                           NULL);
+        return;
+    }
     if (!is_loopback(http_peer(request)) &&
         strcmp(http_path(request), "/api/login") != 0 &&
         !strncmp(http_path(request), "/api/", 5))

@@ -141,9 +141,17 @@ static enum rc open_part(struct session *s, const struct job_image *image,
     return RC_NOT_FOUND;
 }
 
+/* 副卷: not for whoever passes by the machine. */
+static bool is_secret(const struct job *job)
+{
+    return job && job->volume[1 + LABEL_CASE_DIGITS] == '2';
+}
+
 void session_api_image_part(struct http_request *request, void *context)
 {
     struct session *s = context;
+    if (is_secret(s->current) && !session_api_who(s, request))
+        return;
     unsigned index = 0;
     const struct job_image *image = image_of(s, request, &index);
     const char *type = "", *etag = NULL;

@@ -138,6 +138,13 @@ const char *http_header(const struct http_request *r, const char *name)
     return http_pairs_find(&r->headers, name, true);
 }
 
+bool http_is_foreign(const struct http_request *r)
+{
+    const char *origin = http_header(r, "Origin"), *host = http_header(r, "Host");
+    const char *at = origin ? strstr(origin, "://") : NULL;
+    return origin && (!at || !host || strcmp(at + 3, host) != 0);
+}
+
 const char *http_peer(const struct http_request *r)
 {
     return r->peer ? r->peer : "";

@@ -75,6 +75,9 @@ const char *http_query(const struct http_request *request,
                        const char *name); /* NULL if none */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_cookie(const struct http_request *request, const char *name);
+/* A page of another site may make a browser write here with our cookie; its Origin
+ * gives it away, also when it only differs by the port. */
+bool http_is_foreign(const struct http_request *request);
 const char *http_peer(const struct http_request *request);
 struct bytes http_body(const struct http_request *request);
 /* The body as a JSON object; borrowed, NULL when it is none (answer 400 then). */
