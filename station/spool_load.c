@@ -8,6 +8,7 @@
 #include "station/job_repair.h"
 #include "station/json_field.h"
 #include "sys/file.h"
+#include "sys/hash.h"
 #include "sys/scope.h"
 
 #include <dirent.h>
@@ -77,6 +78,24 @@ static bool file_has_size(int dir, const char *name, uint64_t bytes)
            st.st_size >= 0 && (uint64_t)st.st_size == bytes;
 }
 
+/* The very bits whose hash was written down. A byte that rotted would else come out at
+ * the repository only, which cannot say which sheet to feed again. */
+static bool file_is(int dir, const char *name, const char *hex)
+{
+    struct sha256 want, have;
+    uint64_t bytes = 0;
+    SCOPED(fd_close_at)
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 && hash_from_hex(hex, &want) && !hash_fd(fd, &have, &bytes, NULL) &&
+           hash_equal(&want, &have);
+}
+
+/* Its files are not needed any more. */
+static bool is_over(const struct job *job)
+{
+    return job->state == JOB_DONE || job->state == JOB_ABANDONED;
+}
+
 /* *ret_repair: what the sheet was fed for; a new reference, or NULL. */
 static enum rc load_sheet(int dir, unsigned leaf, struct job *job, json_t **ret_repair,
                           struct fault *why)
@@ -92,8 +111,9 @@ static enum rc load_sheet(int dir, unsigned leaf, struct job *job, json_t **ret_
     unsigned count = 0;
     rc = sheet_from_json(json, leaf, sides, &count, &repair, why);
     for (unsigned i = 0; i < count && !rc; i++)
-        if (!file_has_size(dir, sides[i].file, sides[i].bytes))
-            rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing or cut off",
+        if (!file_has_size(dir, sides[i].file, sides[i].bytes) ||
+            (!is_over(job) && !file_is(dir, sides[i].file, sides[i].sha256)))
+            rc = fault_set(why, RC_CORRUPT, 0, "'%s' is missing, cut off or altered",
                            sides[i].file);
     if (rc)
         return rc;
@@ -105,8 +125,8 @@ static enum rc load_sheet(int dir, unsigned leaf, struct job *job, json_t **ret_
     return RC_OK;
 }
 
-/* A result counts only when all parts it names are there. */
-static void load_result(int dir, struct job_image *image)
+/* A result counts only when all parts it names are there, whole. */
+static void load_result(int dir, const struct job *job, struct job_image *image)
 {
     char name[SPOOL_NAME_MAX];
     spool_image_name(image, ".json", name);
@@ -115,8 +135,8 @@ static void load_result(int dir, struct job_image *image)
         return;
     for (int i = 0; i < PART_COUNT; i++) {
         spool_image_name(image, spool_part_ending((enum spool_part)i), name);
-        if (*field_peek(json, spool_part_field((enum spool_part)i)) &&
-            faccessat(dir, name, R_OK, 0))
+        const char *hex = field_peek(json, spool_part_field((enum spool_part)i));
+        if (*hex && !is_over(job) && !file_is(dir, name, hex))
             return;
     }
     image->state = *field_peek(json, "kind") ? IMAGE_READY : IMAGE_FAILED;
@@ -141,7 +161,7 @@ static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fau
             json_array_append_new(repairs, repair ? repair : json_null());
     }
     for (size_t i = 0; i < job->count; i++)
-        load_result(dir, &job->images[i]);
+        load_result(dir, job, &job->images[i]);
     return RC_OK;
 }
 

@@ -189,6 +189,8 @@ TEST(spool, ends_before_a_damaged_sheet_and_says_so)
         "echo '{' > %s/%s/sheets/0002.json",
         "rm %s/%s/sheets/0002-back.jpg",
         "truncate -s 3 %s/%s/sheets/0002-front.jpg",
+        "printf X | dd of=%s/%s/sheets/0002-front.jpg bs=1 seek=2 conv=notrunc "
+        "2>/dev/null",
         "sed -i 's/0002-back/0001-back/' %s/%s/sheets/0002.json",
     };
     for (size_t i = 0; i < COUNT(damage); i++) {
@@ -230,11 +232,17 @@ TEST(spool, gives_back_results_whose_parts_are_whole)
     CHECK_RC(RC_NOT_FOUND,
              spool_open_part(spool, back, &back->images[0], PART_TEXT, &fd, NULL));
     job_free(back);
-    char line[256];
-    snprintf(line, sizeof line, "rm %s/%s/sheets/0001-front.pdf", scratch, job->id);
-    CHECK_INT(0, system(line));
-    back = load_again(&spool, job->id);
-    CHECK_INT(IMAGE_CAPTURED, back->images[0].state); /* it is made again */
+    static const char *const damage[] = { "echo rot >%s/%s/sheets/0001-front.pdf",
+                                          "rm %s/%s/sheets/0001-front.pdf" };
+    for (size_t i = 0; i < COUNT(damage); i++) {
+        char line[256];
+        snprintf(line, sizeof line, damage[i], scratch, job->id);
+        CHECK_INT(0, system(line));
+        back = load_again(&spool, job->id);
+        CHECK_INT(IMAGE_CAPTURED, back->images[0].state); /* it is made again */
+        if (!i)
+            job_free(back);
+    }
     close(fds[PART_PDF]);
     json_decref(result);
     job_free(job);
