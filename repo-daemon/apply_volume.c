@@ -32,6 +32,8 @@ static enum rc effects_apply(struct applying *a, json_t *volume, const char *fro
         apply_set_text(volume, "to", apply_text(a->data, "to"));
     if ((to && *apply_text(a->data, "to")) || apply_number(a->data, "keep"))
         apply_set_text(volume, "before", from);
+    if (!strcmp(a->word, "accept") || !strcmp(a->word, "find"))
+        apply_set_text(volume, "check", ""); /* it was in other hands since */
     if (json_object_get(a->data, "sheets") && !strcmp(a->word, "receive"))
         apply_set_number(volume, "declared", apply_number(a->data, "sheets"));
     if (!slot)

@@ -279,6 +279,40 @@ static enum modbus_exception report(struct call *call)
     return MODBUS_FINE;
 }
 
+/* Vendor, product and revision as text: all three from an object on, or one of them. */
+static enum modbus_exception identify(struct call *call)
+{
+    enum { MEI = 0x0E, BASIC = 1, ONE = 4, CONFORMITY = 0x81, OBJECTS = 3 };
+    const char *const texts[OBJECTS] = { "Juanku",
+                                         call->rack->boot.lock ? "rack-2" : "rack-1",
+                                         JUANKU_VERSION };
+    if (call->len != 4)
+        return MODBUS_BAD_VALUE;
+    unsigned code = call->at[2], object = call->at[3];
+    if (call->at[1] != MEI)
+        return MODBUS_NO_FUNCTION;
+    if (code < BASIC || code > ONE)
+        return MODBUS_BAD_VALUE;
+    if (object >= OBJECTS && code == ONE)
+        return MODBUS_NO_ADDRESS;
+    unsigned first = object < OBJECTS ? object : 0;
+    unsigned end = code == ONE ? first + 1 : (unsigned)OBJECTS;
+    const uint8_t head[] = {
+        MEI, (uint8_t)code, CONFORMITY, 0, 0, (uint8_t)(end - first)
+    };
+    memcpy(call->answer + call->answer_len, head, sizeof head);
+    call->answer_len += sizeof head;
+    for (; first < end; first++) {
+        uint8_t *at = call->answer + call->answer_len, len = 0;
+        for (; texts[first][len]; len++)
+            at[2 + len] = (uint8_t)texts[first][len];
+        at[0] = (uint8_t)first;
+        at[1] = len;
+        call->answer_len += 2u + len;
+    }
+    return MODBUS_FINE;
+}
+
 static const struct function {
     uint8_t code;
     bool to_all; /* makes sense as a broadcast */
@@ -295,6 +329,7 @@ static const struct function {
     { FUNCTION_WRITE_WORDS, true, write_words },
     { 0x11, false, report },
     { 0x17, false, write_and_read },
+    { 0x2B, false, identify },
 };
 
 size_t modbus_serve(struct rack *rack, struct bytes frame,

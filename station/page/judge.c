@@ -6,23 +6,18 @@
  * neither is a mark. */
 #include "station/page/judge.h"
 
+#include "station/page/limits.h"
 #include "station/page/pix.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     EVEN_WHITE = 245, /* where page_clean() puts the paper */
     INK_BELOW = 196,  /* evened level under which a pixel is ink */
     BLACK_PAPER = 40, /* raw level: nothing reflected light */
-    DARK_PAPER = 120,
-    PALE_INK = 150,
-    COLOUR_MIN = 70, /* spread of the channels that is no paper */
-    DPI_MIN = 190,   /* DA/T 31: 200, and a scanner may round */
-    CONFIDENCE_LOW = 60,
-    EDGE_MARKS_MIN = 4,
+    COLOUR_MIN = 70,  /* spread of the channels that is no paper */
 };
 
 static const double speck_mm = 0.9, mark_mm = 2.2, margin_mm = 4.0;
@@ -30,7 +25,6 @@ static const double edge_text_mm = 8.0, line_thin_mm = 0.4;
 static const double hole_min_mm = 4.0, hole_max_mm = 8.0, hole_zone_mm = 20.0;
 static const double blank_colour = 0.001, blank_share = 0.01;
 static const unsigned blank_specks = 3;
-static const double skew_limit_deg = 1.0;
 
 static unsigned level_at(const unsigned histogram[256], double part, unsigned total)
 {
@@ -195,10 +189,11 @@ void page_add_qc(struct page_result *result, const char *code, const char *sente
 
 void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result *result)
 {
+    const struct page_limits *limits = &page_limits_usual;
     char text[PAGE_SENTENCE_MAX];
     if (dpi_guessed)
         page_add_qc(result, "no-dpi", "图片没有写明分辨率，已按 A4 纸宽推算，请核对");
-    else if (result->dpi < DPI_MIN) {
+    else if (result->dpi < limits->dpi_min) {
         snprintf(text, sizeof text,
                  "分辨率只有 %u dpi，要求至少 200 dpi，请调高后重新扫描", result->dpi);
         page_add_qc(result, "low-dpi", text);
@@ -210,19 +205,21 @@ void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result
     }
     if (result->kind != PAGE_TEXT)
         return; /* cards and blank backs are not archived */
-    if (ink->paper < DARK_PAPER)
+    if (ink->paper < limits->paper_min)
         page_add_qc(result, "dark", "画面过暗，请调亮后重新扫描");
-    if (ink->ink > PALE_INK)
+    if (ink->ink > limits->ink_max)
         page_add_qc(result, "pale", "字迹太淡，请调高对比度后重新扫描");
-    if (ink->edge_marks >= EDGE_MARKS_MIN)
+    if (ink->sharp >= 0 && ink->sharp < limits->sharp_min)
+        page_add_qc(result, "blurred", "画面模糊，请压平纸张、擦净玻璃后重新扫描");
+    if (ink->edge_marks > limits->edge_marks_max)
         page_add_qc(result, "cut-off", "页边有字被切掉，请放正纸张后重新扫描");
     double skew = fabs(result->skew_mdeg / 1000.0);
-    if (skew > skew_limit_deg) {
+    if (skew > limits->skew_deg) {
         snprintf(text, sizeof text,
                  "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼", skew);
         page_add_qc(result, "skew", text);
     }
-    if (result->engine[0] && result->confidence < CONFIDENCE_LOW)
+    if (result->engine[0] && result->confidence < limits->confidence_min)
         page_add_qc(result, "unreadable",
                     result->confidence < 0 ? "没有认出文字，请确认是图片页，或重新扫描"
                                            : "大部分文字认不清，请检查画面或重新扫描");

@@ -53,7 +53,8 @@ struct page_label {
 struct page_qc {
     char code[PAGE_CODE_MAX];         /* "low-dpi" "dark" "pale" "skew" "cut-off"
                                          "unreadable" "label-check" "damaged"
-                                         "all-black" "two-labels" "no-dpi" "ocr-failed" */
+                                         "all-black" "blurred" "two-labels" "no-dpi" "ocr-failed"
+                                       */
     char sentence[PAGE_SENTENCE_MAX]; /* Chinese, for the operator */
 };
 

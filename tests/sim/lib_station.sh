@@ -132,14 +132,16 @@ press() { # PATH: until it is taken; the scan role may be starting again
     echo "# nothing happens by $1"
 }
 
-# kill -9 of the station with all its roles
-kill_station() {
-    # shellcheck disable=SC2046
-    kill -9 "$stationd_pid" $(kids_of "$stationd_pid") 2>/dev/null
-    wait "$stationd_pid" 2>/dev/null
+# kill -9 of a daemon with all its roles; back when the last of them is gone, since one that
+# still dies holds locks
+kill_daemon() { # PID
+    victims="$1 $(kids_of "$1")"
+    # shellcheck disable=SC2086
+    kill -9 $victims 2>/dev/null
+    wait "$1" 2>/dev/null
+    for victim in $victims; do
+        while grep -q '^State:.[^ZX]' "/proc/$victim/status" 2>/dev/null; do sleep 0.02; done
+    done
 }
-kill_repod() {
-    # shellcheck disable=SC2046
-    kill -9 "$repod_pid" $(kids_of "$repod_pid") 2>/dev/null
-    wait "$repod_pid" 2>/dev/null
-}
+kill_station() { kill_daemon "$stationd_pid"; }
+kill_repod() { kill_daemon "$repod_pid"; }

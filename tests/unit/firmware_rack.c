@@ -72,7 +72,9 @@ TEST(rack, refuses_in_the_order_of_the_standard)
         { BYTES("\x41\x00"), 1 },                         /* no such function */
         { BYTES("\x07"), 1 },                             /* not served */
         { BYTES("\x16\x03\x00\xFF\xFF\x00\x00"), 1 },     /* not served */
-        { BYTES("\x2B\x0E\x01\x00"), 1 },                 /* not served */
+        { BYTES("\x2B\x0D\x01\x00"), 1 },                 /* not served */
+        { BYTES("\x2B\x0E\x05\x00"), 3 },                 /* no such way to ask */
+        { BYTES("\x2B\x0E\x04\x03"), 2 },                 /* no such object */
         { BYTES("\x08\x00\x03\x00\x00"), 1 },             /* no such diagnosis */
         { BYTES("\x03\x00\x00\x00\x00"), 3 },             /* none */
         { BYTES("\x03\x00\x00\x00\x7E"), 3 },             /* 126 */

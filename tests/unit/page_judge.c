@@ -178,3 +178,21 @@ TEST(page_find_seals, takes_a_red_heading_for_text)
     CHECK_OK(page_find_seals(pix, DPI, &seals, NULL));
     CHECK_INT(0, boxaGetCount(seals));
 }
+
+TEST(page_judge, tells_a_blurred_page_from_a_sharp_one)
+{
+    SCOPED_PIX sharp = paper(250);
+    for (int y = 300; y < 2000; y += 50)
+        for (int x = 300; x < 1300; x += 40)
+            block(sharp, x, y, 20, 24, 30, 30, 30);
+    SCOPED_PIX blurred = pixBlockconv(sharp, 4, 4);
+    struct page_ink in_focus = measure(sharp), out_of_focus = measure(blurred);
+    struct page_result good = { .kind = PAGE_TEXT, .dpi = 300 }, bad = good;
+    page_judge(&in_focus, false, &good);
+    page_judge(&out_of_focus, false, &bad);
+    bool told = false;
+    for (size_t i = 0; i < bad.qc_count; i++)
+        told = told || !strcmp(bad.qc[i].code, "blurred");
+    CHECK(told);
+    CHECK_INT(0, good.qc_count);
+}
