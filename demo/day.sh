@@ -20,24 +20,25 @@ say() {
     printf '%3ds %2d. %s\n' $(($(date +%s) - begun)) $step "$*"
 }
 
-# put_away VOLUME / pick VOLUME: the lamp leads the hand, the sensor proves the act
-by_light() { # VERB VOLUME HAND-WORD
+# put_away VOLUME / pick VOLUME: the lamp leads the hand (put: green, take: blue), the
+# sensor proves the act. The lamp of the last act may still be lit, so both words count.
+by_light() { # VERB VOLUME HAND-WORD TITLE LAMP-WORDS LAMP-TITLE
     answer=$(as keeper1 slot "$1" "$2") || fail "不能下架位指令"
     slot=${answer%% *}
     order=${answer##* }
     index=$((10#${slot:6:3}))
     for _ in $(seq 50); do
         lamp=$(rack_hand leds | awk -v n=$index '$1 == n')
-        case $lamp in *green* | *amber*) break ;; esac
+        [ "${lamp#* }" = "$5" ] && break
         sleep 0.1
     done
-    case $lamp in *green* | *amber*) ;; *) fail "架位 $slot 的灯没有亮 ($lamp)" ;; esac
+    [ "${lamp#* }" = "$5" ] || fail "架位 $slot 的灯没有亮 ($lamp)"
     rack_hand "$3" $index >/dev/null || fail "货架没有反应"
     seen=$(as keeper1 slot wait "$order" --wait 15) || fail "传感器没有看到动作"
-    say "$4: 架位 $slot 亮灯 ($lamp), $seen"
+    say "$4: 架位 $slot $6, $seen"
 }
-put_away() { by_light put "$1" place "放入架位"; }
-pick() { by_light take "$1" remove "从架位取出"; }
+put_away() { by_light put "$1" place "放入架位" "green blink" "绿灯闪"; }
+pick() { by_light take "$1" remove "从架位取出" "blue blink" "蓝灯闪"; }
 
 scan_stack() { # VOLUME KIND SHEETS FOLDER
     load_tray "$4"
@@ -74,7 +75,7 @@ say "王库接收原件, 点数17张"
 put_away "$volume"
 pick "$volume"
 hand keeper1 scan1 "$volume"
-say "王库交出、赵扫签收: $(as keeper1 volume show "$volume")"
+say "王库交出、赵扫签收, 现在由赵扫负责"
 say "双面扫描17张 (识别在后台进行)..."
 scan_stack "$volume" first 17 "$(pwd)/tests/data/stack-1"
 first=$(as keeper1 volume scans "$volume" --json)

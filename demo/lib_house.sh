@@ -50,7 +50,15 @@ wait_for() { # SECONDS WHAT COMMAND...
 
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+needs_port() { # NAME PORT: before anything is touched, for the port may be a running house's
+    port_free "$2" && return
+    echo "演示停在这里: 端口 $2 已被占用, 请用 $1 另选一个, 如 $1=$(($2 + 100)) make demo" >&2
+    exit 1
+}
+
 make_house() {
+    needs_port REPO_PORT "$repo_port"
+    needs_port STATION_PORT "$station_port"
     rm -rf "$house"
     mkdir -p "$house/sessions" "$house/secrets" "$house/sane" "$house/spool"
     chmod 700 "$house/sessions" "$house/secrets"
