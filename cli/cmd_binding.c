@@ -94,7 +94,8 @@ int cmd_archive(int argc, char **argv)
 {
     return run(
         "archive", argc, argv,
-        "usage: juanku archive VOLUME [--json]\n\n"
+        "usage: juanku archive VOLUME [--json]\n"
+        "       juanku archive --verify FOLDER\n\n"
         "Writes the archive package (BagIt) of a bound volume and prints its folder.\n"
         "--verify checks every file of such a package, without a daemon.");
 }

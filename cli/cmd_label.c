@@ -290,7 +290,9 @@ int cmd_label(int argc, char **argv)
         help();
         return EXIT_OK;
     }
-    const char *name = args.count ? args.words[0] : "";
+    if (!args.count)
+        return cmd_usage("label", "a kind of label and its words are expected");
+    const char *name = args.words[0];
     SCOPED(free_at) struct batch *batch = calloc(1, sizeof *batch);
     if (!batch)
         return EXIT_DEPENDENCY;
@@ -298,7 +300,8 @@ int cmd_label(int argc, char **argv)
         if (strcmp(types[i].name, name))
             continue;
         if (args.count != types[i].words)
-            return cmd_usage("label", "'%s' takes %zu words", name, types[i].words - 1);
+            return cmd_usage("label", "'%s' takes %zu word(s) more", name,
+                             types[i].words - 1);
         return types[i].make(batch, &w, &args, &why) ? cmd_fail(&why) : draw(batch, &w);
     }
     return cmd_usage("label", "'%s' is no kind of label", name);

@@ -22,8 +22,11 @@ static void help(void)
     puts("usage: juanku slot add --site N --rack N --slots N\n"
          "       juanku slot list [--json]\n"
          "       juanku slot put VOLUME [--slot SLOT] [--wait SECONDS]\n"
-         "       juanku slot take VOLUME [--wait SECONDS]\n\n"
-         "put proposes a free slot when none is named. --wait returns when the sensor "
+         "       juanku slot take VOLUME [--wait SECONDS]\n"
+         "       juanku slot wait ORDER [--wait SECONDS]\n\n"
+         "put proposes a free slot when none is named; put and take print the slot and "
+         "the\n"
+         "order, which wait takes. --wait returns when the sensor "
          "saw\n"
          "the act, and fails (7) when it did not in that time.");
 }

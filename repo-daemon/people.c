@@ -32,7 +32,7 @@ static bool login_usable(const char *login)
 static enum rc person_usable(const struct person_new *who, struct fault *why)
 {
     if (!login_usable(who->login))
-        return fault_set(why, RC_INVALID, 0, "登录名只能用小写字母、数字和 . _ -");
+        return fault_set(why, RC_INVALID, 0, "工号只能用小写字母、数字和 . _ -");
     if (!*who->name || strlen(who->name) >= PERSON_NAME_MAX)
         return fault_set(why, RC_INVALID, 0, "请填写姓名（最多二十个汉字）");
     if (!who->roles)
@@ -96,7 +96,7 @@ enum rc people_add(struct repo *repo, const struct person_new *who, json_t **ret
     SCOPED(json_free_at) json_t *taken = NULL;
     enum rc rc = person_usable(who, why);
     if (!rc && !view_find(repo, VIEW_LOGINS, who->login, &taken))
-        rc = fault_set(why, RC_CONFLICT, 0, "登录名“%s”已经有人使用", who->login);
+        rc = fault_set(why, RC_CONFLICT, 0, "工号“%s”已经有人使用", who->login);
     if (!rc)
         rc = badge_next(repo, badge, why);
     if (rc)

@@ -116,7 +116,7 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
     if (!password_fits(repo, login, password) ||
         view_find(repo, VIEW_LOGINS, login, &found)) {
         count_failure(row, now_ms);
-        return fault_set(why, RC_DENIED, 0, "登录名或密码不对");
+        return fault_set(why, RC_DENIED, 0, "工号或口令不对");
     }
     locks[row].failures = 0;
     const char *badge = json_string_value(json_object_get(found, "badge"));

@@ -19,7 +19,7 @@ TEST(session, says_the_same_for_a_wrong_name_and_a_wrong_password)
     CHECK_INT(401, log_in("nobody", "password", &name));
     CHECK_INT(401, log_in("keeper", "wrong", &password));
     CHECK(json_equal(name, password));
-    check_says("登录名或密码不对", name);
+    check_says("工号或口令不对", name);
     json_decref(password);
 }
 
