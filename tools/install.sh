@@ -9,6 +9,7 @@ for program in juanku juanku-repod juanku-stationd; do put 755 "$out/bin/$progra
 put 755 "$out/sane/libsane-paper.so.1" "$prefix/lib/$(gcc -print-multiarch)/sane/libsane-paper.so.1"
 put 644 repo-daemon/juanku-repod.service "$prefix/lib/systemd/system/juanku-repod.service"
 put 644 station/juanku-stationd.service "$prefix/lib/systemd/system/juanku-stationd.service"
+put 644 tools/juanku.sysusers "$prefix/lib/sysusers.d/juanku.conf"
 put 640 repo-daemon/repod.conf /etc/juanku/repod.conf
 put 640 station/stationd.conf /etc/juanku/stationd.conf
 for quirk in drivers/quirks/*.conf; do put 644 "$quirk" "$prefix/share/juanku/quirks/$(basename "$quirk")"; done
