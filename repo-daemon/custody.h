@@ -146,7 +146,7 @@ enum custody_need {
     NEED_CHECK_FAILED = 1u << 16,
     NEED_CHECK_PASSED = 1u << 17,
     NEED_SECOND_PERSON = 1u << 18, /* neither holder nor who ran the check */
-    NEED_NOT_TWICE = 1u << 19, /* a first feeding only while none stands */
+    NEED_NOT_TWICE = 1u << 19,     /* a first feeding only while none stands */
     NEED_EVERY = (1u << 20) - 1,
 };
 

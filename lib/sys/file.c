@@ -47,7 +47,8 @@ static enum rc write_named(int dir, const char *tmp, struct bytes data, struct f
     return rc;
 }
 
-/* A rename would put a plain file in the place of a device: /dev/null is lost that way. */
+/* A rename would put a plain file in the place of a device: /dev/null is lost that way.
+ */
 static enum rc only_over_files(int dir, const char *name, struct fault *why)
 {
     struct stat there;
