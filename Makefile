@@ -125,4 +125,4 @@ clean:
 
 .PHONY: all firmware soak-rack deps demo check tests check-asan asan-tests check-clang lint fuzz bench soak install clean
 .SECONDARY:
--include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src)) $(addsuffix .o,$(test_programs)))
+-include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src) $(fuzz_src) $(wildcard tests/bench/*.c)) $(addsuffix .o,$(test_programs)))

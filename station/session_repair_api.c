@@ -230,6 +230,8 @@ void session_api_gone_picture(struct http_request *request, void *context)
     struct job_image *image = NULL;
     struct stat st;
     int fd = -1;
+    if (!session_api_who(s, request))
+        return;
     if (s->current && digits && digits < 6 && !leaf[digits])
         image =
             job_leaf_image(s->current, (unsigned)strtoul(leaf, NULL, 10), which, &index);

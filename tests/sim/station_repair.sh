@@ -65,7 +65,8 @@ same "1 6 5 3 4" "$(order)" "the new picture stands in the place of the old"
 same 2 "$(get .job.replaced)" "which is kept"
 cmp -s "$house/spool/$job/sheets/0002-front.jpg" tests/data/stack-small/2-front.jpg
 say $? "in the spool"
-same 200 "$(curl -s -o /dev/null -w '%{http_code}' "$station_url/api/gone/2/front")" "and can be looked at"
+same "200 401" "$(curl -s -b "$house/jar" -o /dev/null -w '%{http_code}' "$station_url/api/gone/2/front") $(curl -s -o /dev/null -w '%{http_code}' "$station_url/api/gone/2/front")" \
+    "and can be looked at by who is logged in"
 
 # --- moved, taken out, taken back ----------------------------------------------------------
 repair '{"do":"move","sheet":1,"to":5}' >/dev/null
