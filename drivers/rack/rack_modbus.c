@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <modbus.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 
 struct rack_bus {
@@ -29,6 +30,19 @@ static void shut(struct rack_bus *bus)
     bus->context = NULL;
 }
 
+/* A byte with a wrong parity is dropped, not handed on as zero: then its frame is too
+ * short and never believed, whatever its CRC says. A pseudo terminal has no parity to
+ * set. */
+static void drop_bad_bytes(int fd)
+{
+    struct termios line;
+    if (tcgetattr(fd, &line))
+        return;
+    line.c_iflag &= (tcflag_t)~PARMRK;
+    line.c_iflag |= INPCK | IGNPAR;
+    (void)tcsetattr(fd, TCSANOW, &line);
+}
+
 static enum rc open_port(struct rack_bus *bus, struct fault *why)
 {
     if (bus->context)
@@ -44,6 +58,7 @@ static enum rc open_port(struct rack_bus *bus, struct fault *why)
         return fault_set(why, RC_UNAVAILABLE, err, "cannot open port %s: %s", bus->path,
                          modbus_strerror(err));
     }
+    drop_bad_bytes(modbus_get_socket(bus->context));
     (void)modbus_set_response_timeout(bus->context, 0, RACK_BUS_ANSWER_MS * MS_US);
     (void)modbus_set_byte_timeout(bus->context, 0, RACK_BUS_BYTE_MS * MS_US);
     return RC_OK;
