@@ -39,7 +39,7 @@ static enum rc person_usable(const struct person_new *who, struct fault *why)
         return fault_set(why, RC_INVALID, 0, "请至少给一个角色");
     size_t len = strlen(who->password);
     if (len < PASSWORD_LEAST || len > PASSWORD_MOST)
-        return fault_set(why, RC_INVALID, 0, "密码要有 %d 到 %d 个字符", PASSWORD_LEAST,
+        return fault_set(why, RC_INVALID, 0, "口令要有 %d 到 %d 个字符", PASSWORD_LEAST,
                          PASSWORD_MOST);
     return RC_OK;
 }

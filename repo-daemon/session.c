@@ -111,7 +111,7 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
 {
     size_t row = lock_row(login);
     if (is_locked(row, now_ms))
-        return fault_set(why, RC_AGAIN, 0, "密码错了太多次，请五分钟后再试");
+        return fault_set(why, RC_AGAIN, 0, "口令错了太多次，请五分钟后再试");
     SCOPED(json_free_at) json_t *found = NULL;
     if (!password_fits(repo, login, password) ||
         view_find(repo, VIEW_LOGINS, login, &found)) {

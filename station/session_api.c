@@ -123,7 +123,7 @@ static void log_in_done(struct session *s, enum rc rc, const json_t *json,
         (void)fault_set(&why, RC_UNAVAILABLE, 0,
                         "连不上库房的服务器，暂时不能登录。已登录的人可以继续扫描。");
     if (rc == RC_DENIED && !who && !json)
-        http_reply_problem(request, 401, "login", why.text, "请检查用户名和密码。");
+        http_reply_problem(request, 401, "login", why.text, "请检查工号和口令。");
     else if (rc)
         session_api_fault(request, &why);
     if (rc)
@@ -147,7 +147,7 @@ static void post_login(struct http_request *request, void *context)
     const char *login = field_peek(body, "login"),
                *password = field_peek(body, "password");
     if (!*login || !*password) {
-        http_reply_problem(request, 400, "login", "请输入用户名和密码。", NULL);
+        http_reply_problem(request, 400, "login", "请输入工号和口令。", NULL);
         return;
     }
     uplink_call(

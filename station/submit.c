@@ -45,7 +45,7 @@ static enum rc log_in(struct http_client *client, const char *login, const char 
     SCOPED(json_free_at)
     json_t *body = json_pack("{s:s,s:s}", "login", login, "password", password);
     if (!body)
-        return fault_set(why, RC_INVALID, 0, "用户名或密码里有不能用的字符。");
+        return fault_set(why, RC_INVALID, 0, "工号或口令里有不能用的字符。");
     return http_client_json(client, "POST", "/v1/session", body, timeout_ms, ret_json,
                             why);
 }
@@ -59,7 +59,7 @@ static enum rc log_machine_in(struct submit_role *r, struct fault *why)
     if (rc == RC_DENIED)
         return fault_set(
             why, RC_DENIED, 0,
-            "库房不认本机的账号“%s”。请管理员检查本机的密码设置；扫描内容都在本机。",
+            "库房不认本机的账号“%s”。请管理员检查本机的口令设置；扫描内容都在本机。",
             r->user);
     if (rc)
         return rc;

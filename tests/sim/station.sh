@@ -13,7 +13,7 @@ trap 'stop_house; rm -rf "$house"' EXIT
 open_house
 
 # --- who may ask, and what ------------------------------------------------------------
-has "$(curl -s -d '{"login":"scan1","password":"wrong"}' "$station_url/api/login" | title)" 密码 \
+has "$(curl -s -d '{"login":"scan1","password":"wrong"}' "$station_url/api/login" | title)" 口令 \
     "a wrong password gets a sentence"
 same 401 "$(curl -s -o /dev/null -w '%{http_code}' -d '{}' "$station_url/api/job/start")" \
     "who is not logged in changes nothing"

@@ -85,7 +85,7 @@ TEST(people, keep_log_in_names_apart)
                            json_pack("{s:s, s:s, s:s, s:[s]}", "login", "new", "name",
                                      "新人", "password", "short", "roles", "keeper"),
                            &answer));
-    check_says("密码要有", answer);
+    check_says("口令要有", answer);
 }
 
 TEST(cases, take_no_closing_day_that_was_never)
