@@ -146,7 +146,7 @@ TEST(page_add_qc, says_a_reason_once_and_keeps_to_its_room)
     CHECK_INT(1, result.qc_count);
     CHECK_TEXT("一", result.qc[0].sentence);
     for (int i = 0; i < PAGE_QC_MAX + 3; i++) {
-        char code[8];
+        char code[16];
         snprintf(code, sizeof code, "c%d", i);
         page_add_qc(&result, code, "句子");
     }
