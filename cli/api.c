@@ -3,6 +3,7 @@
 
 #include "sys/file.h"
 #include "sys/hash.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
@@ -10,9 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-SCOPE_RELEASER(client_free_at, struct http_client *, http_client_free)
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 enum { SESSION_MAX = 8192 };
 
@@ -47,7 +45,7 @@ enum rc api_keep_session(const char *url, const char *token, struct fault *why)
     const char *name;
     if (!session_path(folder, &name))
         return fault_set(why, RC_INVALID, 0, "JUANKU_SESSION is too long");
-    SCOPED(json_decref_at)
+    SCOPED(json_free_at)
     json_t *session = json_pack("{s:s, s:s}", "url", url, "token", token);
     SCOPED(free_at) char *text = json_dumps(session, JSON_COMPACT);
     SCOPED(fd_close_at) int dir = -1;
@@ -72,7 +70,7 @@ enum rc api_open(struct http_client **ret_client, struct fault *why)
         file_read(dir, name, SESSION_MAX, &text, &len, NULL))
         return fault_set(why, RC_DENIED, 0,
                          "尚未登录。请先运行 juanku session login 工号");
-    SCOPED(json_decref_at) json_t *session = json_loads(text, 0, NULL);
+    SCOPED(json_free_at) json_t *session = json_loads(text, 0, NULL);
     if (!session)
         return fault_set(why, RC_DENIED, 0, "登录文件已损坏，请重新登录");
     enum rc rc =
@@ -85,8 +83,8 @@ enum rc api_open(struct http_client **ret_client, struct fault *why)
 enum rc api_call(const char *method, const char *path, json_t *body, bool with_id,
                  json_t **ret_json, struct fault *why)
 {
-    SCOPED(json_decref_at) json_t *owned = body;
-    SCOPED(client_free_at) struct http_client *client = NULL;
+    SCOPED(json_free_at) json_t *owned = body;
+    SCOPED(http_client_free_at) struct http_client *client = NULL;
     enum rc rc = api_open(&client, why);
     if (rc)
         return rc;

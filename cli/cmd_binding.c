@@ -3,19 +3,18 @@
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "repo-daemon/bagit.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 static int check(const char *volume, bool json)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/volumes/%.40s/binding/check", volume);
     struct fault why;
-    SCOPED(json_decref_at) json_t *report = NULL;
+    SCOPED(json_free_at) json_t *report = NULL;
     if (api_call("POST", path, json_object(), true, &report, &why))
         return cmd_fail(&why);
     bool passed = json_integer_value(json_object_get(report, "passed")) == 1;
@@ -38,7 +37,7 @@ static int pack(const char *volume, bool json)
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/volumes/%.40s/archive", volume);
     struct fault why;
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     if (api_call("POST", path, json_object(), true, &made, &why))
         return cmd_fail(&why);
     if (json)

@@ -2,12 +2,11 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 struct wanted {
     const char *no, *cause, *plaintiff, *defendant, *type, *outcome, *facts, *closed_on;
@@ -40,7 +39,7 @@ static int add(const struct wanted *w)
     if (!w->no || !w->cause || !w->plaintiff || !w->defendant)
         return cmd_usage("case", "--no, --cause, --plaintiff and --defendant are needed");
     struct fault why;
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "case_no", w->no, "cause",
                              w->cause, "plaintiff", w->plaintiff, "defendant",
                              w->defendant, "case_type", w->type);
@@ -60,7 +59,7 @@ static int notice(const struct wanted *w, const char *id)
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/cases/%.20s/archive-notice", id);
     struct fault why;
-    SCOPED(json_decref_at) json_t *done = NULL;
+    SCOPED(json_free_at) json_t *done = NULL;
     json_t *body = json_pack("{s:s, s:o, s:s*}", "outcome", w->outcome, "facts",
                              facts_of(w->facts), "closed_on", w->closed_on);
     if (api_call("POST", path, body, true, &done, &why))
@@ -77,7 +76,7 @@ static int look(const struct wanted *w, const char *id)
     char path[128];
     (void)snprintf(path, sizeof path, id ? "/v1/cases/%.20s" : "/v1/cases", id ? id : "");
     struct fault why;
-    SCOPED(json_decref_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *found = NULL;
     if (api_call("GET", path, NULL, false, &found, &why))
         return cmd_fail(&why);
     json_t *list = json_object_get(found, "cases"), *one;

@@ -6,6 +6,7 @@
 #include "repo-daemon/people.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
@@ -37,7 +38,6 @@ struct arguments {
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 /* Options wherever they stand; what is left begins at optind. False: usage was wrong. */
 static bool arguments_read(int argc, char **argv, struct arguments *ret_arguments)

@@ -3,15 +3,13 @@
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
-
-SCOPE_RELEASER(client_free_at, struct http_client *, http_client_free)
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 enum { PASSWORD_MAX = 256 };
 
@@ -63,13 +61,13 @@ static int login(const char *name, const char *url, const char *password_file)
     char password[PASSWORD_MAX];
     if (read_password(password_file, password, &why))
         return cmd_fail(&why);
-    SCOPED(client_free_at) struct http_client *client = NULL;
+    SCOPED(http_client_free_at) struct http_client *client = NULL;
     if (http_client_new(url, getenv("JUANKU_CA"), &client, &why))
         return cmd_fail(&why);
-    SCOPED(json_decref_at)
+    SCOPED(json_free_at)
     json_t *body = json_pack("{s:s, s:s}", "login", name, "password", password);
     explicit_bzero(password, sizeof password);
-    SCOPED(json_decref_at) json_t *answer = NULL;
+    SCOPED(json_free_at) json_t *answer = NULL;
     if (http_client_json(client, "POST", "/v1/session", body, API_TIMEOUT_MS, &answer,
                          &why) ||
         api_keep_session(url, api_text(answer, "token"), &why))
@@ -97,7 +95,7 @@ int cmd_session(int argc, char **argv)
     if (!out && strcmp(verb, "show"))
         return cmd_usage("session", "login LOGIN, show or logout is expected");
     struct fault why;
-    SCOPED(json_decref_at) json_t *answer = NULL;
+    SCOPED(json_free_at) json_t *answer = NULL;
     if (api_call(out ? "DELETE" : "GET", "/v1/session", NULL, false, &answer, &why))
         return cmd_fail(&why);
     if (!out)

@@ -3,12 +3,11 @@
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 enum { ORDER_POLL_MS = 200 }; /* somebody is walking to a shelf */
 
@@ -41,7 +40,7 @@ static int add(const struct wanted *w)
         !args_number("slot", "slots", w->slots, 1, 120, &slots))
         return EXIT_USAGE;
     struct fault why;
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     json_t *body = json_pack("{s:I, s:I, s:I}", "site", (json_int_t)site, "rack",
                              (json_int_t)rack, "slots", (json_int_t)slots);
     if (api_call("POST", "/v1/slots", body, true, &made, &why))
@@ -58,7 +57,7 @@ static enum rc all_slots(json_t **ret_slots, struct fault *why)
 static int list(const struct wanted *w)
 {
     struct fault why;
-    SCOPED(json_decref_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *found = NULL;
     if (all_slots(&found, &why))
         return cmd_fail(&why);
     if (w->json) {
@@ -75,7 +74,7 @@ static int list(const struct wanted *w)
 
 static enum rc first_free(char ret_slot[32], struct fault *why)
 {
-    SCOPED(json_decref_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *found = NULL;
     enum rc rc = all_slots(&found, why);
     if (rc)
         return rc;
@@ -97,7 +96,7 @@ static int wait_done(const char *order, long seconds)
     int64_t end_ms = clock_mono_ms() + seconds * 1000;
     struct fault why;
     while (clock_mono_ms() < end_ms) {
-        SCOPED(json_decref_at) json_t *now = NULL;
+        SCOPED(json_free_at) json_t *now = NULL;
         if (api_call("GET", path, NULL, false, &now, &why))
             return cmd_fail(&why);
         if (!strcmp(api_text(now, "state"), "done")) {
@@ -118,7 +117,7 @@ static int order(const struct wanted *w, const char *verb, const char *volume)
     if (w->wait_s && !args_number("slot", "wait", w->wait_s, 1, 3600, &wait_s))
         return EXIT_USAGE;
     struct fault why;
-    SCOPED(json_decref_at) json_t *now = NULL;
+    SCOPED(json_free_at) json_t *now = NULL;
     if (api_volume(volume, &now, &why))
         return cmd_fail(&why);
     char slot[32];
@@ -129,7 +128,7 @@ static int order(const struct wanted *w, const char *verb, const char *volume)
         return cmd_fail(&why);
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/slots/%.24s/orders", slot);
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     json_t *body = json_pack("{s:s, s:s, s:O}", "do", verb, "volume", volume, "version",
                              json_object_get(now, "version"));
     if (api_call("POST", path, body, true, &made, &why))

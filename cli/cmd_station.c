@@ -5,14 +5,12 @@
 #include "cli/cmd.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(client_free_at, struct http_client *, http_client_free)
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 enum { STATION_POLL_MS = 250, PASSWORD_MAX = 256 };
 
@@ -37,8 +35,8 @@ static void help(void)
 static enum rc call(const char *url, const char *method, const char *path, json_t *body,
                     json_t **ret_json, struct fault *why)
 {
-    SCOPED(json_decref_at) json_t *owned = body;
-    SCOPED(client_free_at) struct http_client *client = NULL;
+    SCOPED(json_free_at) json_t *owned = body;
+    SCOPED(http_client_free_at) struct http_client *client = NULL;
     enum rc rc = strcmp(path, "/api/login") ? api_open(&client, why)
                                             : http_client_new(url, NULL, &client, why);
     return rc ? rc
@@ -56,7 +54,7 @@ static int login(const struct wanted *w, const char *name)
     if (file_read(AT_FDCWD, w->password_file, PASSWORD_MAX, &password, &len, &why))
         return cmd_fail(&why);
     password[strcspn(password, "\r\n")] = 0;
-    SCOPED(json_decref_at) json_t *answer = NULL;
+    SCOPED(json_free_at) json_t *answer = NULL;
     json_t *body = json_pack("{s:s, s:s}", "login", name, "password", password);
     if (call(w->url, "POST", "/api/login", body, &answer, &why) ||
         api_keep_session(w->url, api_text(answer, "token"), &why))
@@ -73,7 +71,7 @@ static int declare(const struct wanted *w, const char *volume)
     if (!args_number("station", "sheets", w->sheets, 1, 2000, &sheets))
         return EXIT_USAGE;
     struct fault why;
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     json_t *body = json_pack("{s:s, s:I, s:s}", "volume", volume, "sheets_declared",
                              (json_int_t)sheets, "kind", w->kind);
     if (call(w->url, "POST", "/api/jobs", body, &made, &why))
@@ -87,7 +85,7 @@ static int act(const struct wanted *w, const char *verb)
     char path[64];
     (void)snprintf(path, sizeof path, "/api/job/%.20s", verb);
     struct fault why;
-    SCOPED(json_decref_at) json_t *done = NULL;
+    SCOPED(json_free_at) json_t *done = NULL;
     if (call(w->url, "POST", path, json_object(), &done, &why))
         return cmd_fail(&why);
     return EXIT_OK;
@@ -111,7 +109,7 @@ static void print_state(const json_t *state)
 static int state(const struct wanted *w)
 {
     struct fault why;
-    SCOPED(json_decref_at) json_t *now = NULL;
+    SCOPED(json_free_at) json_t *now = NULL;
     if (call(w->url, "GET", "/api/state", NULL, &now, &why))
         return cmd_fail(&why);
     if (w->json)
@@ -145,7 +143,7 @@ static int wait_state(const struct wanted *w, const char *states)
     int64_t end_ms = clock_mono_ms() + seconds * 1000;
     struct fault why;
     for (;;) {
-        SCOPED(json_decref_at) json_t *now = NULL;
+        SCOPED(json_free_at) json_t *now = NULL;
         if (call(w->url, "GET", "/api/state", NULL, &now, &why))
             return cmd_fail(&why);
         const char *word = api_text(json_object_get(now, "job"), "state");

@@ -3,12 +3,11 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 struct wanted {
     const char *kind, *part, *sheets, *to, *slot, *reason, *state, *holder, *q;
@@ -40,7 +39,7 @@ static int add(const struct wanted *w, const char *id)
     if (sheets)
         (void)json_object_set_new(body, "sheets", json_integer(sheets));
     struct fault why;
-    SCOPED(json_decref_at) json_t *made = NULL;
+    SCOPED(json_free_at) json_t *made = NULL;
     if (api_call("POST", path, body, true, &made, &why))
         return cmd_fail(&why);
     if (w->json)
@@ -76,7 +75,7 @@ static int list(const struct wanted *w)
                    w->holder ? "&holder=" : "", w->holder ? w->holder : "",
                    w->q ? "&q=" : "", w->q ? w->q : "");
     struct fault why;
-    SCOPED(json_decref_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *found = NULL;
     if (api_call("GET", path, NULL, false, &found, &why))
         return cmd_fail(&why);
     if (w->json) {
@@ -96,7 +95,7 @@ static int look(const struct wanted *w, const char *what, const char *volume)
     (void)snprintf(path, sizeof path, "/v1/volumes/%.40s%s%.10s", volume,
                    whole ? "" : "/", whole ? "" : what);
     struct fault why;
-    SCOPED(json_decref_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *found = NULL;
     if (api_call("GET", path, NULL, false, &found, &why))
         return cmd_fail(&why);
     if (!w->json && whole) {
@@ -116,7 +115,7 @@ static int look(const struct wanted *w, const char *what, const char *volume)
 static enum rc with_versions(const struct args *args, json_t *ret_list, struct fault *why)
 {
     for (size_t i = 1; i < args->count; i++) {
-        SCOPED(json_decref_at) json_t *now = NULL;
+        SCOPED(json_free_at) json_t *now = NULL;
         enum rc rc = api_volume(args->words[i], &now, why);
         if (rc)
             return rc;
@@ -143,7 +142,7 @@ static int event(const struct wanted *w, const struct args *args)
         json_decref(body);
         return cmd_fail(&why);
     }
-    SCOPED(json_decref_at) json_t *done = NULL;
+    SCOPED(json_free_at) json_t *done = NULL;
     if (api_call("POST", "/v1/custody", body, true, &done, &why))
         return cmd_fail(&why);
     if (w->json) {

@@ -2,12 +2,11 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 void act_begin(struct act *act, struct repo *repo, enum custody_event event,
                const struct person *by)

@@ -7,19 +7,13 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { FACTS_MOST = 20 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
-
-static void act_end_at(struct act *act)
-{
-    act_end(act);
-}
 
 static void gather_free_at(struct gathered *all)
 {
@@ -201,7 +195,7 @@ enum rc binding_check(struct call *call, struct fault *why)
     rc = call_volume(call, call_part(call, "volume"), &volume, why);
     if (rc)
         return rc;
-    SCOPED(act_end_at) struct act act;
+    SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, EV_CHECK, &call->by);
     rc = act_add(&act, volume, -1, why);
     if (!rc)

@@ -3,13 +3,12 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/audit.h"
 #include "repo-daemon/route.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const char *type_wanted(const char *asked)
 {

@@ -5,14 +5,13 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { MISSED_MOST = 500 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 enum rc volume_chain(struct call *call, struct fault *why)
 {

@@ -4,14 +4,13 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { NAME_MAX_BYTES = 300, LIST_MOST = 200, FACTS_MOST = 20 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static json_t *case_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
                            void *context)

@@ -1,18 +1,12 @@
 /* POST /v1/custody: the acts of people on volumes, one or a whole trolley. */
 #include "repo-daemon/act.h"
 #include "repo-daemon/route.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <string.h>
 
 enum { REASON_MOST = 600, SHEETS_MOST = 2000 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
-
-static void act_end_at(struct act *act)
-{
-    act_end(act);
-}
 
 /* Acts that have a route of their own, because they bring more than a word. */
 static bool has_own_route(enum custody_event event)
@@ -116,7 +110,7 @@ enum rc custody_act(struct call *call, struct fault *why)
     enum rc rc = call_command(call, custody_event_name(event), &command, why);
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;
-    SCOPED(act_end_at) struct act act;
+    SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, event, &call->by);
     rc = role_choose(call, &act, why);
     if (!rc)

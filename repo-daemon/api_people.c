@@ -2,12 +2,11 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 enum rc session_open(struct call *call, struct fault *why)
 {

@@ -2,9 +2,8 @@
  * separator card names, and the materials that a first line may be. */
 #include "repo-daemon/gather.h"
 #include "repo-daemon/route.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static json_t *materials_of(const struct rules *rules, unsigned row)
 {

@@ -6,17 +6,11 @@
 #include "repo-daemon/manifest.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
-
-static void act_end_at(struct act *act)
-{
-    act_end(act);
-}
 
 static void gather_free_at(struct gathered *all)
 {
@@ -114,7 +108,7 @@ enum rc scans_create(struct call *call, struct fault *why)
         rc = operator_known(call, why);
     if (rc)
         return rc;
-    SCOPED(act_end_at) struct act act;
+    SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, EV_SCAN_DONE, &call->by);
     act.law.operator_holds =
         !strcmp(json_text(volume, "holder"), call_text(call, "operator"));

@@ -4,19 +4,13 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/shelf.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { SLOTS_MOST = 999 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
-
-static void act_end_at(struct act *act)
-{
-    act_end(act);
-}
 
 struct slot_listing {
     const struct repo *repo;
@@ -132,7 +126,7 @@ enum rc order_create(struct call *call, struct fault *why)
     if (rc)
         return rc;
     /* Would the law allow it now? The sensor's event asks again. */
-    SCOPED(act_end_at) struct act act;
+    SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, put ? EV_SHELVE : EV_TAKE, &call->by);
     act.slot = slot;
     rc = act_add(&act, volume, call_number(call, "version", -1), why);

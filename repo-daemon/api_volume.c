@@ -4,14 +4,13 @@
 #include "repo-daemon/may.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { LIST_PRESET = 100, LIST_MOST = 500, SHEETS_MOST = 2000 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static json_t *volume_answer(struct repo *repo, struct store_txn *txn,
                              __attribute__((unused)) uint64_t seq, void *context)

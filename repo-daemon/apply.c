@@ -10,7 +10,7 @@ static enum rc case_apply(struct applying *a)
 
 static enum rc person_apply(struct applying *a)
 {
-    SCOPED(apply_json_free_at)
+    SCOPED(json_free_at)
     json_t *login = json_pack("{s:s}", "badge", apply_text(a->data, "badge"));
     enum rc rc = apply_put(a, VIEW_PEOPLE, apply_text(a->data, "badge"), a->data);
     return rc ? rc : apply_put(a, VIEW_LOGINS, apply_text(a->data, "login"), login);
@@ -20,7 +20,7 @@ static enum rc slots_apply(struct applying *a)
 {
     const json_t *slots = json_object_get(a->data, "slots");
     for (size_t i = 0; i < json_array_size(slots); i++) {
-        SCOPED(apply_json_free_at)
+        SCOPED(json_free_at)
         json_t *slot = json_pack("{s:s, s:s, s:s}", "volume", "", "order", "", "odd", "");
         enum rc rc =
             apply_put(a, VIEW_SLOTS, json_string_value(json_array_get(slots, i)), slot);
@@ -40,8 +40,8 @@ static bool notice_mark(const char *key, json_t *volume, void *context)
 static enum rc notice_apply(struct applying *a)
 {
     char prefix[32];
-    SCOPED(apply_json_free_at) json_t *the_case = NULL;
-    SCOPED(apply_json_free_at) json_t *volumes = json_array();
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    SCOPED(json_free_at) json_t *volumes = json_array();
     enum rc rc =
         view_get(a->repo, a->txn, VIEW_CASES, apply_text(a->data, "case"), &the_case);
     if (rc)
@@ -62,7 +62,7 @@ static enum rc notice_apply(struct applying *a)
 
 static enum rc slot_set(struct applying *a, const char *field, const char *value)
 {
-    SCOPED(apply_json_free_at) json_t *slot = NULL;
+    SCOPED(json_free_at) json_t *slot = NULL;
     enum rc rc =
         view_get(a->repo, a->txn, VIEW_SLOTS, apply_text(a->data, "slot"), &slot);
     if (rc)
@@ -73,7 +73,7 @@ static enum rc slot_set(struct applying *a, const char *field, const char *value
 
 static enum rc order_apply(struct applying *a)
 {
-    SCOPED(apply_json_free_at) json_t *order = json_deep_copy(a->data);
+    SCOPED(json_free_at) json_t *order = json_deep_copy(a->data);
     apply_set_text(order, "state", "waiting");
     apply_set_text(order, "by", a->by);
     apply_set_number(order, "at", a->at_ms);
@@ -83,7 +83,7 @@ static enum rc order_apply(struct applying *a)
 
 static enum rc order_finish(struct applying *a, const char *state)
 {
-    SCOPED(apply_json_free_at) json_t *order = NULL;
+    SCOPED(json_free_at) json_t *order = NULL;
     enum rc rc =
         view_get(a->repo, a->txn, VIEW_ORDERS, apply_text(a->data, "order"), &order);
     if (rc)
@@ -169,7 +169,7 @@ static enum rc apply_next(uint64_t seq, struct bytes text, void *context,
                           struct fault *why)
 {
     struct all_applying *all = context;
-    SCOPED(apply_json_free_at)
+    SCOPED(json_free_at)
     json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
     struct one_applying one = { all->repo, seq, event };
     enum rc rc = store_update(all->repo->store, apply_in, &one, why);

@@ -3,11 +3,9 @@
 #define REPO_APPLY_IN_H
 
 #include "repo-daemon/apply.h"
-#include "sys/scope.h"
+#include "sys/json_scope.h"
 
 #include <string.h>
-
-SCOPE_RELEASER(apply_json_free_at, json_t *, json_decref)
 
 struct applying {
     struct repo *repo;

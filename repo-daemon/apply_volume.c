@@ -9,7 +9,7 @@
 
 static enum rc slot_fill(struct applying *a, const char *slot, const char *volume)
 {
-    SCOPED(apply_json_free_at) json_t *s = NULL;
+    SCOPED(json_free_at) json_t *s = NULL;
     enum rc rc = view_get(a->repo, a->txn, VIEW_SLOTS, slot, &s);
     if (rc)
         return fault_set(a->why, RC_CORRUPT, 0, "event %llu names no slot of ours",
@@ -66,7 +66,7 @@ static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
     json_int_t batches = apply_number(volume, "batches");
     for (json_int_t b = 1; b <= batches; b++) {
         char key[48];
-        SCOPED(apply_json_free_at) json_t *scan = NULL;
+        SCOPED(json_free_at) json_t *scan = NULL;
         snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
                  (long long)b);
         enum rc rc = view_get(a->repo, a->txn, VIEW_SCANS, key, &scan);
@@ -91,7 +91,7 @@ static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
 
 static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
 {
-    SCOPED(apply_json_free_at) json_t *entry = NULL;
+    SCOPED(json_free_at) json_t *entry = NULL;
     if (!*hex)
         return RC_OK;
     if (view_get(a->repo, a->txn, VIEW_BLOBS, hex, &entry))
@@ -105,7 +105,7 @@ static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kin
 
 static enum rc images_apply(struct applying *a, const char *manifest_hex, json_int_t kind)
 {
-    SCOPED(apply_json_free_at) json_t *manifest = NULL;
+    SCOPED(json_free_at) json_t *manifest = NULL;
     enum rc rc = repo_blob_json(a->repo, manifest_hex, &manifest, a->why);
     if (!rc) /* it names every paper */
         rc = blob_kind_add(a, manifest_hex, kind);
@@ -121,7 +121,7 @@ static enum rc scan_apply(struct applying *a, json_t *volume)
 {
     char key[48];
     json_int_t batch = apply_number(a->data, "batch");
-    SCOPED(apply_json_free_at) json_t *scan = json_deep_copy(a->data);
+    SCOPED(json_free_at) json_t *scan = json_deep_copy(a->data);
     apply_set_text(scan, "qc", "open");
     apply_set_number(scan, "at", a->at_ms);
     snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
@@ -186,7 +186,7 @@ static enum rc volume_new(struct applying *a, const char *name, json_t **ret_vol
 enum rc apply_move(struct applying *a, const json_t *move)
 {
     const char *name = apply_text(move, "volume");
-    SCOPED(apply_json_free_at) json_t *volume = NULL;
+    SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = view_get(a->repo, a->txn, VIEW_VOLUMES, name, &volume);
     if (rc == RC_NOT_FOUND)
         rc = volume_new(a, name, &volume);

@@ -4,6 +4,7 @@
 #include "repo-daemon/call.h"
 #include "repo-daemon/ledger_export.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <string.h>
 
 enum { NAME_MOST = 80, EXTRA_FILES = 8 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 /* One file of the bag: a blob, or a descriptor made here. */
 struct entry {

@@ -1,9 +1,8 @@
 #include "repo-daemon/audit.h"
 
 #include "repo-daemon/apply.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 enum rc audit_read(struct call *call, const char *what, struct fault *why)
 {

@@ -4,13 +4,12 @@
 
 #include "repo-daemon/route.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const struct problem {
     enum rc rc;

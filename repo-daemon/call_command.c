@@ -3,6 +3,7 @@
 #include "repo-daemon/call.h"
 
 #include "repo-daemon/route.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -13,8 +14,6 @@ enum {
                    ROLE_KEEPER | ROLE_BINDER | ROLE_CHECKER | ROLE_ARCHIVIST |
                    ROLE_SUPERVISOR | ROLE_AUDITOR,
 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static bool id_usable(const char *id)
 {

@@ -6,14 +6,13 @@
 #include "repo-daemon/merkle.h"
 #include "repo-daemon/people.h"
 #include "repo-daemon/show.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { SENTENCE_MAX = 900 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const struct {
     const char *event, *pattern;

@@ -2,11 +2,10 @@
 #include "repo-daemon/command.h"
 
 #include "repo-daemon/apply.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 struct running {
     struct repo *repo;

@@ -2,6 +2,7 @@
 
 #include "repo-daemon/route.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -13,8 +14,6 @@ struct http_ticket {
     size_t route;
     int64_t began_ms;
 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 struct http_ticket *http_ticket_new(struct http_desk *desk, struct http_request *request)
 {

@@ -7,6 +7,7 @@
 #include "repo-daemon/ledger_event.h"
 #include "repo-daemon/ledger_tiles.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 
 SCOPE_RELEASER(tree_free_at, struct merkle_memory *, merkle_memory_free)
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 enum rc ledger_line_read(FILE *file, uint8_t *line, size_t *ret_len)
 {
@@ -231,7 +231,7 @@ enum rc ledger_proof_write(const struct ledger_source *source, const char *volum
                            char **ret_text, size_t *ret_len, struct fault *why)
 {
     SCOPED(tree_free_at) struct merkle_memory *tree = merkle_memory_new();
-    SCOPED(json_decref_at) json_t *events = json_array();
+    SCOPED(json_free_at) json_t *events = json_array();
     struct pass pass = { .volume = volume, .tree = tree, .events = events };
     enum rc rc = run_pass(source, &pass, why);
     if (rc)
@@ -246,7 +246,7 @@ enum rc ledger_proof_write(const struct ledger_source *source, const char *volum
         json_object_set_new(entry, "proof",
                             proof_json(tree, (uint64_t)json_integer_value(seq)));
     }
-    SCOPED(json_decref_at)
+    SCOPED(json_free_at)
     json_t *root =
         json_pack("{ss ss ss ss sO}", "format", "juanku-proof/1", "key", source->key,
                   "checkpoint", source->checkpoint, "volume", volume, "events", events);

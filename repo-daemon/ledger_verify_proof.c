@@ -6,13 +6,13 @@
 #include "repo-daemon/checkpoint.h"
 #include "repo-daemon/ledger_chain.h"
 #include "repo-daemon/ledger_export.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 SCOPE_RELEASER(chain_free_at, struct ledger_chain *, ledger_chain_free)
-SCOPE_RELEASER(json_decref_at, json_t *, json_decref)
 
 static struct bytes text_of(const json_t *object, const char *name)
 {
@@ -96,7 +96,7 @@ enum rc ledger_verify_proof(struct bytes text, const char *key_or_null,
     if (!text.len || text.at[text.len - 1] != '\n')
         return fault_set(why, RC_CORRUPT, 0, "证明文件不完整 (the proof does not end)");
     text.len--;
-    SCOPED(json_decref_at) json_t *root = NULL;
+    SCOPED(json_free_at) json_t *root = NULL;
     struct fault inner = { 0 };
     enum rc rc = canonical_read(text, LEDGER_PROOF_MAX, &root, &inner);
     if (rc)

@@ -5,14 +5,13 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/shelf.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { NOTIFIES = ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static void act_end_at(struct act *act)
 {

@@ -4,12 +4,11 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/command.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const char *text_of(const json_t *object, const char *name)
 {

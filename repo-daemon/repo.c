@@ -7,6 +7,7 @@
 
 #include "record/case_no.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
@@ -24,7 +25,6 @@ static const char *const table_names[VIEWS] = {
     [TABLE_ANSWERS] = "keep.answers",
 };
 
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
 
 static void uri_of(const char *scheme, const char *folder, const char *below,

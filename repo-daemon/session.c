@@ -3,14 +3,13 @@
 #include "repo-daemon/people.h"
 
 #include "core/bytes.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { LOCKS = 256 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 /* Failures by log-in name, in memory: a restart forgives, which is no help to somebody
  * who cannot restart the daemon. Names that share a row share their failures. */

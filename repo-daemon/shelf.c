@@ -14,6 +14,7 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/call.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
@@ -21,8 +22,6 @@
 #include <string.h>
 
 enum { LAMP_DONE_S = 5, LAMP_ODD_S = 3600, SOURCE_MAX = 200 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static void act_end_at(struct act *act)
 {

@@ -2,12 +2,11 @@
 
 #include "repo-daemon/call.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 json_t *show_text(const char *text)
 {

@@ -5,13 +5,12 @@
 #include "station/sentence.h"
 #include "station/shift.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static enum rc need_job(struct session *s, struct fault *why)
 {

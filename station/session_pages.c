@@ -6,6 +6,7 @@
 #include "station/json_field.h"
 #include "station/match.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
@@ -13,8 +14,6 @@
 #include <string.h>
 
 enum { AHEAD_PER_WORKER = 2, TEXT_MAX = 4 * 1024 * 1024 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 /* Which picture a worker has; the job may be gone when it comes back. */
 struct ticket {

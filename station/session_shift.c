@@ -6,13 +6,12 @@
 #include "station/json_field.h"
 #include "station/shift.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static void name_of_day(const char *day, char ret[SPOOL_NAME_MAX])
 {

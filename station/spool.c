@@ -3,6 +3,7 @@
 #include "station/spool.h"
 
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <dirent.h>
@@ -21,7 +22,6 @@ struct spool {
     int lock;
 };
 
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 SCOPE_RELEASER(dir_close_at, DIR *, closedir)
 SCOPE_RELEASER(spool_close_at, struct spool *, spool_close)
 

@@ -9,6 +9,7 @@
 #include "station/json_field.h"
 #include "sys/file.h"
 #include "sys/hash.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <dirent.h>
@@ -21,7 +22,6 @@
 
 enum { RECORD_MAX = 64 * 1024 };
 
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 SCOPE_RELEASER(dir_close_at, DIR *, closedir)
 SCOPE_RELEASER(job_free_at, struct job *, job_free)
 

@@ -5,6 +5,7 @@
 
 #include "station/json_field.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 /* A file mapped for reading, so that bits of megabytes are not copied. */
 struct view {

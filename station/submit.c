@@ -6,6 +6,7 @@
 #include "station/json_field.h"
 #include "sys/hash.h"
 #include "sys/ipc.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/role.h"
 #include "sys/scope.h"
@@ -23,8 +24,6 @@ struct submit_role {
     char user[64], password[256];
     uint32_t timeout_ms;
 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 static const char away[] =
     "连不上库房的服务器。已经扫描的都安全存在本机，网络恢复后会自动上传。";

@@ -9,6 +9,7 @@
 #include "station/session.h"
 
 #include "station/json_field.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
@@ -16,8 +17,6 @@
 #include <string.h>
 
 enum { PAUSE_LEAST_S = 1, PAUSE_MOST_S = 60, PART_CAPTURE = 0 };
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 size_t upload_waiting(const struct session *s)
 {

@@ -5,6 +5,7 @@
  * (RC_UNKNOWN), and only the same call with the same id tells. */
 #include "net/http_client.h"
 
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <curl/curl.h>
@@ -37,7 +38,6 @@ static void curl_start(void)
 }
 
 SCOPE_RELEASER(slist_free_at, struct curl_slist *, curl_slist_free_all)
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 enum rc http_client_new(const char *base, const char *ca_file,
                         struct http_client **ret_client, struct fault *why)

@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 #include "core/rc.h"
 #include "sys/fault.h"
+#include "sys/scope.h"
 
 #include <jansson.h>
 
@@ -25,6 +26,7 @@ struct http_answer {
 MUST_USE enum rc http_client_new(const char *base, const char *ca_file,
                                  struct http_client **ret_client, struct fault *why);
 void http_client_free(struct http_client *client); /* accepts NULL */
+SCOPE_RELEASER(http_client_free_at, struct http_client *, http_client_free)
 void http_client_set_token(struct http_client *client, const char *token);
 
 /* One exchange; `timeout_ms` is for the whole of it. Any HTTP status is RC_OK here.

@@ -4,6 +4,7 @@
 
 #include "pdfa/pdfa.h"
 #include "sys/file.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -215,8 +216,6 @@ static json_t *report_page(const struct convert_page *page)
     json_decref(all);
     return one;
 }
-
-SCOPE_RELEASER(json_free_at, json_t *, json_decref)
 
 enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_ms,
                              const char *path, struct fault *why)
