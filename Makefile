@@ -8,7 +8,7 @@
 #   make check-asan      unit and contract tests with ASan and UBSan
 #   make check-clang     everything compiles without a warning with clang too
 #   make fuzz            fuzz each parser for FUZZ_SECONDS (60)
-#   make bench           speed and memory beside peers
+#   make bench           install the peers; speed and memory beside them
 #   make soak            SOAK_SHEETS (20000) through the station with faults and kills
 #   make firmware        rack firmware: host port, and the boards where CROSS has a compiler
 #   make soak-rack       the rack tests that need minutes: noise, bad frames, power cuts
@@ -114,8 +114,8 @@ soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_noise unit/firmware_lock 
 	EVENTS=1000000 $(OUT)/tests/sim/rack_noise
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
 	CUTS=1000000 $(OUT)/tests/unit/firmware_journal
-bench: all
-	$(Q)tests/bench/run.sh
+bench:
+	$(Q)tools/deps.sh bench && $(MAKE) --no-print-directory -j2 all && tests/bench/run.sh
 soak: all
 	$(Q)SOAK_VOLUME=250 tests/sim/soak_station.sh $(SOAK_SHEETS)
 install: all

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Install what is missing, and say what for. `deps.sh demo|all`; apt for Debian's
+# Install what is missing, and say what for. `deps.sh demo|all|bench`; apt for Debian's
 # packages, asking for sudo only when something is missing; npm comes with the pages.
 set -eu
 what=${1:-all}
 
-# package|needed for (demo: to build and play the day; all: also to check it)|why
+# package|needed for (demo: to build and play the day; all: also to check it; bench: the
+# peers of `make bench` too)|why
 list='build-essential|demo|compiler and make
 pkg-config|demo|finds the libraries
 libsane-dev|demo|scanners
@@ -54,13 +55,18 @@ gcc-arm-none-eabi|all|builds the rack for its boards
 qemu-system-arm|all|runs those boards
 cppcheck|all|judges the firmware
 chromium|all|the pages, as people see them
-fonts-noto-cjk|all|Chinese on those pages'
+fonts-noto-cjk|all|Chinese on those pages
+ocrmypdf|bench|peer: pictures to searchable PDF/A
+img2pdf|bench|makes what that peer reads
+tesseract-ocr|bench|peer: recognition alone
+unpaper|bench|peer: straightening and cleaning
+libjpeg-turbo-progs|bench|makes what that peer reads'
 
 have() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 missing=''
 while IFS='|' read -r name scope why; do
-    [ "$what" = all ] || [ "$scope" = demo ] || continue
+    case $what:$scope in demo:all | demo:bench | all:bench) continue ;; esac
     have "$name" && continue
     [ -n "$missing" ] || echo "installing:"
     printf '  %-24s %s\n' "$name" "$why"
