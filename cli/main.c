@@ -14,6 +14,7 @@ static const struct {
     { "convert", cmd_convert, "pictures in, one searchable PDF/A out; no daemon" },
     { "devices", cmd_devices, "list the scanners of this machine" },
     { "scan", cmd_scan, "feed a stack into one PDF/A; no daemon" },
+    { "reader", cmd_reader, "hear a barcode reader, to set it up" },
     { "label", cmd_label, "draw labels: volume item type slot person batch command" },
     { "repo", cmd_repo,
       "make and look after a repository: init user slots verify rebuild" },

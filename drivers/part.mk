@@ -3,5 +3,5 @@
 drivers_src := $(wildcard drivers/scanner/*.c drivers/barcode/*.c drivers/rack/*.c)
 sane_paper_src := $(wildcard drivers/sane-paper/*.c)
 sane_paper_libs := -lturbojpeg -lm
-CPPFLAGS += $(shell pkg-config --cflags libmodbus 2>/dev/null)
-LDLIBS := -lsane -lmodbus $(LDLIBS)
+CPPFLAGS += $(shell pkg-config --cflags libmodbus libevdev 2>/dev/null)
+LDLIBS := -lsane -lmodbus -levdev $(LDLIBS)

@@ -47,6 +47,8 @@ static enum rc open_parts(struct session *s, struct fault *why)
         rc = page_pool_new(s->loop, &pages, &s->pool, why);
     if (!rc)
         rc = http_server_new(s->loop, &http, &s->http, why);
+    if (!rc)
+        rc = session_readers_open(s, why);
     return rc;
 }
 
@@ -54,6 +56,7 @@ static void close_parts(struct session *s)
 {
     child_end(&s->feeder.child);
     child_end(&s->uplink.child);
+    session_readers_close(s);
     http_server_free(s->http);
     page_pool_free(s->pool);
     while (s->job_count)

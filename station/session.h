@@ -10,6 +10,7 @@
 #ifndef STATION_SESSION_H
 #define STATION_SESSION_H
 
+#include "drivers/barcode/barcode.h"
 #include "net/http_server.h"
 #include "station/child.h"
 #include "station/crew.h"
@@ -51,6 +52,15 @@ struct uplink {
     sd_event_source *ping;  /* of the next look whether the repository is there */
 };
 
+/* The barcode readers of this station (session_readers.c). */
+struct readers {
+    struct barcode *at[BARCODE_READERS_MAX]; /* owned */
+    size_t count;
+    struct barcode_gate gate; /* one for all: a label may pass two beams */
+    struct barcode_handlers handlers;
+    uint64_t said, taken; /* number of the last read told, and acted on */
+};
+
 struct session {
     sd_event *loop;
     struct settings set;
@@ -60,6 +70,7 @@ struct session {
     struct http_server *http;
     struct feeder feeder;
     struct uplink uplink;
+    struct readers readers;
     struct crew crew;
     struct job
         *jobs[SESSION_JOBS_MAX]; /* owned: all that are not finished, and recents */
@@ -112,6 +123,15 @@ void feeder_start_role(struct session *s);
 MUST_USE enum rc feeder_scan(struct session *s, struct fault *why);
 MUST_USE enum rc feeder_stop(struct session *s, struct fault *why);
 
+/* session_readers.c ---------------------------------------------------------------- */
+
+/* RC_INVALID: the setting is wrong. A reader that is not plugged in is no error. */
+MUST_USE enum rc session_readers_open(struct session *s, struct fault *why);
+void session_readers_close(struct session *s);
+/* May read number `read` be acted on? True once for each. */
+bool session_readers_take(struct session *s, uint64_t read);
+json_t *session_readers_json(const struct session *s);
+
 /* uplink.c, upload.c ------------------------------------------------------------------
  */
 
@@ -142,6 +162,8 @@ void session_stream_state(struct session *s);
 void session_stream_page(struct session *s, struct job *job, unsigned index);
 /* The same for `first` and all behind it: their places changed. */
 void session_stream_pages(struct session *s, struct job *job, unsigned first);
+/* A reader read something, at once and once; `said` is stolen. */
+void session_stream_read(struct session *s, json_t *said);
 
 /* session_api.c, session_job_api.c, session_image_api.c, session_repair_api.c: routes ---
  */

@@ -271,7 +271,13 @@ void session_api_label(struct http_request *request, void *context)
     const struct crew_member *who = session_api_who(s, request);
     if (!who)
         return;
+    uint64_t read = 0;
     (void)field_text(http_body_json(request), "text", text, sizeof text);
+    if (field_uint(http_body_json(request), "read", 1, UINT32_MAX, &read) &&
+        !session_readers_take(s, read)) { /* another page was faster */
+        http_reply_json(request, 200, json_pack("{s:s}", "what", "taken"));
+        return;
+    }
     enum rc rc =
         label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label);
     const char *sentence = "这个标签在扫描台没有用。", *what = "other";

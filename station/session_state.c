@@ -148,10 +148,10 @@ static json_t *profiles_json(const struct session *s)
 
 json_t *session_state_json(struct session *s, bool with_pages)
 {
-    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o,s:o}", "station", "id",
+    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "station", "id",
                      s->set.station_id, "name", s->set.station_name, "operator",
                      operator_json(s), "repo", repo_json(s), "scanner", scanner_json(s),
-                     "profiles", profiles_json(s), "job",
-                     s->current ? job_json(s->current, with_pages) : json_null(), "jobs",
-                     recent_json(s));
+                     "readers", session_readers_json(s), "profiles", profiles_json(s),
+                     "job", s->current ? job_json(s->current, with_pages) : json_null(),
+                     "jobs", recent_json(s));
 }

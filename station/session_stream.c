@@ -83,6 +83,11 @@ void session_stream_page(struct session *s, struct job *job, unsigned index)
     session_stream_state(s);
 }
 
+void session_stream_read(struct session *s, json_t *said)
+{
+    send_all(s, "read", said);
+}
+
 void session_stream_pages(struct session *s, struct job *job, unsigned first)
 {
     for (unsigned i = first; i <= job->count; i++)

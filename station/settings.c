@@ -15,6 +15,9 @@ const struct conf_key station_settings_keys[] = {
          "stop feeding while less than this is free, in MiB"),
     UINT(spool_keep_jobs, "spool.keep_jobs", 1, 1000, "20",
          "finished jobs whose files are kept"),
+    TEXT(
+        readers, "readers", "",
+        "barcode readers: name:kind:device[:baud]; ... kind keys, hidpos, serial, pause"),
     TEXT(repo_url, "repo.url", "http://127.0.0.1:8620", "address of the repository"),
     TEXT(repo_user, "repo.user", "station1", "account of this station there"),
     TEXT(repo_password_file, "repo.password_file", "",

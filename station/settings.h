@@ -11,8 +11,9 @@ struct settings {
     char station_id[16];
     char station_name[64];
     char spool_dir[SETTINGS_PATH_MAX];
-    uint32_t spool_reserve_mb; /* feeding stops while less than this is free */
-    uint32_t spool_keep_jobs;  /* finished jobs whose files stay on this machine */
+    uint32_t spool_reserve_mb;       /* feeding stops while less than this is free */
+    uint32_t spool_keep_jobs;        /* finished jobs whose files stay on this machine */
+    char readers[SETTINGS_PATH_MAX]; /* drivers/barcode/barcode.h */
     char repo_url[SETTINGS_TEXT_MAX];
     char repo_user[64];
     char repo_password_file[SETTINGS_PATH_MAX];

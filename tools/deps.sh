@@ -26,6 +26,7 @@ libssl-dev|demo|hashes, signatures, passwords
 libsystemd-dev|demo|event loop and journal
 libseccomp-dev|demo|what a process may not do
 libmodbus-dev|demo|rack bus
+libevdev-dev|demo|barcode readers that play keyboard
 libharfbuzz-dev|demo|part of a font for certificates
 fonts-droid-fallback|demo|Chinese in certificates
 fonts-dejavu-core|demo|figures and Latin in certificates
@@ -51,6 +52,7 @@ libbcprov-java|all|part of that judge
 zbar-tools|all|reads our printed labels
 librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours
+umockdev|all|plays barcode readers that are not plugged in
 gcc-arm-none-eabi|all|builds the rack for its boards
 qemu-system-arm|all|runs those boards
 cppcheck|all|judges the firmware

@@ -101,6 +101,7 @@ class Station extends Part {
             {
                 state: (news) => (lacksPages(this.now, news) ? this.refresh() : this.take(mergeState(this.now, news))),
                 page: (page) => this.take(mergePage(this.now, page)),
+                read: (said) => this.read(said.text, said.kind, said.read),
             },
             () => this.refresh(),
             (up) => (this.cut = !up),
@@ -147,15 +148,16 @@ class Station extends Part {
         }
     }
 
-    async read(text, kind) {
+    /* `read`: its number, when a reader of the station read it. */
+    async read(text, kind, read) {
         if (this.out) return;
         if (kind === 'bad') {
             tone('refuse');
             this.tellNote(message('bad', say('scan.badcheck'), say('scan.badcheck.now')));
             return;
         }
-        const answer = await this.act('/api/label', { text });
-        if (!answer) return;
+        const answer = await this.act('/api/label', { text, read });
+        if (!answer || answer.what === 'taken') return;
         tone('accept');
         if (kind === 'V' && !isOpen(this.now.job)) this.label = text;
         if (answer.sentence) this.tellNote(message('good', server(answer.sentence)));

@@ -20,7 +20,7 @@ firmware/port|core/ hal/ app/rack.h firmware/app/rack.h firmware/hal/ firmware/p
 station/page|core/ sys/ record/ pdfa/ station/page/
 station|core/ sys/ net/ record/ pdfa/ drivers/ station/
 repo-daemon|core/ sys/ net/ record/ pdfa/ drivers/ repo-daemon/
-cli|core/ sys/ net/ record/ pdfa/ drivers/scanner/ station/page/ repo-daemon/ cli/'
+cli|core/ sys/ net/ record/ pdfa/ drivers/scanner/ drivers/barcode/ station/page/ repo-daemon/ cli/'
 
 allowed_for() { # longest folder of the table that holds the file
     best=''
@@ -54,6 +54,7 @@ while IFS='|' read -r header home; do
 done <<'HEADERS'
 sane/sane.*|drivers/scanner/scanner_sane.c
 modbus.*|drivers/rack/rack_modbus.c
+libevdev/.*|drivers/barcode/barcode_evdev.c
 tesseract/.*|station/page/ocr.c
 zbar.h|station/page/labels.c
 turbojpeg.h|lib/record/jpeg.c
