@@ -35,6 +35,9 @@ curl|all|asks the API in tests
 systemd|all|judges the units
 git|all|tells the house checks which files are ours
 libcmocka-dev|all|unit tests
+golang-go|all|runs the ledger verifier that is not ours
+golang-golang-x-mod-dev|all|that verifier: sumdb, tlog and note
+spin|all|checks the model of the hand-over
 clang|all|second compiler, fuzzers
 clang-format|all|one style
 libclang-rt-14-dev|all|sanitizers of clang
