@@ -2,6 +2,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/verbs.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -16,7 +17,8 @@ enum { PASSWORD_MAX = 256 };
 static void help(void)
 {
     puts("usage: juanku session login LOGIN [--url URL] [--password-file F]\n"
-         "       juanku session show | logout\n\n"
+         "       juanku session show | logout\n"
+         "       juanku session pin --pin FILE   set the PIN that signs at a desk\n\n"
          "The password is asked for without echo, or read from the first line of F.\n"
          "The token is kept in $JUANKU_SESSION (else ~/.config/juanku/session).");
 }
@@ -78,6 +80,9 @@ static int login(const char *name, const char *url, const char *password_file)
 
 int cmd_session(int argc, char **argv)
 {
+    static const struct verb pin = { "pin", "POST", "/v1/session/pin", 0, "pin<", "seq" };
+    if (argc > 1 && !strcmp(argv[1], pin.name))
+        return verbs_run("session", "juanku session pin --pin FILE", &pin, 1, argc, argv);
     const char *url = api_usual_url(), *password_file = NULL;
     bool show_help = false;
     const struct arg table[] = { { "url", &url, NULL },

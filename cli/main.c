@@ -22,6 +22,7 @@ static const struct {
     { "session", cmd_session, "log in, log out, who am I" },
     { "case", cmd_case, "add, list, show, notice (归档提示)" },
     { "volume", cmd_volume, "add, list, show, chain, pages, and every hand-over" },
+    { "batch", cmd_batch, "trolleys: give, accept, decline, cancel, list, show, slip" },
     { "slot", cmd_slot, "add, list, put, take, wait" },
     { "binding", cmd_binding, "check a volume against the rules" },
     { "archive", cmd_archive, "make the archive package of a bound volume" },

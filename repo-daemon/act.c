@@ -91,6 +91,8 @@ static void effects_set(struct act *act, unsigned effects)
         json_object_set_new(act->data, "holder", json_string(""));
     if (effects & FX_SET_TO)
         json_object_set_new(act->data, "to", json_string(act->to));
+    if (act->batch)
+        json_object_set_new(act->data, "batch", json_string(act->batch));
     if (effects & FX_CLEAR_TO)
         json_object_set_new(act->data, "to", json_string(""));
     if (effects & FX_SET_SLOT)
@@ -107,6 +109,21 @@ static bool named_before(const struct act *act, const char *label)
         if (!strcmp(act->moves[i].volume, label))
             return true;
     return false;
+}
+
+/* A trolley goes as a whole: no volume of it is accepted, declined or taken back alone.
+ */
+static enum rc of_its_batch(const struct act *act, const json_t *volume,
+                            struct fault *why)
+{
+    const char *batch = json_text(volume, "batch");
+    bool ends = act->law.event == EV_ACCEPT || act->law.event == EV_DECLINE ||
+                act->law.event == EV_CANCEL;
+    if (!ends || !*batch || (act->batch && !strcmp(act->batch, batch)))
+        return RC_OK;
+    return fault_set(why, RC_REFUSED, 0, "案卷 %s 在交接批 %s 里，请按整批%s（扫批号）",
+                     json_text(volume, "volume"), batch,
+                     custody_event_word(act->law.event));
 }
 
 enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *why)
@@ -126,6 +143,8 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
     unsigned effects;
     act_facts(volume, &facts);
     enum rc rc = look_up(act, volume, &law, why);
+    if (!rc)
+        rc = of_its_batch(act, volume, why);
     if (!rc)
         rc = custody_next(&facts, &law, &next, &effects, why);
     if (rc)
@@ -153,6 +172,8 @@ static json_t *act_answer(struct repo *repo, struct store_txn *txn, uint64_t seq
 
 void act_fill(struct act *act, struct command *command)
 {
+    if (act->desk)
+        json_object_set_new(act->data, "desk", json_string(act->desk));
     command->event = custody_event_name(act->law.event);
     command->by = act->by;
     command->data = act->data;

@@ -12,6 +12,8 @@ struct act {
     struct custody_act law; /* event, roles, to_roles, to_self ... set before act_add() */
     const char *by;         /* badge, borrowed */
     const char *to, *slot;  /* borrowed; NULL for none */
+    const char *desk;       /* borrowed; at whose desk, when not at the actor's own */
+    const char *batch;      /* borrowed; the hand-over this act is for; NULL for none */
     json_t *data;           /* owned: of the event */
     json_t *volumes;        /* owned: the stored objects, as they were */
     json_t *labels;         /* owned */

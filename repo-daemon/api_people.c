@@ -1,4 +1,5 @@
 /* Log-in, people, and the words that the pages show. */
+#include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
@@ -46,6 +47,41 @@ enum rc session_close(struct call *call, struct fault *why)
     snprintf(call->cookie, sizeof call->cookie,
              "juanku=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
     return call_answer(call, 200, json_object());
+}
+
+struct pin {
+    const char *badge;
+    json_t *secret; /* owned by pin_set() */
+};
+
+static enum rc pin_put(struct repo *repo, struct store_txn *txn, void *context,
+                       struct fault *why)
+{
+    struct pin *pin = context;
+    return view_put(repo, txn, TABLE_PINS, pin->badge, pin->secret, why);
+}
+
+/* Everybody sets his own, so that nobody else can sign for him at a desk. */
+enum rc pin_set(struct call *call, struct fault *why)
+{
+    struct command command;
+    enum rc rc = call_command(call, EVENT_PIN, &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    const char *text = call_text(call, "pin");
+    size_t len = strlen(text);
+    if (len < PIN_LEAST || len > PIN_MOST || strspn(text, "0123456789") != len)
+        return fault_set(why, RC_INVALID, 0, "工牌密码要有 %d 到 %d 位数字", PIN_LEAST,
+                         PIN_MOST);
+    SCOPED(json_free_at) json_t *secret = people_secret(text);
+    SCOPED(json_free_at) json_t *data = json_pack("{s:s}", "badge", call->by.badge);
+    if (!secret)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for a PIN");
+    struct pin pin = { call->by.badge, secret };
+    command.data = data;
+    command.beside = pin_put;
+    command.context = &pin;
+    return call_commit(call, &command, 201, why);
 }
 
 static bool person_add(const char *badge, json_t *person, void *context)

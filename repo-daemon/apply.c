@@ -133,6 +133,8 @@ enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
     for (size_t i = 0; !rc && i < COUNT(others); i++)
         if (!strcmp(others[i].word, a.word))
             rc = others[i].apply(&a);
+    if (!rc && *apply_text(a.data, "batch"))
+        rc = apply_batch(&a);
     bool by_order = json_array_size(moves) && *apply_text(a.data, "order");
     return rc || !by_order ? rc : order_finish(&a, "done");
 }

@@ -16,6 +16,7 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_CASE "case"
 #define EVENT_REGISTER "register"
 #define EVENT_PERSON "person"
+#define EVENT_PIN "pin"
 #define EVENT_SLOTS "slots"
 #define EVENT_NOTICE "archive-notice"
 #define EVENT_ORDER "order"

@@ -46,5 +46,7 @@ static inline enum rc apply_put(struct applying *a, enum view view, const char *
 
 /* apply_volume.c: one entry of "volumes". */
 MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
+/* apply_batch.c: an event with a "batch" in its data. */
+MUST_USE enum rc apply_batch(struct applying *a);
 
 #endif

@@ -28,8 +28,12 @@ static enum rc effects_apply(struct applying *a, json_t *volume, const char *fro
                  *slot = json_object_get(a->data, "slot");
     if (json_object_get(a->data, "holder"))
         apply_set_text(volume, "holder", apply_text(a->data, "holder"));
-    if (to)
+    if (to) {
+        const char *batch =
+            *apply_text(a->data, "to") ? apply_text(a->data, "batch") : "";
         apply_set_text(volume, "to", apply_text(a->data, "to"));
+        apply_set_text(volume, "batch", batch);
+    }
     if ((to && *apply_text(a->data, "to")) || apply_number(a->data, "keep"))
         apply_set_text(volume, "before", from);
     if (!strcmp(a->word, "accept") || !strcmp(a->word, "find"))
@@ -60,6 +64,48 @@ static void feeding_count(json_t *volume, const json_t *scan, json_int_t sign)
     apply_set_number(volume, "standing", apply_number(volume, "standing") + sign);
 }
 
+/* The rows of a feeding, each once. */
+static json_t *rows_of(const json_t *manifest)
+{
+    json_t *rows = json_array();
+    const json_t *items = json_object_get(manifest, "items");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *row = json_object_get(json_array_get(items, i), "row");
+        bool seen = false;
+        for (size_t r = 0; r < json_array_size(rows); r++)
+            seen = seen || json_equal(json_array_get(rows, r), row);
+        if (!seen && json_is_integer(row))
+            json_array_append(rows, (json_t *)(uintptr_t)row);
+    }
+    return rows;
+}
+
+static bool rows_add(const char *key, json_t *scan, void *context)
+{
+    (void)key;
+    const json_t *rows = json_object_get(scan, "rows");
+    for (size_t i = 0;
+         strcmp(apply_text(scan, "qc"), "rejected") && i < json_array_size(rows); i++) {
+        char row[24];
+        snprintf(row, sizeof row, "%lld",
+                 (long long)json_integer_value(json_array_get(rows, i)));
+        json_object_set_new(context, row, json_true());
+    }
+    return true;
+}
+
+/* 件: catalogue rows that have a page in a feeding that stands. */
+static enum rc items_count(struct applying *a, json_t *volume)
+{
+    char prefix[48];
+    SCOPED(json_free_at) json_t *rows = json_object();
+    snprintf(prefix, sizeof prefix, "%s/", apply_text(volume, "volume"));
+    enum rc rc =
+        view_each(a->repo, a->txn, VIEW_SCANS, prefix, NULL, rows_add, rows, a->why);
+    apply_set_number(volume, "items", (json_int_t)json_object_size(rows));
+    return rc;
+}
+
 static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
 {
     bool rejected = !strcmp(result, "rejected");
@@ -86,7 +132,7 @@ static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
     apply_set_text(volume, "qc", stands ? "passed" : "rejected");
     if (rejected)
         apply_set_text(volume, "check", "");
-    return RC_OK;
+    return rejected ? items_count(a, volume) : RC_OK;
 }
 
 static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
@@ -103,12 +149,10 @@ static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kin
     return apply_put(a, VIEW_BLOBS, hex, entry);
 }
 
-static enum rc images_apply(struct applying *a, const char *manifest_hex, json_int_t kind)
+static enum rc images_apply(struct applying *a, const json_t *manifest, json_int_t kind)
 {
-    SCOPED(json_free_at) json_t *manifest = NULL;
-    enum rc rc = repo_blob_json(a->repo, manifest_hex, &manifest, a->why);
-    if (!rc) /* it names every paper */
-        rc = blob_kind_add(a, manifest_hex, kind);
+    /* The manifest itself names every paper. */
+    enum rc rc = blob_kind_add(a, apply_text(a->data, "manifest"), kind);
     const json_t *images = json_object_get(manifest, "images");
     const char *name;
     for (size_t i = 0; !rc && i < json_array_size(images); i++)
@@ -122,18 +166,24 @@ static enum rc scan_apply(struct applying *a, json_t *volume)
     char key[48];
     json_int_t batch = apply_number(a->data, "batch");
     SCOPED(json_free_at) json_t *scan = json_deep_copy(a->data);
+    SCOPED(json_free_at) json_t *manifest = NULL;
+    enum rc rc =
+        repo_blob_json(a->repo, apply_text(a->data, "manifest"), &manifest, a->why);
+    if (rc)
+        return rc;
+    json_object_set_new(scan, "rows", rows_of(manifest));
     apply_set_text(scan, "qc", "open");
     apply_set_number(scan, "at", a->at_ms);
     snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
              (long long)batch);
-    enum rc rc = apply_put(a, VIEW_SCANS, key, scan);
+    rc = apply_put(a, VIEW_SCANS, key, scan);
     feeding_count(volume, scan, 1);
     apply_set_number(volume, "batches", batch);
     apply_set_text(volume, "qc", "open");
     apply_set_text(volume, "check", ""); /* what was checked is not all there is now */
-    return rc ? rc
-              : images_apply(a, apply_text(a->data, "manifest"),
-                             apply_number(volume, "kind"));
+    if (!rc)
+        rc = items_count(a, volume);
+    return rc ? rc : images_apply(a, manifest, apply_number(volume, "kind"));
 }
 
 static enum rc results_apply(struct applying *a, json_t *volume)

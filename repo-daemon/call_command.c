@@ -20,11 +20,12 @@ static bool id_usable(const char *id)
     return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
 }
 
-/* Who asks for what. A password is left out, since the hash is kept. */
+/* Who asks for what. Passwords and PINs are left out, since the hash is kept. */
 static bool request_hash(const struct call *call, struct sha256 *ret_hash)
 {
     SCOPED(json_free_at) json_t *body = json_copy(call->body);
     json_object_del(body, "password");
+    json_object_del(body, "pin");
     SCOPED(json_free_at)
     json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O}", "method", call->route->method,
                             "path", call->route->path, "by", call->by.badge, "parts",

@@ -1,5 +1,5 @@
 /* Sentences for events, one pattern each: {by} who did it, {to} the receiver, {slot} the
- * slot, {n} sheets, {reason}. */
+ * slot, {batch} the trolley, {n} sheets, {reason}. */
 #include "repo-daemon/chain.h"
 
 #include "repo-daemon/call.h"
@@ -19,10 +19,10 @@ static const struct {
 } patterns[] = {
     { "register", "{by}登记了案卷" },
     { "receive", "{by}接收了案卷{n}" },
-    { "offer", "{by}交给{to}，等待签收" },
-    { "accept", "{by}签收了案卷" },
-    { "decline", "{by}拒收，案卷仍由交出人保管：{reason}" },
-    { "cancel", "{by}撤回了交接" },
+    { "offer", "{by}交给{to}，等待签收{batch}" },
+    { "accept", "{by}签收了案卷{batch}" },
+    { "decline", "{by}拒收{batch}，案卷仍由交出人保管：{reason}" },
+    { "cancel", "{by}撤回了交接{batch}" },
     { "shelve", "{by}把案卷放入格口{slot}{sensed}" },
     { "take", "{by}从格口取出案卷{sensed}" },
     { "scan-done", "{operator}完成扫描{scan}" },
@@ -56,12 +56,26 @@ static void name_of(const struct telling *t, const char *badge, char *room, size
         snprintf(room, most, "%s", p.name);
 }
 
+/* Who did it, and at whose desk when it was not his own. */
+static void by_of(const struct telling *t, char *room, size_t most)
+{
+    char desk[PERSON_NAME_MAX];
+    name_of(t, json_text(t->event, "by"), room, most);
+    if (!*json_text(t->data, "desk"))
+        return;
+    size_t len = strlen(room);
+    name_of(t, json_text(t->data, "desk"), desk, sizeof desk);
+    snprintf(room + len, most - len, "在%s的台前", desk);
+}
+
 static void value_of(const struct telling *t, const char *name, char *room, size_t most)
 {
     const json_t *data = t->data;
     room[0] = 0;
     if (!strcmp(name, "by"))
-        name_of(t, json_text(t->event, "by"), room, most);
+        by_of(t, room, most);
+    else if (!strcmp(name, "batch") && *json_text(data, "batch"))
+        snprintf(room, most, "（批 %s）", json_text(data, "batch"));
     else if (!strcmp(name, "to") || !strcmp(name, "operator"))
         name_of(t, json_text(data, name), room, most);
     else if (!strcmp(name, "slot") || !strcmp(name, "reason"))

@@ -7,7 +7,7 @@
 #include "sys/ipc.h"
 
 enum {
-    HTTP_DESK_ROUTES = 64,
+    HTTP_DESK_ROUTES = 128,
     HTTP_DESK_STREAMS = 256,
     HTTP_DESK_WAIT_MS = 60 * 1000,
     HTTP_DESK_READ_MS = 3600 * 1000, /* then a reader has to come back and be asked */

@@ -63,7 +63,7 @@ static json_t *person_answer(__attribute__((unused)) struct repo *repo,
     return json_incref(a->person);
 }
 
-static json_t *secret_make(const char *password)
+json_t *people_secret(const char *password)
 {
     uint8_t salt[16], hash[32];
     char salt_hex[33], hash_hex_text[65];
@@ -103,7 +103,7 @@ enum rc people_add(struct repo *repo, const struct person_new *who, json_t **ret
     SCOPED(json_free_at)
     json_t *person = json_pack("{s:s, s:s, s:s, s:o}", "badge", badge, "name", who->name,
                                "login", who->login, "roles", roles_write(who->roles));
-    SCOPED(json_free_at) json_t *secret = secret_make(who->password);
+    SCOPED(json_free_at) json_t *secret = people_secret(who->password);
     if (!person || !secret)
         return fault_set(why, RC_INVALID, 0, "姓名里有无法识别的文字");
     struct adding adding = { who->login, person, secret };

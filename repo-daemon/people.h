@@ -13,6 +13,8 @@ enum {
     PERSON_LOGIN_MAX = 64,
     PASSWORD_LEAST = 8,
     PASSWORD_MOST = 200,
+    PIN_LEAST = 4,
+    PIN_MOST = 12,
     TOKEN_MAX = 65,
     SESSION_MS = 12 * 3600 * 1000,
     LOCK_FAILURES = 5,              /* wrong passwords for one name ... */
@@ -52,6 +54,14 @@ MUST_USE enum rc people_log_in(struct repo *repo, const char *login, const char 
 /* Who has this token? RC_DENIED: nobody, or it has expired. */
 MUST_USE enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
                                  struct person *ret_person);
+/* Who shows this badge and knows its PIN; wrong ones lock the badge as log-in names are
+ * locked. RC_DENIED, RC_AGAIN with a sentence. */
+MUST_USE enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,
+                               int64_t now_ms, struct person *ret_person,
+                               struct fault *why);
+/* A secret as it is kept: {"salt","scrypt"}, new reference; NULL when it cannot be made.
+ */
+json_t *people_secret(const char *secret);
 MUST_USE enum rc people_log_out(struct repo *repo, const char *token, struct fault *why);
 
 #endif

@@ -21,6 +21,7 @@ static const char *const table_names[VIEWS] = {
     [VIEW_PEOPLE] = "view.people",        [VIEW_LOGINS] = "view.logins",
     [VIEW_SLOTS] = "view.slots",          [VIEW_ORDERS] = "view.orders",
     [VIEW_SCANS] = "view.scans",          [VIEW_BLOBS] = "view.blobs",
+    [VIEW_BATCHES] = "view.batches",      [TABLE_PINS] = "keep.pins",
     [TABLE_PASSWORDS] = "keep.passwords", [TABLE_SESSIONS] = "keep.sessions",
     [TABLE_ANSWERS] = "keep.answers",
 };

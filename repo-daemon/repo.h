@@ -28,7 +28,10 @@ enum view {
     VIEW_ORDERS,     /* by id of the command that gave it */
     VIEW_SCANS,      /* by volume label, '/', number of the feeding in four digits */
     VIEW_BLOBS,      /* by hash: kinds of volume that show it */
+    VIEW_BATCHES,    /* by label: the last hand-over of a trolley; older ones by
+                        label, '/', number of the event in ten digits */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
+    TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
     TABLE_ANSWERS,   /* by id of the command; not rebuilt */
     VIEWS

@@ -13,6 +13,7 @@ static const struct role_word words[] = {
     { ROLE_KEEPER, "keeper", "库管员" },
     { ROLE_BORROWER, "borrower", "借阅人" },
     { ROLE_APPROVER, "approver", "审批人" },
+    { ROLE_PRESIDENT, "president", "分管院长" },
     { ROLE_BINDER, "binder", "装订员" },
     { ROLE_CHECKER, "checker", "核对员" },
     { ROLE_ARCHIVIST, "archivist", "档案员" },

@@ -20,9 +20,10 @@ enum role_bit {
     ROLE_SUPERVISOR = 1u << 9,
     ROLE_AUDITOR = 1u << 10,
     ROLE_ADMIN = 1u << 11,
-    ROLE_STATION = 1u << 12, /* a station's machine account */
-    ROLE_RACK = 1u << 13,    /* the racks process; nobody logs in as it */
-    ROLE_EVERY = (1u << 14) - 1,
+    ROLE_STATION = 1u << 12,   /* a station's machine account */
+    ROLE_RACK = 1u << 13,      /* the racks process; nobody logs in as it */
+    ROLE_PRESIDENT = 1u << 14, /* 分管院长: alone allows that a 副卷 is lent */
+    ROLE_EVERY = (1u << 15) - 1,
     ROLE_PEOPLE = ROLE_EVERY & ~ROLE_RACK, /* whoever is logged in */
 };
 

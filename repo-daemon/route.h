@@ -35,11 +35,13 @@ const struct route *route_find(const char *method, const char *path);
 
 /* The handlers, by file. */
 route_handler session_open, session_show, session_close; /* api_people.c */
-route_handler people_list, people_create, words_show;
-route_handler case_create, case_list, case_show_one, case_notice;    /* api_case.c */
-route_handler volume_create, volume_list, volume_show_one;           /* api_volume.c */
-route_handler volume_chain, board_show, stream_open;                 /* api_board.c */
-route_handler custody_act;                                           /* api_custody.c */
+route_handler people_list, people_create, words_show, pin_set;
+route_handler case_create, case_list, case_show_one, case_notice; /* api_case.c */
+route_handler volume_create, volume_list, volume_show_one;        /* api_volume.c */
+route_handler volume_chain, board_show, stream_open;              /* api_board.c */
+route_handler custody_act;                                        /* api_custody.c */
+route_handler batch_create, batch_list, batch_show_one;           /* api_batch.c */
+route_handler batch_act, batch_slip;
 route_handler rules_show;                                            /* api_rules.c */
 route_handler scans_create, scans_list, pages_list, items_list;      /* api_scan.c */
 route_handler slots_list, slots_create, order_create, order_show;    /* api_slot.c */

@@ -48,11 +48,13 @@ static bool hex_read(const char *hex, uint8_t *ret_at, size_t len)
     return strlen(hex) == 2 * len;
 }
 
-static bool password_fits(struct repo *repo, const char *login, const char *password)
+/* Does the secret stand in `table` under `name`? */
+static bool secret_fits(struct repo *repo, enum view table, const char *name,
+                        const char *password)
 {
     uint8_t salt[16] = { 0 }, want[32] = { 0 }, got[32];
     SCOPED(json_free_at) json_t *secret = NULL;
-    bool known = !view_find(repo, TABLE_PASSWORDS, login, &secret);
+    bool known = !view_find(repo, table, name, &secret);
     const char *salt_hex = json_string_value(json_object_get(secret, "salt"));
     const char *want_hex = json_string_value(json_object_get(secret, "scrypt"));
     known = known && salt_hex && want_hex && hex_read(salt_hex, salt, sizeof salt) &&
@@ -112,7 +114,7 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
     if (is_locked(row, now_ms))
         return fault_set(why, RC_AGAIN, 0, "口令错了太多次，请五分钟后再试");
     SCOPED(json_free_at) json_t *found = NULL;
-    if (!password_fits(repo, login, password) ||
+    if (!secret_fits(repo, TABLE_PASSWORDS, login, password) ||
         view_find(repo, VIEW_LOGINS, login, &found)) {
         count_failure(row, now_ms);
         return fault_set(why, RC_DENIED, 0, "工号或口令不对");
@@ -131,6 +133,26 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
     struct opening opening = { repo, key, session, now_ms };
     enum rc rc = store_update(repo->store, session_put, &opening, why);
     return rc ? rc : people_of_token(repo, ret_token, now_ms, ret_person);
+}
+
+enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,
+                      int64_t now_ms, struct person *ret_person, struct fault *why)
+{
+    size_t row = lock_row(badge);
+    if (is_locked(row, now_ms))
+        return fault_set(why, RC_AGAIN, 0, "工牌密码错了太多次，请五分钟后再试");
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    bool fits = secret_fits(repo, TABLE_PINS, badge, pin);
+    enum rc rc = store_begin_read(repo->store, &txn, why);
+    if (rc)
+        return rc;
+    if (!fits || people_find(repo, txn, badge, ret_person)) {
+        count_failure(row, now_ms);
+        return fault_set(why, RC_DENIED, 0,
+                         "工牌或工牌密码不对；还没有工牌密码的，请先登录自己设定");
+    }
+    locks[row].failures = 0;
+    return RC_OK;
 }
 
 enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,

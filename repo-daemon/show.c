@@ -60,6 +60,9 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
                       "certificate", show_text(json_text(v, "certificate")), "archive",
                       show_text(json_text(v, "path")), "case_type",
                       show_text(json_text(the_case, "case_type"))));
+    if (out)
+        json_object_update_new(out, json_pack("{s:o, s:o}", "items", number(v, "items"),
+                                              "batch", show_text(json_text(v, "batch"))));
     return out;
 }
 

@@ -55,6 +55,12 @@ void pdfa_text_table(struct pdfa_text *text, const struct pdfa_table *table,
 void pdfa_text_row(struct pdfa_text *text,
                    const char *const *cells); /* of the last table */
 
+/* Bars in the middle of the line: widths in modules, bar and space in turn, bar first.
+ * Quiet zones of ten modules are kept on either side.
+ *   RC_INVALID (from the writing)  wider than the line at 0.5 pt a module */
+void pdfa_text_bars(struct pdfa_text *text, const uint8_t *widths, size_t count,
+                    double height_pt);
+
 /* The file. Call once; the caller frees *ret_pdf.
  *   RC_INVALID  text that is not UTF-8, too much of it, a cell higher than a page */
 MUST_USE enum rc pdfa_text_write(struct pdfa_text *text, uint8_t **ret_pdf,

@@ -27,9 +27,10 @@ struct text_run { /* characters in one row */
     float x_pt, y_pt, size_pt;
 };
 
-struct text_stroke { /* a thin straight line */
+struct text_stroke { /* a thin gray line, or a black bar from corner to corner */
     uint32_t page;
     float x0_pt, y0_pt, x1_pt, y1_pt;
+    bool bar;
 };
 
 struct text_table {

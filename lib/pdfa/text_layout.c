@@ -163,10 +163,10 @@ static void place_row(struct pdfa_text *text, const uint32_t *cells, double heig
     const double levels[] = { top, bottom };
     for (size_t i = 0; i < COUNT(levels); i++)
         text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)levels[i],
-                                                 right, (float)levels[i] });
+                                                 right, (float)levels[i], false });
     for (size_t i = 0; i <= table->columns; i++) {
         text_stroke(text, &(struct text_stroke){ text->page, (float)x, (float)top,
-                                                 (float)x, (float)bottom });
+                                                 (float)x, (float)bottom, false });
         if (i == table->columns)
             break;
         (void)lay_cell(text, cells[i], cells[i + 1], x, table->widths_pt[i], true);

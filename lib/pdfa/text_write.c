@@ -248,6 +248,15 @@ static void put_run(struct pdf_out *contents, const struct pdfa_text *text,
     pdf_out_text(contents, "%sET\n", font < 0 ? "" : "> Tj ");
 }
 
+static void put_bar(struct pdf_out *contents, const struct text_stroke *s)
+{
+    const double box[] = { s->x0_pt, TEXT_PAGE_HEIGHT_PT - (double)s->y1_pt,
+                           (double)s->x1_pt - (double)s->x0_pt,
+                           (double)s->y1_pt - (double)s->y0_pt };
+    put_numbers(contents, box, COUNT(box));
+    pdf_out_text(contents, " re f\n");
+}
+
 /* One page; runs and strokes stand in the order of pages, so the cursors only move on. */
 static void put_page(struct pdf_out *out, const struct pdfa_text *text, uint32_t page,
                      const struct used *used, size_t *stroke)
@@ -261,6 +270,10 @@ static void put_page(struct pdf_out *out, const struct pdfa_text *text, uint32_t
         const struct text_stroke *s = &text->strokes[*stroke];
         const double from[] = { s->x0_pt, TEXT_PAGE_HEIGHT_PT - (double)s->y0_pt };
         const double to[] = { s->x1_pt, TEXT_PAGE_HEIGHT_PT - (double)s->y1_pt };
+        if (s->bar) {
+            put_bar(&contents, s);
+            continue;
+        }
         put_numbers(&contents, from, COUNT(from));
         pdf_out_text(&contents, " m ");
         put_numbers(&contents, to, COUNT(to));

@@ -119,3 +119,21 @@ TEST(pdfa_text, refuses_a_cell_that_is_higher_than_a_page)
     free(cell);
     CHECK_RC(RC_INVALID, write_it(text));
 }
+
+TEST(pdfa_text, draws_bars_in_the_middle_of_the_line_and_refuses_too_many)
+{
+    static const uint8_t widths[] = { 2, 1, 3 };
+    struct pdfa_text *text = text_new();
+    pdfa_text_bars(text, widths, COUNT(widths), 30);
+    CHECK_INT(2, text->stroke_count); /* the middle one is the space between them */
+    const struct text_stroke *left = &text->strokes[0], *right = &text->strokes[1];
+    CHECK(left->bar && right->bar && left->y1_pt - left->y0_pt == 30);
+    CHECK((int)((left->x0_pt + right->x1_pt) * 10) ==
+          (int)((2 * TEXT_LEFT_PT + PDFA_TEXT_WIDTH_PT) * 10));
+    CHECK_OK(write_it(text));
+    uint8_t many[400];
+    memset(many, 4, sizeof many);
+    text = text_new();
+    pdfa_text_bars(text, many, sizeof many, 30);
+    CHECK_RC(RC_INVALID, write_it(text));
+}

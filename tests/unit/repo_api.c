@@ -244,40 +244,19 @@ TEST(scans, are_told_by_a_station_or_by_the_operator_and_by_no_other)
     }
 }
 
-static bool dump_one(const char *key, json_t *object, void *context)
-{
-    json_object_set(context, key, object);
-    return true;
-}
-
-static json_t *dump(void)
-{
-    json_t *all = json_object();
-    for (enum view v = 0; v < TABLE_PASSWORDS; v++) {
-        SCOPED(store_abort_at) struct store_txn *txn = NULL;
-        json_t *one = json_object();
-        char name[8];
-        snprintf(name, sizeof name, "%d", (int)v);
-        CHECK_OK(store_begin_read(at.repo->store, &txn, NULL));
-        CHECK_OK(view_each(at.repo, txn, v, "", NULL, dump_one, one, NULL));
-        json_object_set_new(all, name, one);
-    }
-    return all;
-}
-
 TEST(views, are_the_same_when_made_again_from_the_ledger)
 {
     fixture_volume();
     CHECK_INT(201, call_by(ROLE_ADMIN, "POST", "/v1/slots", NULL,
                            json_pack("{s:i, s:i, s:i}", "site", 1, "rack", 7, "slots", 3),
                            NULL));
-    json_t *before = dump();
+    json_t *before = fixture_dump();
     uint64_t events = 0;
     struct ledger_head head;
     CHECK_OK(apply_all(at.repo, &events, NULL));
     CHECK_OK(ledger_head(at.repo->ledger, &head, NULL));
     CHECK_INT(head.size, events);
-    json_t *after = dump();
+    json_t *after = fixture_dump();
     CHECK(json_equal(before, after));
     json_decref(before);
     json_decref(after);

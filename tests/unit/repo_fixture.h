@@ -10,6 +10,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "sys/clock.h"
+#include "sys/scope.h"
 
 #include <ftw.h>
 #include <unistd.h>
@@ -91,24 +92,23 @@ static inline void fixture_reopen(void)
     CHECK_OK(repo_open(at.folder, &at.repo, NULL));
 }
 
-/* One call by somebody of this role (0: not logged in). `parts` and `body` are stolen.
- * Returns the status; *ret_answer (when asked for) is the answer or the title. */
-static int call_by(unsigned role, const char *method, const char *path, json_t *parts,
-                   json_t *body, json_t **ret_answer)
+/* One call with this token and query. `parts`, `query` and `body` are stolen. Returns the
+ * status; *ret_answer (when asked for) is the answer or the title. */
+static int call_with(const char *token, const char *method, const char *path,
+                     json_t *parts, json_t *query, json_t *body, json_t **ret_answer)
 {
     char id[33];
     random_id(id);
     if (body && !json_object_get(body, "id"))
         json_object_set_new(body, "id", json_string(id));
-    json_t *query = json_object();
-    if (!parts)
-        parts = json_object();
-    struct call call = { .repo = fixture(),
+    parts = parts ? parts : json_object();
+    query = query ? query : json_object();
+    struct call call = { .repo = at.repo,
                          .settings = &at.settings,
                          .parts = parts,
                          .query = query,
                          .body = body,
-                         .token = role ? at.tokens[row_of(role)] : "",
+                         .token = token,
                          .last_id = "",
                          .now_ms = at.now_ms ? at.now_ms : clock_now_ms() };
     call_run(&call, method, path);
@@ -122,6 +122,22 @@ static int call_by(unsigned role, const char *method, const char *path, json_t *
     json_decref(query);
     json_decref(body);
     return status;
+}
+
+/* The same by somebody of this role (0: not logged in). */
+static int call_by(unsigned role, const char *method, const char *path, json_t *parts,
+                   json_t *body, json_t **ret_answer)
+{
+    fixture();
+    return call_with(role ? at.tokens[row_of(role)] : "", method, path, parts, NULL, body,
+                     ret_answer);
+}
+
+/* The badge of the person of this role. */
+static inline const char *badge_of(unsigned role)
+{
+    fixture();
+    return at.badges[row_of(role)];
 }
 
 /* The same for the sentence of a refusal. */
@@ -163,6 +179,85 @@ static inline void fixture_volume(void)
     CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases/{case}/volumes",
                            json_pack("{s:s}", "case", CASE),
                            json_pack("{s:i, s:i}", "kind", 1, "part", 1), NULL));
+}
+
+/* A volume more of the case: 卷别 and 册. Its label is good until the next call. */
+static inline const char *fixture_part(int kind, int part)
+{
+    static char label[LABEL_TEXT_MAX];
+    json_t *made = NULL;
+    fixture_volume();
+    CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases/{case}/volumes",
+                           json_pack("{s:s}", "case", CASE),
+                           json_pack("{s:i, s:i, s:i}", "kind", kind, "part", part,
+                                     "sheets", 10 + part),
+                           &made));
+    snprintf(label, sizeof label, "%s", json_text(made, "volume"));
+    json_decref(made);
+    return label;
+}
+
+static inline json_t *stored(enum view view, const char *key)
+{
+    json_t *object = NULL;
+    CHECK_OK(view_find(at.repo, view, key, &object));
+    return object;
+}
+
+/* A field of a stored volume; good until the next call. */
+static inline const char *volume_field(const char *volume, const char *field)
+{
+    static char text[200];
+    json_t *v = stored(VIEW_VOLUMES, volume);
+    snprintf(text, sizeof text, "%s", json_text(v, field));
+    json_decref(v);
+    return text;
+}
+
+static inline json_t *versions(const char *const *volumes, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *v = stored(VIEW_VOLUMES, volumes[i]);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:I}", "volume", volumes[i], "version",
+                                        (json_int_t)json_number(v, "version")));
+        json_decref(v);
+    }
+    return list;
+}
+
+/* An act on one volume of any label; the status. */
+static inline int act_on(unsigned role, const char *event, const char *volume,
+                         json_t *more, json_t **ret_answer)
+{
+    json_t *body =
+        json_pack("{s:s, s:o}", "event", event, "volumes", versions(&volume, 1));
+    json_object_update(body, more);
+    json_decref(more);
+    return call_by(role, "POST", "/v1/custody", NULL, body, ret_answer);
+}
+
+static inline bool fixture_dump_one(const char *key, json_t *object, void *context)
+{
+    json_object_set(context, key, object);
+    return true;
+}
+
+/* Every view, for comparing. */
+static inline json_t *fixture_dump(void)
+{
+    json_t *all = json_object();
+    for (enum view v = 0; v < TABLE_PASSWORDS; v++) {
+        SCOPED(store_abort_at) struct store_txn *txn = NULL;
+        json_t *one = json_object();
+        char name[8];
+        snprintf(name, sizeof name, "%d", (int)v);
+        CHECK_OK(store_begin_read(at.repo->store, &txn, NULL));
+        CHECK_OK(view_each(at.repo, txn, v, "", NULL, fixture_dump_one, one, NULL));
+        json_object_set_new(all, name, one);
+    }
+    return all;
 }
 
 static inline json_t *act_body(const char *event, long version, const char *to,

@@ -1,0 +1,229 @@
+/* Trolleys: one confirmation for all that lies on them, all volumes or none. The law is
+ * that of single volumes; a batch only ties them together under one label. */
+#include "repo-daemon/act_call.h"
+#include "repo-daemon/batch.h"
+#include "repo-daemon/route.h"
+#include "sys/json_scope.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LIST_MOST = 200 };
+
+static json_t *batch_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                            void *context)
+{
+    const struct act *act = context;
+    SCOPED(json_free_at) json_t *batch = NULL;
+    if (view_get(repo, txn, VIEW_BATCHES, act->batch, &batch))
+        return NULL;
+    json_t *out = batch_show(repo, txn, batch, true);
+    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
+    return out;
+}
+
+enum rc batch_create(struct call *call, struct fault *why)
+{
+    struct command command;
+    struct person actor;
+    const char *desk;
+    char label[LABEL_TEXT_MAX];
+    enum rc rc = call_command(call, custody_event_name(EV_OFFER), &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    rc = act_call_person(call, &actor, &desk, why);
+    if (!rc)
+        rc = batch_label(call->repo, call_text(call, "batch"), label, why);
+    if (rc)
+        return rc;
+    SCOPED(act_end) struct act act;
+    act_begin(&act, call->repo, EV_OFFER, &actor);
+    act.desk = desk;
+    act.batch = label;
+    rc = act_call_role(call, &act, why);
+    if (!rc)
+        rc = act_call_receiver(call, &act, why);
+    if (!rc)
+        rc = act_call_words(call, &act, why);
+    if (!rc)
+        rc = act_call_volumes(call, &act, why);
+    if (rc)
+        return rc;
+    act_fill(&act, &command);
+    command.answer = batch_answer;
+    return call_commit(call, &command, 201, why);
+}
+
+static enum rc batch_find(struct call *call, json_t **ret_batch, struct fault *why)
+{
+    struct label label;
+    const char *text = call_part(call, "batch");
+    if (label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) ||
+        label.type != LABEL_BATCH)
+        return fault_set(why, RC_INVALID, 0, "“%.40s”不是交接批号，或校验位不对", text);
+    if (view_find(call->repo, VIEW_BATCHES, text, ret_batch))
+        return fault_set(why, RC_NOT_FOUND, 0, "没有交接批 %s", text);
+    return RC_OK;
+}
+
+/* The labels that the receiver scanned, if he did, against the list. */
+static enum rc scanned_fit(struct call *call, const json_t *batch, struct fault *why)
+{
+    const json_t *scanned = json_object_get(call->body, "scanned");
+    if (!scanned)
+        return RC_OK;
+    if (!json_is_array(scanned))
+        return fault_set(why, RC_INVALID, 0, "scanned 应是扫到的案卷号的列表");
+    const json_t *lines = json_object_get(batch, "lines");
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *volume = json_text(json_array_get(lines, i), "volume");
+        if (!batch_has(scanned, volume))
+            return fault_set(why, RC_REFUSED, 0,
+                             "这一批里少了案卷 %s，没有签收；请与交出人当面核对", volume);
+    }
+    for (size_t i = 0; i < json_array_size(scanned); i++) {
+        const char *volume = json_string_value(json_array_get(scanned, i));
+        if (!volume || !batch_lists(batch, volume))
+            return fault_set(
+                why, RC_REFUSED, 0,
+                "案卷 %.40s 不在这一批的清单上，没有签收；请拿出来退给交出人",
+                volume ? volume : "");
+    }
+    if (json_array_size(scanned) != json_array_size(lines))
+        return fault_set(why, RC_INVALID, 0, "同一册案卷扫了两次，请重新清点");
+    return RC_OK;
+}
+
+/* Every volume that is still on the trolley. Accepting needs all of them there. */
+static enum rc batch_volumes(struct call *call, struct act *act, const json_t *batch,
+                             struct fault *why)
+{
+    const json_t *lines = json_object_get(batch, "lines");
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *label = json_text(json_array_get(lines, i), "volume");
+        SCOPED(json_free_at) json_t *volume = NULL;
+        enum rc rc = call_volume(call, label, &volume, why);
+        if (rc)
+            return rc;
+        bool there = !strcmp(json_text(volume, "batch"), act->batch);
+        if (!there && act->law.event != EV_ACCEPT)
+            continue;
+        if (!there)
+            return fault_set(
+                why, RC_REFUSED, 0,
+                "案卷 %s 已不在这一批里（%s），请由交出人撤回，重新交接", label,
+                custody_state_word(custody_state(json_text(volume, "state"))));
+        rc = act_add(act, volume, -1, why);
+        if (rc)
+            return rc;
+    }
+    return act->count ? RC_OK
+                      : fault_set(why, RC_REFUSED, 0, "这一批里已经没有等待签收的案卷");
+}
+
+enum rc batch_act(struct call *call, struct fault *why)
+{
+    struct command command;
+    struct person actor;
+    const char *desk;
+    SCOPED(json_free_at) json_t *batch = NULL;
+    enum custody_event event = custody_event(call_text(call, "event"));
+    if (event != EV_ACCEPT && event != EV_DECLINE && event != EV_CANCEL)
+        return fault_set(why, RC_INVALID, 0,
+                         "整批只能签收（accept）、拒收（decline）或撤回（cancel）");
+    enum rc rc = call_command(call, custody_event_name(event), &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    rc = act_call_person(call, &actor, &desk, why);
+    if (!rc)
+        rc = batch_find(call, &batch, why);
+    if (!rc && strcmp(json_text(batch, "state"), "open") != 0)
+        rc = fault_set(why, RC_CONFLICT, 0, "交接批 %s 已经办完：%s",
+                       json_text(batch, "batch"),
+                       batch_state_word(json_text(batch, "state")));
+    if (!rc && event == EV_ACCEPT)
+        rc = scanned_fit(call, batch, why);
+    if (rc)
+        return rc;
+    SCOPED(act_end) struct act act;
+    act_begin(&act, call->repo, event, &actor);
+    act.desk = desk;
+    act.batch = json_text(batch, "batch");
+    rc = act_call_role(call, &act, why);
+    if (!rc)
+        rc = act_call_words(call, &act, why);
+    if (!rc)
+        rc = batch_volumes(call, &act, batch, why);
+    if (rc)
+        return rc;
+    act_fill(&act, &command);
+    command.answer = batch_answer;
+    return call_commit(call, &command, 201, why);
+}
+
+struct listing {
+    struct call *call;
+    struct store_txn *txn;
+    const char *person, *state;
+    json_t *found;
+};
+
+static bool list_one(const char *key, json_t *batch, void *context)
+{
+    struct listing *l = context;
+    (void)key;
+    bool fits = !*l->person || !strcmp(json_text(batch, "from"), l->person) ||
+                !strcmp(json_text(batch, "to"), l->person);
+    if (fits && (!*l->state || !strcmp(json_text(batch, "state"), l->state)))
+        json_array_append_new(l->found, batch_show(l->call->repo, l->txn, batch, false));
+    return json_array_size(l->found) < LIST_MOST;
+}
+
+enum rc batch_list(struct call *call, struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *found = json_array();
+    struct listing l = { call, NULL, call_query(call, "holder"),
+                         call_query(call, "state"), found };
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    l.txn = txn;
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_BATCHES, "", NULL, list_one, &l, why);
+    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "batches", found));
+}
+
+/* Who gave or is to receive may see every line; else 副卷 stand without their label. */
+static bool sees_all(const struct call *call, const json_t *batch)
+{
+    return !strcmp(json_text(batch, "from"), call->by.badge) ||
+           !strcmp(json_text(batch, "to"), call->by.badge) ||
+           !call_may_see(call, 2, NULL);
+}
+
+enum rc batch_show_one(struct call *call, struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *batch = NULL;
+    enum rc rc = batch_find(call, &batch, why);
+    if (!rc)
+        rc = store_begin_read(call->repo->store, &txn, why);
+    return rc ? rc
+              : call_answer(call, 200,
+                            batch_show(call->repo, txn, batch, sees_all(call, batch)));
+}
+
+enum rc batch_slip(struct call *call, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *batch = NULL;
+    SCOPED(free_at) uint8_t *pdf = NULL;
+    size_t len = 0;
+    enum rc rc = batch_find(call, &batch, why);
+    if (!rc && !sees_all(call, batch))
+        rc = fault_set(why, RC_DENIED, 0, "交接清单只给交接双方和办理人员");
+    if (!rc)
+        rc = batch_print(call->repo, call->settings, batch, &pdf, &len, why);
+    return rc ? rc
+              : call_answer_text(call, "application/pdf", (struct bytes){ pdf, len },
+                                 why);
+}

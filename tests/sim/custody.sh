@@ -1,0 +1,37 @@
+#!/bin/sh
+# Keepers, judges and the trolley: every hand-over from the shell against a real daemon.
+set -u
+cd "$(dirname "$0")/../.."
+name=custody
+. tests/sim/lib_custody.sh
+
+"$juanku" repo init "$work/repo" --court 粤0399 >/dev/null
+people admin:admin clerk:cataloguer keeper:keeper scan:operator super:supervisor
+start
+log_in admin clerk keeper scan super
+as clerk case add --no '(2026)粤0399民初10027号' --cause 民间借贷纠纷 --plaintiff 张三 --defendant 李四 --type 民事一审 >/dev/null
+for part in 1 2 3; do
+    as clerk volume add 44039920260301010027 --part $part --sheets 1$part >>"$work/volumes"
+done
+say "three volumes are registered" 3 "$(grep -c ^V "$work/volumes")"
+# shellcheck disable=SC2046
+as keeper volume receive $(cat "$work/volumes") >/dev/null
+
+batch=$(as keeper batch give --to "$(badge scan)" --list "$work/volumes" --json | jq -r .batch)
+has "a trolley gets a label" B0 "$batch"
+say "and its sums" "3 36" "$(as scan batch show "$batch" --json | jq -r '"\(.volumes) \(.sheets)"')"
+say "the receiver sees what waits for him" "$batch" "$(as scan batch list --state open --holder "$(badge scan)" --json | jq -r '.batches[0].batch')"
+code "none of it is accepted alone" 6 "请按整批签收" scan volume accept "$(head -1 "$work/volumes")"
+code "nor with one missing" 6 "少了案卷" scan batch accept "$batch" "$(head -1 "$work/volumes")"
+code "all at once it is" 0 accepted scan batch accept "$batch" --list "$work/volumes"
+say "they are all with the operator" 3 "$(as keeper volume list --holder "$(badge scan)" --state at-scanning --json | jq '.volumes | length')"
+as keeper batch slip "$batch" --output "$work/slip.pdf"
+say "the list is printed" "%PDF" "$(head -c 4 "$work/slip.pdf")"
+echo 2468 >"$work/pin"
+code "a PIN is one's own" 0 "" scan session pin --pin "$work/pin"
+back=$(as scan batch give --to "$(badge keeper)" --list "$work/volumes" --json | jq -r .batch)
+code "a return is signed for like an issue" 0 accepted keeper batch accept "$back"
+again=$(as keeper batch give --to "$(badge scan)" --list "$work/volumes" --json | jq -r .batch)
+code "at the keeper's desk by badge and PIN" 0 accepted keeper batch accept "$again" --badge "$(badge scan)" --pin "$work/pin"
+has "and the chain says so" "scan在keeper的台前签收了案卷（批 $again）" "$(as super volume chain "$(head -1 "$work/volumes")" | tail -1)"
+finish
