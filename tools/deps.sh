@@ -55,6 +55,7 @@ libbcprov-java|all|part of that judge
 zbar-tools|all|reads our printed labels
 librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours
+udev|all|judges the device rules
 umockdev|all|plays barcode readers that are not plugged in
 gcc-arm-none-eabi|all|builds the rack for its boards
 qemu-system-arm|all|runs those boards

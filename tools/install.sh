@@ -9,6 +9,8 @@ for program in juanku juanku-repod juanku-stationd; do put 755 "$out/bin/$progra
 put 755 "$out/sane/libsane-paper.so.1" "$prefix/lib/$(gcc -print-multiarch)/sane/libsane-paper.so.1"
 put 644 repo-daemon/juanku-repod.service "$prefix/lib/systemd/system/juanku-repod.service"
 put 644 station/juanku-stationd.service "$prefix/lib/systemd/system/juanku-stationd.service"
+for rules in udev/*.rules; do put 644 "$rules" "$prefix/lib/udev/rules.d/$(basename "$rules")"; done
+put 644 udev/61-juanku.hwdb "$prefix/lib/udev/hwdb.d/61-juanku.hwdb"
 put 644 tools/juanku.sysusers "$prefix/lib/sysusers.d/juanku.conf"
 put 640 repo-daemon/repod.conf /etc/juanku/repod.conf
 put 640 station/stationd.conf /etc/juanku/stationd.conf
