@@ -17,7 +17,8 @@ static const char help_text[] =
     "Blank sheets, covers and separators are reported and left out.\n"
     "\n"
     "  -o, --output FILE   the PDF\n"
-    "      --lang L        model of the recogniser (chi_sim)\n"
+    "      --model M       model of the recogniser: chi_sim, ... (the best installed)\n"
+    "      --engine E      its kind (tesseract)\n"
     "      --jobs N        worker processes, 1 to 32 (one for each processor)\n"
     "      --text FILE     the text, pages separated by form feed\n"
     "      --report FILE   figures of each page as JSON\n"
@@ -30,7 +31,9 @@ static const char help_text[] =
 
 static const struct option words[] = {
     { "output", required_argument, NULL, 'o' },
-    { "lang", required_argument, NULL, ONLY_LONG },
+    { "model", required_argument, NULL, ONLY_LONG },
+    { "lang", required_argument, NULL, ONLY_LONG }, /* the same in one more word */
+    { "engine", required_argument, NULL, ONLY_LONG + 6 },
     { "jobs", required_argument, NULL, ONLY_LONG + 1 },
     { "text", required_argument, NULL, ONLY_LONG + 2 },
     { "report", required_argument, NULL, ONLY_LONG + 3 },
@@ -54,9 +57,20 @@ static bool read_jobs(const char *text, uint32_t *ret_jobs)
     return *text >= '0' && *text <= '9' && !*end && jobs >= 1 && jobs <= JOBS_MAX;
 }
 
+/* Engine and model as one word. Borrowed from a static place: there is one command. */
+static const char *reader_of(const char *engine, const char *model)
+{
+    static char spec[PAGE_SPEC_MAX];
+    if (!engine)
+        return model;
+    int len = snprintf(spec, sizeof spec, "%s:%s", engine, model ? model : "");
+    return len < (int)sizeof spec ? spec : engine; /* too long: no such engine */
+}
+
 /* 0 go on, -1 help was asked for, else an exit code. */
 static int read_words(int argc, char **argv, struct convert_options *options)
 {
+    const char *engine = NULL, *model = NULL;
     optind = 0; /* read from the start, whoever used getopt before */
     for (int word; (word = getopt_long(argc, argv, "o:h", words, NULL)) != -1;) {
         switch (word) {
@@ -64,7 +78,7 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             options->out_path = optarg;
             break;
         case ONLY_LONG:
-            options->lang = optarg;
+            model = optarg;
             break;
         case ONLY_LONG + 1:
             if (!read_jobs(optarg, &options->jobs))
@@ -83,12 +97,16 @@ static int read_words(int argc, char **argv, struct convert_options *options)
         case ONLY_LONG + 5:
             options->no_ocr = true;
             break;
+        case ONLY_LONG + 6:
+            engine = optarg;
+            break;
         case 'h':
             return -1;
         default:
             return cmd_usage("convert", "the words above are not understood");
         }
     }
+    options->model = reader_of(engine, model);
     if (!options->out_path)
         return cmd_usage("convert", "-o OUT.pdf is missing");
     if (optind == argc)

@@ -54,7 +54,7 @@ static enum kind kind_of(const json_t *image)
 const char *manifest_blob_name(size_t index)
 {
     static const char *const names[] = { "capture_sha256", "pdf_sha256", "text_sha256",
-                                         "thumb_sha256" };
+                                         "words_sha256", "thumb_sha256" };
     return index < COUNT(names) ? names[index] : NULL;
 }
 
@@ -83,6 +83,7 @@ static bool image_fits(const json_t *image, size_t place)
            number_fits(image, "height_px", 1, 100000) &&
            text_fits(image, "capture_type", true) && text_fits(image, "mode", true) &&
            text_fits(image, "engine", false) && text_fits(image, "model", false) &&
+           text_fits(image, "model_sha256", false) &&
            (!strcmp(text_of(image, "side"), "front") ||
             !strcmp(text_of(image, "side"), "back")) &&
            json_array_size(json_object_get(image, "labels")) <= LABELS_MOST &&

@@ -12,8 +12,9 @@
 
 /* What a page worker found out, as it is: the keys are the manifest's own. */
 static const char *const result_keys[] = {
-    "rotated_deg", "skew_mdeg", "confidence", "engine",      "model",
-    "labels",      "qc",        "pdf_sha256", "text_sha256", "thumb_sha256",
+    "rotated_deg", "skew_mdeg",    "confidence",   "engine",
+    "model",       "model_sha256", "labels",       "qc",
+    "pdf_sha256",  "text_sha256",  "words_sha256", "thumb_sha256",
 };
 
 static json_t *image_entry(const struct job_image *image, unsigned index)

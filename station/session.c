@@ -34,7 +34,7 @@ static enum rc open_parts(struct session *s, struct fault *why)
 {
     struct page_pool_options pages = { .workers = s->set.ocr_workers,
                                        .timeout_ms = s->set.page_timeout_s * 1000 };
-    memcpy(pages.lang, s->set.ocr_lang, sizeof pages.lang);
+    session_model(s, pages.model);
     struct http_settings http = { .listen = s->set.http_listen,
                                   .routes = session_routes,
                                   .route_count = session_route_count,

@@ -115,6 +115,8 @@ const struct profile *session_profile(const struct session *s, const struct job 
 
 /* session_pages.c: pictures to the workers and back. ------------------------------- */
 void session_read_pages(struct session *s);
+/* The recogniser of the settings, as struct page_options wants it. */
+void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX]);
 MUST_USE enum rc session_read_again(struct session *s, struct job *job, unsigned index,
                                     struct fault *why);
 

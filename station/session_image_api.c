@@ -115,10 +115,8 @@ static const struct {
     const char *name;
     enum spool_part part;
 } served[] = {
-    { "thumb", PART_THUMB },
-    { "preview", PART_VIEW },
-    { "pdf", PART_PDF },
-    { "text", PART_TEXT },
+    { "thumb", PART_THUMB }, { "preview", PART_VIEW }, { "pdf", PART_PDF },
+    { "text", PART_TEXT },   { "words", PART_WORDS },
 };
 
 static enum rc open_part(struct session *s, const struct job_image *image,

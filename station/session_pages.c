@@ -10,6 +10,7 @@
 #include "sys/log.h"
 #include "sys/scope.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,11 +76,12 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     /* Pages that nobody was to read have a text all the same, an empty one: "engine" says
      * that it was never read, so it can be read later. */
     SCOPED(fd_close_at) int no_text = -1;
-    if (files->pdf >= 0 && files->text < 0 && !strcmp(s->set.ocr_lang, PAGE_LANG_NONE) &&
+    if (files->pdf >= 0 && files->text < 0 &&
+        !strcmp(s->set.ocr_model, PAGE_MODEL_NONE) &&
         file_in_memory("text", BYTES(""), &no_text, NULL))
         log_warn("no memory for an empty text");
     const int fds[PART_COUNT] = { files->pdf, no_text >= 0 ? no_text : files->text,
-                                  files->thumb, files->preview };
+                                  files->words, files->thumb, files->preview };
     json_t *json =
         rc ? json_pack("{s:s}", "sentence", why->text) : page_result_json(result);
     if (!rc)
@@ -91,6 +93,14 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     if (index)
         session_stream_page(s, job, index);
     session_read_pages(s);
+}
+
+void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX])
+{
+    const struct settings *set = &s->set;
+    bool none = !strcmp(set->ocr_model, PAGE_MODEL_NONE);
+    snprintf(ret_spec, PAGE_SPEC_MAX, "%s%s%s", none ? "" : set->ocr_engine,
+             *set->ocr_engine && !none ? ":" : "", set->ocr_model);
 }
 
 static enum rc give_to_worker(struct session *s, struct job *job, unsigned index,
@@ -108,12 +118,12 @@ static enum rc give_to_worker(struct session *s, struct job *job, unsigned index
     memcpy(ticket->job, job->id, sizeof ticket->job);
     struct page_job order = { .capture_fd = fd, .done = on_page, .context = ticket };
     order.options.dpi = image->capture.dpi;
-    order.options.no_ocr = !strcmp(s->set.ocr_lang, PAGE_LANG_NONE);
+    order.options.no_ocr = !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
     order.options.turned = image->edit & EDIT_TURN;
     order.options.turn_deg = image->turn_deg;
     order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
-    memcpy(order.options.lang, s->set.ocr_lang, sizeof order.options.lang);
+    session_model(s, order.options.model);
     uint64_t number = 0;
     rc = page_pool_submit(s->pool, &order, &number, why);
     if (rc)

@@ -71,6 +71,7 @@ json_t *session_state_page(const struct job *job, unsigned index)
     copy_or(page, "labels", image->result, json_array());
     copy_or(page, "confidence", image->result, json_integer(-1));
     copy_or(page, "qc", image->result, json_array());
+    copy_or(page, "doubtful", image->result, json_array());
     return page;
 }
 

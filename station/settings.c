@@ -41,8 +41,9 @@ const struct conf_key station_settings_keys[] = {
     UINT(scan_stall_s, "scan.stall_s", 1, 3600, "90",
          "end the scanner's process when it is silent this long"),
     UINT(ocr_workers, "ocr.workers", 1, 32, "2", "pages read at the same time"),
-    TEXT(ocr_lang, "ocr.lang", "chi_sim",
-         "model of the recogniser; none: pages get no text"),
+    TEXT(ocr_engine, "ocr.engine", "", "kind of recogniser; empty: tesseract"),
+    TEXT(ocr_model, "ocr.model", "",
+         "its model; empty: the best one installed; none: pages get no text"),
     UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
 };
 

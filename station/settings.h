@@ -30,7 +30,7 @@ struct settings {
     uint32_t scan_jpeg_quality;            /* where the station compresses itself */
     uint32_t scan_stall_s; /* the feeder is silent this long: its process is ended */
     uint32_t ocr_workers;
-    char ocr_lang[32];
+    char ocr_engine[16], ocr_model[32];
     uint32_t page_timeout_s;
 };
 

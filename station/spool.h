@@ -11,7 +11,7 @@
  *   DIR/JOBID/sheets/0001.json      the sheet's record; says what it was fed for, when it
  *                                   is a repair. Numbers are leaves: the order of
  *                                   feeding; job.json has the order of the volume
- *   DIR/JOBID/sheets/0001-front.json, .pdf, .txt, .thumb.jpg, .view.jpg
+ *   DIR/JOBID/sheets/0001-front.json, .pdf, .txt, .words.json, .thumb.jpg, .view.jpg
  *                                   what was made from it; can be made again
  *   DIR/JOBID/aside/                bits of sheets that were never acknowledged
  *
@@ -78,10 +78,11 @@ MUST_USE enum rc spool_set_aside(struct spool *spool, const char *id, unsigned l
                                  struct fault *why);
 
 /* What was made from a picture. */
-enum spool_part { PART_PDF, PART_TEXT, PART_THUMB, PART_VIEW, PART_COUNT };
+enum spool_part { PART_PDF, PART_TEXT, PART_WORDS, PART_THUMB, PART_VIEW, PART_COUNT };
 
 /* The parts, then the result that names their hashes. fds[i] is -1 where there is none.
- * Adds "pdf_sha256", "text_sha256", "thumb_sha256", "view_sha256" to `result`. */
+ * Adds "pdf_sha256", "text_sha256", "words_sha256", "thumb_sha256",
+ * "view_sha256" to `result`. */
 MUST_USE enum rc spool_put_result(struct spool *spool, const struct job *job,
                                   const struct job_image *image, json_t *result,
                                   const int fds[PART_COUNT], struct fault *why);

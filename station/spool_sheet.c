@@ -33,6 +33,7 @@ static const struct part {
 } parts[PART_COUNT] = {
     [PART_PDF] = { ".pdf", "pdf_sha256", "application/pdf" },
     [PART_TEXT] = { ".txt", "text_sha256", "text/plain; charset=utf-8" },
+    [PART_WORDS] = { ".words.json", "words_sha256", "application/json" },
     [PART_THUMB] = { ".thumb.jpg", "thumb_sha256", "image/jpeg" },
     [PART_VIEW] = { ".view.jpg", "view_sha256", "image/jpeg" },
 };

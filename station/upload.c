@@ -160,7 +160,7 @@ static void on_blob(struct session *s, enum rc rc, const json_t *json,
 static bool next_blob(struct session *s, struct job *job, const char **ret_hex,
                       const char **ret_type, int *ret_fd, struct fault *why)
 {
-    static const enum spool_part sent[] = { PART_PDF, PART_TEXT, PART_THUMB };
+    static const enum spool_part sent[] = { PART_PDF, PART_TEXT, PART_WORDS, PART_THUMB };
     struct uplink *u = &s->uplink;
     for (; u->index <= job->count; u->index++, u->part = PART_CAPTURE) {
         struct job_image *image = job_image(job, u->index);

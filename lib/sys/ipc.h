@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-enum { IPC_MESSAGE_MAX = 4 * 1024 * 1024, IPC_FDS_MAX = 4, IPC_QUEUE_MAX = 4096 };
+enum { IPC_MESSAGE_MAX = 4 * 1024 * 1024, IPC_FDS_MAX = 8, IPC_QUEUE_MAX = 4096 };
 
 struct ipc; /* one end */
 

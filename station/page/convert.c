@@ -164,8 +164,8 @@ static void submit_one(struct conversion *conversion, size_t at)
         return;
     }
     *ticket = (struct ticket){ conversion, page->path, page->frame };
-    if (options->lang)
-        snprintf(job.options.lang, sizeof job.options.lang, "%s", options->lang);
+    if (options->model)
+        snprintf(job.options.model, sizeof job.options.model, "%s", options->model);
     job.options.dpi = options->dpi;
     job.options.frame = page->frame;
     job.options.no_ocr = options->no_ocr;
@@ -221,10 +221,10 @@ static enum rc begin(struct conversion *conversion, const char *const *paths,
     struct page_pool_options how = { .workers = conversion->jobs,
                                      .timeout_ms = options->timeout_ms,
                                      .no_ocr = options->no_ocr };
-    if (options->lang && strlen(options->lang) >= sizeof how.lang)
-        return fault_set(why, RC_INVALID, 0, "文字识别模型名称“%s”太长", options->lang);
-    if (options->lang)
-        snprintf(how.lang, sizeof how.lang, "%s", options->lang);
+    if (options->model && strlen(options->model) >= sizeof how.model)
+        return fault_set(why, RC_INVALID, 0, "文字识别模型名称“%s”太长", options->model);
+    if (options->model)
+        snprintf(how.model, sizeof how.model, "%s", options->model);
     return page_pool_new(conversion->loop, &how, &conversion->pool, why);
 }
 

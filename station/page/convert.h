@@ -17,7 +17,7 @@ struct convert_options {
     const char *out_path;    /* OUT.pdf; replaced as a whole or not touched */
     const char *text_path;   /* UTF-8, pages separated by form feed; NULL: none */
     const char *report_path; /* JSON; NULL: none */
-    const char *lang;        /* NULL: "chi_sim" */
+    const char *model;       /* "chi_sim", "tesseract:chi_sim"; NULL: the preset */
     uint32_t jobs;           /* worker processes; 0: one for each processor */
     uint32_t dpi;            /* what the scanner was told; 0: as the files say */
     uint32_t timeout_ms;     /* for one picture; 0: 60000 */

@@ -111,6 +111,17 @@ enum rc lines_page_text(const struct ocr_text *text, char **ret_text, size_t *re
     return RC_OK;
 }
 
+bool lines_is_core(const char *text)
+{
+    while (*text) {
+        uint32_t code = next_code(&text);
+        if ((code >= '0' && code <= '9') || ((code | 32) >= 'a' && (code | 32) <= 'z') ||
+            (code >= 0x3400 && code <= 0x9fff) || code == 0x3007)
+            return true;
+    }
+    return false;
+}
+
 bool lines_mostly_latin(const struct ocr_text *text, const struct ocr_line *line)
 {
     enum { LETTERS_MIN = 4 };

@@ -22,6 +22,10 @@ bool lines_mostly_latin(const struct ocr_text *text, const struct ocr_line *line
 MUST_USE enum rc lines_replace(struct ocr_text *text, size_t line,
                                const struct ocr_text *better, struct fault *why);
 
+/* Does the text hold a letter, a digit or a Han character? What else there is parts or
+ * adorns. */
+bool lines_is_core(const char *text);
+
 /* Does the code point belong to Chinese or Japanese writing, punctuation included? */
 bool lines_is_han(uint32_t code);
 

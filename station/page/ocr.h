@@ -1,18 +1,27 @@
-/* The recogniser: Tesseract behind one file. Gray picture in, characters with places and
- * confidences out, in reading order. Only ocr.c includes its header.
+/* The recogniser: engines and models behind one door. Gray picture in, characters with
+ * places and confidences out, in reading order.
  *
- * A handle is for one thread. Its memory is about 100 MB. The environment variable
- * OMP_THREAD_LIMIT is set to 1 by ocr_open(): its threads cost more than they bring. */
+ * An engine is a struct ocr_engine in a file of its own and one entry in the table of
+ * ocr.c; Tesseract is the first. A model is a file that an engine loads. Both are chosen
+ * by name: "chi_sim" (of the first engine), "tesseract:chi_sim", or "" for the preset.
+ *
+ * A handle is for one thread. Its memory is about 100 MB. */
 #ifndef STATION_PAGE_OCR_H
 #define STATION_PAGE_OCR_H
 
 #include "core/rc.h"
+#include "station/page/model.h"
 #include "sys/fault.h"
 
 #include <allheaders.h>
 #include <stdbool.h>
 
-enum { OCR_SYMBOL_MAX = 20, OCR_SYMBOLS_MAX = 60000 };
+enum {
+    OCR_SYMBOL_MAX = 20,
+    OCR_SYMBOLS_MAX = 60000,
+    OCR_SPEC_MAX = 48,  /* "engine:model" with NUL */
+    OCR_TITLE_MAX = 48, /* "tesseract 5.3.0" with NUL */
+};
 
 struct ocr_symbol {
     char text[OCR_SYMBOL_MAX];    /* UTF-8, usually one code point */
@@ -44,13 +53,28 @@ int ocr_confidence(const struct ocr_text *text);
 /* The same of one line, rounded down; 0 when it has none. */
 int ocr_line_confidence(const struct ocr_text *text, const struct ocr_line *line);
 
-struct ocr; /* a loaded recogniser */
-
 enum ocr_shape { OCR_PAGE, OCR_BLOCK, OCR_LINE };
 
-/* Load model `lang` ("chi_sim").
- *   RC_UNAVAILABLE  the model is not installed; a Chinese sentence */
-MUST_USE enum rc ocr_open(const char *lang, struct ocr **ret_ocr, struct fault *why);
+/* What an engine does. Its functions follow the rules of ocr_open() and ocr_read(). */
+struct ocr_engine {
+    const char *name;   /* "tesseract" */
+    const char *ending; /* of its model files, with the dot */
+    const char *(*version)(void);
+    /* A handle whose model failed to load is thrown away: RC_UNAVAILABLE. */
+    enum rc (*open)(const struct ocr_model *model, void **ret_handle, struct fault *why);
+    enum rc (*read)(void *handle, PIX *gray, int dpi, enum ocr_shape shape, BOX *part,
+                    struct ocr_text *ret_text, struct fault *why);
+    void (*close)(void *handle);
+};
+
+extern const struct ocr_engine ocr_tesseract; /* ocr_tesseract.c */
+
+struct ocr; /* a loaded recogniser */
+
+/* Load the model that `spec` names.
+ *   RC_UNAVAILABLE  engine or model is not installed; a Chinese sentence
+ *   RC_INVALID      a name that cannot be one */
+MUST_USE enum rc ocr_open(const char *spec, struct ocr **ret_ocr, struct fault *why);
 void ocr_close(struct ocr *ocr); /* accepts NULL */
 
 /* Read `gray` (8 bits), or the part of it inside `part` (NULL: all). The caller owns
@@ -59,15 +83,13 @@ void ocr_close(struct ocr *ocr); /* accepts NULL */
 MUST_USE enum rc ocr_read(struct ocr *ocr, PIX *gray, int dpi, enum ocr_shape shape,
                           BOX *part, struct ocr_text *ret_text, struct fault *why);
 
-const char *ocr_engine(void); /* "tesseract 5.3.0" */
-/* The folder of the models, once one was loaded; NULL before. Borrowed. */
-const char *ocr_models_path(void);
-const char *ocr_lang(const struct ocr *ocr);
+const char *ocr_engine(const struct ocr *ocr); /* "tesseract 5.3.0"; borrowed */
+const struct ocr_model *ocr_model(const struct ocr *ocr); /* borrowed */
 
-/* The recogniser of this process for `lang`, loaded at the first call and kept until the
+/* The recogniser of this process for `spec`, loaded at the first call and kept until the
  * end of the process: loading costs a third of a page. Borrowed. A model that failed
  * to load is not tried again in this process. */
-MUST_USE enum rc ocr_of_process(const char *lang, struct ocr **ret_ocr,
+MUST_USE enum rc ocr_of_process(const char *spec, struct ocr **ret_ocr,
                                 struct fault *why);
 
 #endif

@@ -14,6 +14,7 @@
 #include "station/page/sheet.h"
 #include "station/page/skew.h"
 #include "station/page/small.h"
+#include "station/page/words.h"
 #include "sys/clock.h"
 
 #include <math.h>
@@ -61,6 +62,7 @@ void page_output_free(struct page_output *output)
         return;
     free(output->pdf);
     free(output->text);
+    free(output->words);
     free(output->thumb);
     free(output->preview);
     *output = (struct page_output){ 0 };
@@ -155,7 +157,6 @@ static bool wants_text(const struct work *work)
 
 static enum rc stand_up(struct work *work, struct fault *why)
 {
-    const char *lang = work->options->lang[0] ? work->options->lang : "chi_sim";
     int upright_deg =
         work->options->turned ? (int)work->options->turn_deg : work->labels.upright_deg;
     enum rc rc = RC_OK;
@@ -164,13 +165,37 @@ static enum rc stand_up(struct work *work, struct fault *why)
     if (work->result.kind == PAGE_BLANK || work->ink.black)
         return RC_OK; /* nothing to stand it up by */
     if (wants_text(work))
-        rc = ocr_of_process(lang, &work->ocr, why);
+        rc = ocr_of_process(work->options->model, &work->ocr, why);
     if (!rc)
         rc = page_stand_up(work->even, work->picture.work_dpi, upright_deg, work->ocr,
                            &work->stand, why);
     work->result.rotated_deg = work->stand.rotated_deg;
     work->result.skew_mdeg = (int32_t)lround(work->stand.turn_deg * 1000);
     return rc;
+}
+
+/* What was read, in its three forms: for people, for programs, for a second look. */
+static enum rc keep_words(struct work *work, struct fault *why)
+{
+    struct page_result *result = &work->result;
+    struct page_output *output = &work->output;
+    bool aside = result->rotated_deg % 180;
+    PIX *pixels = work->picture.work;
+    const struct words_how how = {
+        .read_width_px = pixGetWidth(work->stand.gray),
+        .read_height_px = pixGetHeight(work->stand.gray),
+        .width_px = aside ? pixGetHeight(pixels) : pixGetWidth(pixels),
+        .height_px = aside ? pixGetWidth(pixels) : pixGetHeight(pixels),
+        .turn_deg = work->stand.turn_deg,
+        .engine = ocr_engine(work->ocr),
+        .model = ocr_model(work->ocr),
+    };
+    snprintf(result->engine, sizeof result->engine, "%s", how.engine);
+    snprintf(result->model, sizeof result->model, "%s", how.model->name);
+    memcpy(result->model_sha256, how.model->sha256, sizeof result->model_sha256);
+    result->doubt_count = words_doubtful(&work->text, &how, result->doubts);
+    enum rc rc = words_json(&work->text, &how, &output->words, &output->words_len, why);
+    return rc ? rc : lines_page_text(&work->text, &output->text, &output->text_len, why);
 }
 
 static enum rc read_text(struct work *work, struct fault *why)
@@ -186,9 +211,7 @@ static enum rc read_text(struct work *work, struct fault *why)
     work->residual_deg = work->stand.turn_sure ? 0 : page_residual_deg(&work->text);
     result->skew_mdeg += (int32_t)lround(work->residual_deg * 1000);
     result->confidence = ocr_confidence(&work->text);
-    snprintf(result->engine, sizeof result->engine, "%s", ocr_engine());
-    snprintf(result->model, sizeof result->model, "%s", ocr_lang(work->ocr));
-    return lines_page_text(&work->text, &work->output.text, &work->output.text_len, why);
+    return keep_words(work, why);
 }
 
 static enum rc write_page(struct work *work, struct fault *why)

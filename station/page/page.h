@@ -26,7 +26,14 @@ enum {
     PAGE_QC_MAX = 12,
     PAGE_CODE_MAX = 24,
     PAGE_SENTENCE_MAX = 192,
-    PAGE_LANG_MAX = 32,
+    PAGE_SPEC_MAX = 48,  /* "engine:model" with NUL */
+    PAGE_MODEL_MAX = 32, /* a model's name with NUL */
+    PAGE_HASH_MAX = 65,  /* SHA-256 as hex with NUL */
+    PAGE_DOUBTS_MAX = 64,
+    PAGE_DOUBT_SYMBOLS_MAX = 16,
+    PAGE_DOUBT_TEXT_MAX = 64,
+    PAGE_DOUBT_CONFIDENCE = 60,           /* words below are marked for a person */
+    PAGE_BOX_WHOLE = 10000,               /* a box is told in shares of the picture */
     PAGE_CAPTURE_MAX = 256 * 1024 * 1024, /* bytes of one capture file */
     PAGE_SIDE_MAX_PX = 20000,
     PAGE_PIXELS_MAX = 200 * 1000 * 1000,
@@ -37,7 +44,7 @@ enum {
 enum page_kind { PAGE_TEXT, PAGE_BLANK, PAGE_COVER, PAGE_SEPARATOR };
 
 /* Name of the model that stands for no recognition: labels, kind, deskew, PDF only. */
-#define PAGE_LANG_NONE "none"
+#define PAGE_MODEL_NONE "none"
 
 /* The word in manifests and reports: "page", "blank", "cover", "separator". */
 const char *page_kind_name(enum page_kind kind);
@@ -58,6 +65,14 @@ struct page_qc {
     char sentence[PAGE_SENTENCE_MAX]; /* Chinese, for the operator */
 };
 
+/* A word that was read with doubt; neighbours of one line are told as one. */
+struct page_doubt {
+    char text[PAGE_DOUBT_TEXT_MAX]; /* UTF-8 */
+    uint16_t box[4];    /* left, top, width, height in ten-thousandths of the upright
+                           picture's width and height, as preview and thumbnail show it */
+    uint8_t confidence; /* 0..100, of the least sure of its words */
+};
+
 struct page_ms {
     uint32_t read, clean, ocr, write; /* labels count as clean */
 };
@@ -70,9 +85,12 @@ struct page_result {
     uint32_t rotated_deg; /* 0 90 180 270: clockwise turn after which it stands upright */
     int32_t skew_mdeg;    /* then: clockwise turn that straightens it, thousandths */
     int32_t confidence;   /* of the recognised words, 0..100; -1 nothing recognised */
-    uint32_t frame, frames;    /* which picture of the file this is, from 0; how many */
-    char engine[48];           /* "tesseract 5.3.0", "" when not recognised */
-    char model[PAGE_LANG_MAX]; /* "chi_sim" */
+    uint32_t frame, frames;     /* which picture of the file this is, from 0; how many */
+    char engine[48];            /* "tesseract 5.3.0", "" when not recognised */
+    char model[PAGE_MODEL_MAX]; /* "chi_sim" */
+    char model_sha256[PAGE_HASH_MAX]; /* of the model's file, "" when not recognised */
+    struct page_doubt doubts[PAGE_DOUBTS_MAX];
+    size_t doubt_count;
     struct page_label labels[PAGE_LABELS_MAX];
     size_t label_count;
     struct page_qc qc[PAGE_QC_MAX];
@@ -81,9 +99,9 @@ struct page_result {
 };
 
 struct page_options {
-    char lang[PAGE_LANG_MAX]; /* model of the recogniser; "" = "chi_sim" */
-    uint32_t dpi;             /* what the scanner was told; 0 = take it from the file */
-    uint32_t frame;           /* picture of a multi-page TIFF, from 0 */
+    char model[PAGE_SPEC_MAX]; /* "chi_sim" or "tesseract:chi_sim"; "" = the preset */
+    uint32_t dpi;              /* what the scanner was told; 0 = take it from the file */
+    uint32_t frame;            /* picture of a multi-page TIFF, from 0 */
     int64_t created_ms; /* date in the PDF: Unix time UTC; 0 stands for 1970, so that the
                            same picture gives the same file */
     char title[128];    /* of the PDF, UTF-8; "" = "扫描页" */
@@ -95,10 +113,11 @@ struct page_options {
 };
 
 /* What page_process() makes. Each buffer is malloc'ed or NULL. `pdf` is NULL for blank,
- * cover and separator unless options.keep_all. `text` is UTF-8, lines end in '\n'. */
+ * cover and separator unless options.keep_all. `text` is UTF-8, lines end in '\n';
+ * `words` is its JSON with places (docs/words.md), made where `text` is. */
 struct page_output {
-    char *pdf, *text, *thumb, *preview;
-    size_t pdf_len, text_len, thumb_len, preview_len;
+    char *pdf, *text, *words, *thumb, *preview;
+    size_t pdf_len, text_len, words_len, thumb_len, preview_len;
 };
 
 void page_output_free(struct page_output *output); /* the buffers; accepts NULL */
@@ -114,7 +133,8 @@ MUST_USE enum rc page_process(struct bytes capture, const struct page_options *o
 
 /* The result as JSON and back: the keys are those of an image in the upload manifest
  * (kind, dpi, width_px, height_px, rotated_deg, skew_mdeg, confidence, engine, model,
- * labels, qc) and frame, frames, ms. page_result_json() never returns NULL. */
+ * model_sha256, doubtful, labels, qc) and frame, frames, ms. page_result_json() never
+ * returns NULL. */
 json_t *page_result_json(const struct page_result *result);
 MUST_USE enum rc page_result_read(const json_t *json, struct page_result *ret_result);
 
@@ -126,15 +146,15 @@ struct page_pool_options {
     uint32_t workers;    /* processes, 1..32 */
     uint32_t timeout_ms; /* for one picture; then the worker is killed. 0 = 60000 */
     uint32_t queue_max;  /* jobs that wait, more are refused with RC_FULL; 0 = 4096 */
-    char lang[PAGE_LANG_MAX]; /* loaded when a worker starts; "" = "chi_sim" */
-    bool no_ocr;              /* load nothing: no job will be recognised */
+    char model[PAGE_SPEC_MAX]; /* loaded when a worker starts; "" = the preset */
+    bool no_ocr;               /* load nothing: no job will be recognised */
 };
 
 /* Outputs as files in memory, offset 0; -1 where there is none. They belong to the pool
  * and are closed after the callback; take one out by setting it to -1 (TAKE_FD). Read
  * with file_read_fd(). */
 struct page_files {
-    int pdf, text, thumb, preview;
+    int pdf, text, words, thumb, preview;
 };
 
 /* Called once for each submitted job, from the loop, never from page_pool_submit().
@@ -174,8 +194,8 @@ enum rc page_pool_cancel(struct page_pool *pool, uint64_t job);
 size_t page_pool_waiting(const struct page_pool *pool); /* jobs waiting or running */
 
 /* The worker's whole life: `--role page` of each program ends here. The channel is
- * descriptor 3 (ROLE_CHANNEL_FD). `lang` is the word after "--role page", or NULL.
+ * descriptor 3 (ROLE_CHANNEL_FD). `model` is the word after "--role page", or NULL.
  * Returns the exit status. */
-int page_worker_main(const char *lang);
+int page_worker_main(const char *model);
 
 #endif

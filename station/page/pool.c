@@ -59,7 +59,7 @@ struct page_pool {
     struct worker workers[WORKERS_MAX];
 };
 
-static const struct page_files no_files = { -1, -1, -1, -1 };
+static const struct page_files no_files = { -1, -1, -1, -1, -1 };
 
 static void job_free(struct job *job)
 {
@@ -174,7 +174,7 @@ static void on_reply(struct ipc *ipc, struct ipc_message *reply, void *context)
 static enum rc worker_start(struct worker *worker, struct fault *why)
 {
     const struct page_pool_options *options = &worker->pool->options;
-    const char *args[] = { options->no_ocr ? "" : options->lang, NULL };
+    const char *args[] = { options->no_ocr ? PAGE_MODEL_NONE : options->model, NULL };
     int fd = -1;
     enum rc rc = role_start("page", args, &fd, &worker->pid, why);
     if (rc)
@@ -239,8 +239,6 @@ enum rc page_pool_new(sd_event *loop, const struct page_pool_options *options,
         pool->options.timeout_ms = TIMEOUT_MS;
     if (!pool->options.queue_max)
         pool->options.queue_max = QUEUE_MAX;
-    if (!pool->options.lang[0])
-        strcpy(pool->options.lang, "chi_sim");
     for (size_t i = 0; i < WORKERS_MAX; i++)
         pool->workers[i].pool = pool;
     int r = sd_event_add_defer(loop, &pool->wake, on_wake, pool);

@@ -69,7 +69,7 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
                       &text, why);
     if (!rc)
         mend_zeros(&text); /* before a row of them counts as Latin */
-    if (!rc && strcmp(ocr_lang(ocr), "eng"))
+    if (!rc && strcmp(ocr_model(ocr)->name, "eng"))
         rc = reread_latin(gray, dpi, &text, why);
     if (!rc)
         rc = reread_doubtful(gray, dpi, ocr, &text, why);

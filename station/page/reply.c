@@ -10,6 +10,7 @@ static int *slot_of(const char *name, struct page_files *files)
         return NULL;
     return !strcmp(name, "pdf")       ? &files->pdf
            : !strcmp(name, "text")    ? &files->text
+           : !strcmp(name, "words")   ? &files->words
            : !strcmp(name, "thumb")   ? &files->thumb
            : !strcmp(name, "preview") ? &files->preview
                                       : NULL;
@@ -42,7 +43,7 @@ static bool is_verdict(json_int_t rc)
 enum rc page_reply_read(struct ipc_message *reply, struct page_result *ret_result,
                         struct page_files *ret_files, const char **ret_sentence)
 {
-    struct page_files files = { -1, -1, -1, -1 };
+    struct page_files files = { -1, -1, -1, -1, -1 };
     json_int_t verdict = json_integer_value(json_object_get(reply->body, "rc"));
     *ret_sentence = json_string_value(json_object_get(reply->body, "sentence"));
     if (*ret_sentence && is_verdict(verdict))
@@ -59,7 +60,8 @@ enum rc page_reply_read(struct ipc_message *reply, struct page_result *ret_resul
 
 void page_files_close(struct page_files *files)
 {
-    int *fds[] = { &files->pdf, &files->text, &files->thumb, &files->preview };
+    int *fds[] = { &files->pdf, &files->text, &files->words, &files->thumb,
+                   &files->preview };
     for (size_t i = 0; i < COUNT(fds); i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);

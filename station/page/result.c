@@ -23,6 +23,20 @@ static json_t *text_json(const char *text)
     return json ? json : json_string("?"); /* not UTF-8: cannot be, but never NULL */
 }
 
+static json_t *doubts_json(const struct page_result *result)
+{
+    json_t *doubts = json_array();
+    for (size_t i = 0; i < result->doubt_count; i++) {
+        const struct page_doubt *doubt = &result->doubts[i];
+        json_array_append_new(doubts, json_pack("{s:o, s:[i,i,i,i], s:i}", "text",
+                                                text_json(doubt->text), "box",
+                                                (int)doubt->box[0], (int)doubt->box[1],
+                                                (int)doubt->box[2], (int)doubt->box[3],
+                                                "confidence", (int)doubt->confidence));
+    }
+    return doubts;
+}
+
 json_t *page_result_json(const struct page_result *result)
 {
     json_t *labels = json_array(), *qc = json_array();
@@ -36,13 +50,15 @@ json_t *page_result_json(const struct page_result *result)
         json_array_append_new(qc, json_pack("{s:s, s:s}", "code", result->qc[i].code,
                                             "sentence", result->qc[i].sentence));
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:o}", "kind",
-        page_kind_name(result->kind), "width_px", (json_int_t)result->width_px,
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:o}",
+        "kind", page_kind_name(result->kind), "width_px", (json_int_t)result->width_px,
         "height_px", (json_int_t)result->height_px, "dpi", (json_int_t)result->dpi,
         "rotated_deg", (json_int_t)result->rotated_deg, "skew_mdeg",
         (json_int_t)result->skew_mdeg, "confidence", (json_int_t)result->confidence,
         "frame", (json_int_t)result->frame, "frames", (json_int_t)result->frames,
-        "engine", result->engine, "model", result->model, "labels", labels, "qc", qc);
+        "engine", result->engine, "model", result->model, "model_sha256",
+        result->model_sha256, "doubtful", doubts_json(result), "labels", labels, "qc",
+        qc);
     if (json)
         json_object_set_new(
             json, "ms",
@@ -114,6 +130,33 @@ static bool read_qc(const json_t *array, struct page_result *result)
     return true;
 }
 
+static bool read_doubts(const json_t *array, struct page_result *result)
+{
+    size_t i;
+    json_t *one;
+    if (!json_is_array(array) || json_array_size(array) > PAGE_DOUBTS_MAX)
+        return false;
+    json_array_foreach(array, i, one)
+    {
+        struct page_doubt *doubt = &result->doubts[i];
+        json_int_t confidence;
+        const json_t *box = json_object_get(one, "box");
+        if (!read_text(one, "text", doubt->text, sizeof doubt->text) ||
+            !read_whole(one, "confidence", 0, 100, &confidence) ||
+            json_array_size(box) != COUNT(doubt->box))
+            return false;
+        doubt->confidence = (uint8_t)confidence;
+        for (size_t n = 0; n < COUNT(doubt->box); n++) {
+            json_int_t value = json_integer_value(json_array_get(box, n));
+            if (value < 0 || value > PAGE_BOX_WHOLE)
+                return false;
+            doubt->box[n] = (uint16_t)value;
+        }
+    }
+    result->doubt_count = json_array_size(array);
+    return true;
+}
+
 static bool read_kind(const json_t *json, enum page_kind *ret_kind)
 {
     const char *name = json_string_value(json_object_get(json, "kind"));
@@ -154,6 +197,9 @@ enum rc page_result_read(const json_t *json, struct page_result *ret_result)
     if (!read_kind(json, &result.kind) || !read_figures(json, &result) ||
         !read_text(json, "engine", result.engine, sizeof result.engine) ||
         !read_text(json, "model", result.model, sizeof result.model) ||
+        !read_text(json, "model_sha256", result.model_sha256,
+                   sizeof result.model_sha256) ||
+        !read_doubts(json_object_get(json, "doubtful"), &result) ||
         !read_labels(json_object_get(json, "labels"), &result) ||
         !read_qc(json_object_get(json, "qc"), &result))
         return RC_INVALID;

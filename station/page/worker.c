@@ -32,7 +32,7 @@ static void loop_unref_at(sd_event **loop)
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "lang", options->lang, "dpi",
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "model", options->model, "dpi",
         (json_int_t)options->dpi, "frame", (json_int_t)options->frame, "created_ms",
         (json_int_t)options->created_ms, "title", options->title, "no_ocr",
         options->no_ocr, "keep_all", options->keep_all, "no_pictures",
@@ -44,20 +44,20 @@ json_t *page_options_json(const struct page_options *options)
 
 enum rc page_options_read(const json_t *json, struct page_options *ret_options)
 {
-    struct page_options options = { .lang = "" };
-    const char *lang, *title;
+    struct page_options options = { .model = "" };
+    const char *model, *title;
     json_int_t dpi, frame, created;
     int no_ocr, keep_all, no_pictures, turn_deg;
     if (json_unpack((json_t *)(uintptr_t)json,
-                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "lang", &lang, "dpi",
-                    &dpi, "frame", &frame, "created_ms", &created, "title", &title,
+                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "model", &model,
+                    "dpi", &dpi, "frame", &frame, "created_ms", &created, "title", &title,
                     "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures", &no_pictures,
                     "turn_deg", &turn_deg) ||
         turn_deg < -1 || turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) || dpi < 0 ||
         dpi > 100000 || frame < 0 || frame > 100000 ||
-        strlen(lang) >= sizeof options.lang || strlen(title) >= sizeof options.title)
+        strlen(model) >= sizeof options.model || strlen(title) >= sizeof options.title)
         return RC_INVALID;
-    strcpy(options.lang, lang);
+    strcpy(options.model, model);
     strcpy(options.title, title);
     options.dpi = (uint32_t)dpi;
     options.frame = (uint32_t)frame;
@@ -107,6 +107,8 @@ static void answer(struct worker *worker, uint64_t id, const struct page_result 
     enum rc rc = pack(&parcel, "pdf", output->pdf, output->pdf_len, &why);
     if (!rc)
         rc = pack(&parcel, "text", output->text, output->text_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "words", output->words, output->words_len, &why);
     if (!rc)
         rc = pack(&parcel, "thumb", output->thumb, output->thumb_len, &why);
     if (!rc)
@@ -184,9 +186,11 @@ static void keep_memory(void)
 
 static enum rc give_up_rights(struct fault *why)
 {
-    const char *models = ocr_models_path();
-    const char *const read_paths[] = { models ? models : "/usr/share/tesseract-ocr",
-                                       NULL };
+    struct ocr_folders folders;
+    const char *read_paths[OCR_FOLDERS_MAX + 1] = { NULL };
+    ocr_model_folders(&folders);
+    for (size_t i = 0; i < folders.count; i++)
+        read_paths[i] = folders.at[i];
     /* Where the recogniser's own chatter goes. */
     static const char *const write_paths[] = { "/dev/null", NULL };
     struct role_rights rights = { .rights = 0,
@@ -197,7 +201,7 @@ static enum rc give_up_rights(struct fault *why)
     return role_drop(&rights, why);
 }
 
-int page_worker_main(const char *lang)
+int page_worker_main(const char *model)
 {
     struct fault why = { 0 };
     struct ocr *ocr = NULL;
@@ -207,9 +211,8 @@ int page_worker_main(const char *lang)
     labels_prepare();
     keep_memory();
     /* A missing model is said with the first picture that needs it. */
-    if (lang && *lang && strcmp(lang, PAGE_LANG_NONE) != 0 &&
-        ocr_of_process(lang, &ocr, &why))
-        log_warn("model %s: %s", lang, why.text);
+    if (model && strcmp(model, PAGE_MODEL_NONE) != 0 && ocr_of_process(model, &ocr, &why))
+        log_warn("model %s: %s", model, why.text);
     enum rc rc = give_up_rights(&why);
     if (!rc && sd_event_new(&loop) < 0)
         rc = fault_set(&why, RC_NO_MEMORY, 0, "no event loop");

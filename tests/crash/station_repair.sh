@@ -9,7 +9,7 @@ house=$(mktemp -d /tmp/juanku-repaircrash-XXXXXX)
 REPO_PORT=$((22500 + $$ % 1000))
 STATION_PORT=$((12000 + $$ % 1000))
 STATION_CONF='scan.dpi = 75
-ocr.lang = none'
+ocr.model = none'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT
 open_house

@@ -55,7 +55,7 @@ done <<'HEADERS'
 sane/sane.*|drivers/scanner/scanner_sane.c
 modbus.*|drivers/rack/rack_modbus.c
 libevdev/.*|drivers/barcode/barcode_evdev.c
-tesseract/.*|station/page/ocr.c
+tesseract/.*|station/page/ocr_tesseract.c
 zbar.h|station/page/labels.c
 turbojpeg.h|lib/record/jpeg.c
 tiffio.h|station/page/tiff.c

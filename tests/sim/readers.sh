@@ -67,7 +67,7 @@ spool.dir = $work/spool
 repo.url = http://127.0.0.1:9
 http.listen = 127.0.0.1:$port
 ocr.workers = 1
-ocr.lang = none
+ocr.model = none
 readers = 左手枪:keys:$device; 右手枪:serial:$work/nothing
 CONF
 typed 2 T10671 T10672 >"$work/events"

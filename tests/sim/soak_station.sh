@@ -17,7 +17,7 @@ REPO_PORT=$((27500 + $$ % 1000))
 STATION_PORT=$((17000 + $$ % 1000))
 STATION_CONF='scan.stall_s = 3
 scan.dpi = 75
-ocr.lang = none
+ocr.model = none
 spool.keep_jobs = 10'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT

@@ -11,7 +11,7 @@ REPO_PORT=$((20500 + $$ % 1000))
 STATION_PORT=$((10000 + $$ % 1000))
 STATION_CONF='scan.stall_s = 2
 scan.dpi = 75
-ocr.lang = none
+ocr.model = none
 spool.keep_jobs = 2'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT

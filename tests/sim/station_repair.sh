@@ -8,7 +8,7 @@ house=$(mktemp -d /tmp/juanku-repair-XXXXXX)
 REPO_PORT=$((21500 + $$ % 1000))
 STATION_PORT=$((11000 + $$ % 1000))
 STATION_CONF='scan.dpi = 75
-ocr.lang = none'
+ocr.model = none'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT
 open_house

@@ -8,7 +8,7 @@ house=$(mktemp -d /tmp/juanku-shift-XXXXXX)
 REPO_PORT=$((23500 + $$ % 1000))
 STATION_PORT=$((13000 + $$ % 1000))
 STATION_CONF='scan.profiles = 文字:75:Color:ADF Duplex; 单面:75:Color:ADF Front
-ocr.lang = none
+ocr.model = none
 spool.keep_jobs = 1'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT

@@ -17,11 +17,14 @@ static struct page_result sample(void)
         .frames = 1,
         .engine = "tesseract 5.3.0",
         .model = "chi_sim",
+        .model_sha256 = "ab",
+        .doubt_count = 1,
         .label_count = 1,
         .qc_count = 1,
         .ms = { 1, 2, 3, 4 },
     };
     result.labels[0] = (struct page_label){ "CODE-128", "T10671", true };
+    result.doubts[0] = (struct page_doubt){ "末", { 1, 20, 300, 10000 }, 41 };
     result.qc[0] = (struct page_qc){ "skew", "纸张歪斜" };
     return result;
 }
@@ -36,6 +39,11 @@ TEST(page_result, comes_back_as_it_went)
     CHECK_INT(in.rotated_deg, out.rotated_deg);
     CHECK_INT(-1, out.confidence);
     CHECK_INT(4, out.ms.write);
+    CHECK_TEXT("ab", out.model_sha256);
+    CHECK_INT(1, out.doubt_count);
+    CHECK_TEXT("末", out.doubts[0].text);
+    CHECK_INT(10000, out.doubts[0].box[3]);
+    CHECK_INT(41, out.doubts[0].confidence);
     CHECK_INT(1, out.label_count);
     CHECK_TEXT("T10671", out.labels[0].text);
     CHECK(out.labels[0].ours);
@@ -54,7 +62,8 @@ TEST(page_result, refuses_values_that_cannot_be)
 {
     static const char *const keys[] = { "kind",      "dpi",        "rotated_deg",
                                         "skew_mdeg", "confidence", "labels",
-                                        "qc",        "ms",         "engine" };
+                                        "qc",        "ms",         "engine",
+                                        "doubtful" };
     struct page_result in = sample(), out;
     for (size_t i = 0; i < COUNT(keys); i++) {
         json_t *json = page_result_json(&in);
@@ -80,7 +89,7 @@ TEST(page_result, refuses_more_labels_than_it_holds)
 
 TEST(page_options, come_back_as_they_went)
 {
-    struct page_options in = { .lang = "eng",
+    struct page_options in = { .model = "tesseract:eng",
                                .dpi = 300,
                                .frame = 2,
                                .created_ms = 1774000000000,
@@ -90,13 +99,14 @@ TEST(page_options, come_back_as_they_went)
     struct page_options out;
     json_t *json = page_options_json(&in);
     CHECK_OK(page_options_read(json, &out));
-    CHECK_TEXT("eng", out.lang);
+    CHECK_TEXT("tesseract:eng", out.model);
     CHECK_TEXT("起诉状", out.title);
     CHECK_INT(2, out.frame);
     CHECK(out.created_ms == in.created_ms && out.no_ocr && out.no_pictures &&
           !out.keep_all);
-    json_object_set_new(json, "lang",
-                        json_string("a name that is far too long for a model's name"));
+    json_object_set_new(
+        json, "model",
+        json_string("a name that is far too long for the name of a model"));
     CHECK_RC(RC_INVALID, page_options_read(json, &out));
     json_decref(json);
 }

@@ -216,7 +216,7 @@ TEST(spool, gives_back_results_whose_parts_are_whole)
     struct spool *spool = new_spool();
     struct job *job = new_job(spool);
     CHECK_OK(put_sheet(spool, job));
-    int fds[PART_COUNT] = { -1, -1, -1, -1 };
+    int fds[PART_COUNT] = { -1, -1, -1, -1, -1 };
     json_t *result = json_pack("{s:s}", "kind", "page");
     CHECK_OK(file_in_memory("pdf", BYTES("%PDF"), &fds[PART_PDF], NULL));
     CHECK_OK(spool_put_result(spool, job, &job->images[0], result, fds, NULL));
