@@ -31,6 +31,7 @@ int cmd_convert(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 int cmd_reader(int argc, char **argv);
+int cmd_rack(int argc, char **argv);
 int cmd_label(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_repo(int argc, char **argv);

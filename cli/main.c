@@ -15,6 +15,7 @@ static const struct {
     { "devices", cmd_devices, "list the scanners of this machine" },
     { "scan", cmd_scan, "feed a stack into one PDF/A; no daemon" },
     { "reader", cmd_reader, "hear a barcode reader, to set it up" },
+    { "rack", cmd_rack, "set up racks at their port: scan, claim, learn, test" },
     { "label", cmd_label, "draw labels: volume item type slot person batch command" },
     { "repo", cmd_repo,
       "make and look after a repository: init user slots verify rebuild" },

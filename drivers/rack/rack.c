@@ -29,6 +29,19 @@ struct status {
     uint16_t presence[RACK_PRESENCE_WORDS];
 };
 
+static struct status status_of(const uint16_t w[STATUS_WORDS])
+{
+    struct status status = {
+        .boot = w[RACK_AT_BOOT],
+        .bits = w[RACK_AT_STATUS],
+        .newest = w[RACK_AT_NEWEST],
+        .oldest = w[RACK_AT_OLDEST],
+        .lamp_crc = w[RACK_AT_LAMP_CRC],
+    };
+    memcpy(status.presence, w + RACK_AT_PRESENCE, sizeof status.presence);
+    return status;
+}
+
 static enum rc read_status(struct rack *rack, struct status *ret_status,
                            struct fault *why)
 {
@@ -41,14 +54,7 @@ static enum rc read_status(struct rack *rack, struct status *ret_status,
     if (w[RACK_AT_VERSION] >> 8 != PROTOCOL_MAJOR)
         return fault_set(why, RC_INVALID, 0, "rack %u speaks protocol %u, not %u",
                          rack->address, w[RACK_AT_VERSION] >> 8, PROTOCOL_MAJOR);
-    *ret_status = (struct status){
-        .boot = w[RACK_AT_BOOT],
-        .bits = w[RACK_AT_STATUS],
-        .newest = w[RACK_AT_NEWEST],
-        .oldest = w[RACK_AT_OLDEST],
-        .lamp_crc = w[RACK_AT_LAMP_CRC],
-    };
-    memcpy(ret_status->presence, w + RACK_AT_PRESENCE, sizeof ret_status->presence);
+    *ret_status = status_of(w);
     return RC_OK;
 }
 
@@ -90,20 +96,38 @@ static enum rc mend_lamps(struct rack *rack, uint16_t crc, struct fault *why)
 }
 
 /* A CRC of 16 bits lets one in some ten thousand spoilt frames through, and an event ends
- * in the ledger: it is believed when it was read twice alike. */
-static enum rc read_twice(struct rack *rack, uint16_t at, uint16_t count,
+ * in the ledger under its boot id: both are believed when they were read twice alike. The
+ * status was read at the turn's beginning; it comes again with the events, and then the
+ * events alone. */
+static enum rc read_twice(struct rack *rack, uint16_t count, struct status *ret_again,
                           uint16_t *ret_words, struct fault *why)
 {
-    uint16_t again[RACK_EVENTS_READ * RACK_EVENT_WORDS];
-    enum rc rc = rack_bus_read(rack->bus, rack->address, at, count, RACK_BUS_TRIES,
-                               ret_words, why);
+    uint16_t all[STATUS_WORDS + RACK_EVENTS_READ * RACK_EVENT_WORDS];
+    uint16_t words = (uint16_t)(count * RACK_EVENT_WORDS);
+    enum rc rc =
+        rack_bus_read(rack->bus, rack->address, RACK_AT_VERSION,
+                      (uint16_t)(STATUS_WORDS + words), RACK_BUS_TRIES, all, why);
     if (!rc)
-        rc = rack_bus_read(rack->bus, rack->address, at, count, RACK_BUS_TRIES, again,
-                           why);
-    if (!rc && memcmp(ret_words, again, count * sizeof *again) != 0)
+        rc = rack_bus_read(rack->bus, rack->address, RACK_AT_EVENTS, words,
+                           RACK_BUS_TRIES, ret_words, why);
+    if (!rc && memcmp(ret_words, all + STATUS_WORDS, words * sizeof *all) != 0)
         rc = fault_set(why, RC_CORRUPT, 0, "rack %u told the same events in two ways",
                        rack->address);
+    if (!rc)
+        *ret_again = status_of(all);
     return rc;
+}
+
+/* Do both readings of the status say the same of this event? News may have come between
+ * them, so `newest` need not be the same, only where it puts the event. */
+static bool agree(const struct status *a, const struct status *b,
+                  const struct rack_event *event)
+{
+    return a->boot == b->boot && a->oldest == b->oldest &&
+           rack_seq_boot(event->seq, a->newest, a->boot) ==
+               rack_seq_boot(event->seq, b->newest, b->boot) &&
+           (event->type != RACK_BOOTED ||
+            !memcmp(a->presence, b->presence, sizeof a->presence));
 }
 
 /* Only what the status has announced is taken: an event that came in between waits for
@@ -116,8 +140,8 @@ static enum rc read_events(struct rack *rack, const struct status *status,
     unsigned ready = rack_seq_steps(status->oldest, status->newest) + 1u;
     unsigned count = ready < RACK_EVENTS_READ ? ready : RACK_EVENTS_READ;
     uint16_t words[RACK_EVENTS_READ * RACK_EVENT_WORDS];
-    enum rc rc = read_twice(rack, RACK_AT_EVENTS, (uint16_t)(count * RACK_EVENT_WORDS),
-                            words, why);
+    struct status again;
+    enum rc rc = read_twice(rack, (uint16_t)count, &again, words, why);
     if (rc)
         return rc;
     uint16_t last = status->oldest;
@@ -125,7 +149,7 @@ static enum rc read_events(struct rack *rack, const struct status *status,
         struct rack_event event;
         rack_event_unpack(words + i * (size_t)RACK_EVENT_WORDS, &event);
         if (!event.seq || rack_seq_steps(status->oldest, event.seq) >= ready ||
-            rack_seq_steps(last, event.seq) >= ready)
+            rack_seq_steps(last, event.seq) >= ready || !agree(status, &again, &event))
             break;
         last = event.seq;
         news->events[news->event_count] = event;

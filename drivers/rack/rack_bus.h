@@ -17,6 +17,9 @@ enum {
     RACK_BUS_ANSWER_MS = 50,    /* until the first byte of an answer */
     RACK_BUS_BYTE_MS = 50,      /* between two bytes of one */
     RACK_BUS_BROADCAST_MS = 20, /* silence after a broadcast */
+    RACK_BUS_LATE_MS = 60,      /* before the same rack is asked again after no answer or
+                                   a bad one: an answer carries no number, so one that is
+                                   late would be taken for the next */
     RACK_BUS_TRIES = 3,
 };
 

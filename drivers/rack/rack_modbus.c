@@ -17,6 +17,7 @@ struct rack_bus {
     unsigned baud;
     modbus_t *context;   /* NULL while the port is shut */
     int64_t quiet_until; /* monotonic ms: no request before */
+    uint8_t late;        /* this one's answer may still be under way; 0: nobody's */
 };
 
 enum { MS_US = 1000, STOP_BITS = 1, DATA_BITS = 8 };
@@ -113,7 +114,10 @@ static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fa
     if (rc)
         return rc;
     uint16_t words[MODBUS_MAX_READ_REGISTERS];
+    if (bus->late == r->address)
+        bus->quiet_until += RACK_BUS_LATE_MS;
     keep_gap(bus);
+    bus->late = 0;
     (void)modbus_set_slave(bus->context, r->address);
     (void)modbus_flush(bus->context); /* an answer that came too late is nobody's */
     int done = r->write
@@ -130,6 +134,8 @@ static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fa
         shut(bus);
     else
         (void)modbus_flush(bus->context);
+    if (rc == RC_TIMEOUT || rc == RC_CORRUPT)
+        bus->late = r->address;
     be_quiet(bus, RACK_BUS_GAP_MS);
     return rc;
 }

@@ -20,7 +20,7 @@ firmware/port|core/ hal/ app/rack.h firmware/app/rack.h firmware/hal/ firmware/p
 station/page|core/ sys/ record/ pdfa/ station/page/
 station|core/ sys/ net/ record/ pdfa/ drivers/ station/
 repo-daemon|core/ sys/ net/ record/ pdfa/ drivers/ repo-daemon/
-cli|core/ sys/ net/ record/ pdfa/ drivers/scanner/ drivers/barcode/ station/page/ repo-daemon/ cli/'
+cli|core/ sys/ net/ record/ pdfa/ drivers/scanner/ drivers/barcode/ drivers/rack/ station/page/ repo-daemon/ cli/'
 
 allowed_for() { # longest folder of the table that holds the file
     best=''
