@@ -27,7 +27,9 @@ static const struct word words[] = {
     { "serial", FIELD(serial), false },
     { "folder", FIELD(folder), true },
     { "state", FIELD(state), true },
+    { "diary", FIELD(diary), true },
     { "feed-ms", offsetof(struct feeder_conf, feed_ms), 0, false },
+    { "pace-ms", offsetof(struct feeder_conf, pace_ms), 0, false },
 };
 
 enum rc feeder_conf_default(const char *folder, struct feeder_conf *ret_conf)
@@ -62,9 +64,13 @@ static bool read_ms(struct bytes text, unsigned *ret_ms)
 static bool put_field(struct feeder_conf *conf, const struct word *word,
                       struct bytes value, const char *base)
 {
-    if (!word->room)
-        return read_ms(value, &conf->feed_ms);
     char *field = (char *)conf + word->offset;
+    if (!word->room) {
+        unsigned ms = 0;
+        bool right = read_ms(value, &ms);
+        memcpy(field, &ms, sizeof ms);
+        return right;
+    }
     int len = word->is_path && value.at[0] != '/'
                   ? snprintf(field, word->room, "%s/%.*s", base, (int)value.len, value.at)
                   : snprintf(field, word->room, "%.*s", (int)value.len, value.at);

@@ -9,6 +9,8 @@
  *   state   stack-1.fed    keeps how many sheets are fed across processes; without it
  *                          every sane_open() finds the full stack
  *   feed-ms 300            time the feeder takes for a sheet; 0 = at once
+ *   pace-ms 600            a sheet each 600 ms by a motor of its own (pace.h); 0 = none
+ *   diary   pace.txt       when each side was asked for and read (pace.h)
  *
  * It is looked for as every SANE backend does: in the folders of SANE_CONFIG_DIR, then,
  * when that is unset or ends in ':', in "." and /etc/sane.d. */
@@ -30,8 +32,9 @@ enum {
 struct feeder_conf {
     char name[FEEDER_PATH_MAX]; /* without "paper:" */
     char vendor[FEEDER_WORD_MAX], model[FEEDER_WORD_MAX], serial[FEEDER_WORD_MAX];
-    char folder[FEEDER_PATH_MAX], state[FEEDER_PATH_MAX]; /* state: "" for none */
-    unsigned feed_ms;
+    char folder[FEEDER_PATH_MAX];
+    char state[FEEDER_PATH_MAX], diary[FEEDER_PATH_MAX]; /* "" for none */
+    unsigned feed_ms, pace_ms;
 };
 
 /* A feeder over `folder` with nothing else said. RC_INVALID when the path is too long. */

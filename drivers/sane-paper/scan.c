@@ -4,6 +4,7 @@
  */
 #include "scan.h"
 
+#include "sys/clock.h"
 #include "sys/scope.h"
 
 #include <string.h>
@@ -86,6 +87,7 @@ static SANE_Status strike(struct scan *scan, enum trouble_kind kind)
     if (fed_by_feeder(scan) && kind != TROUBLE_NO_DOCS)
         rc = feeder_put_back(scan->feeder, scan->sheet.number, kind, &why);
     scan->busy = scan->back_waits = false;
+    scan->pace.runs = false; /* it begins anew with the sheet that is laid on top */
     return rc ? scan_status(rc, &why) : status_of_trouble(kind);
 }
 
@@ -141,7 +143,12 @@ static SANE_Status open_picture(struct scan *scan)
  * strike at either side: then the sheet hangs in the path. */
 static SANE_Status wait_for_paper(struct scan *scan)
 {
+    const struct feeder_conf *conf = feeder_conf(scan->feeder);
     unsigned ms = scan->back_waits ? 0 : (unsigned)scan->options.value[OPT_FEED_MS];
+    if (!scan->back_waits && conf->pace_ms) {
+        int64_t now_ms = clock_now_ms();
+        ms += (unsigned)(pace_next(&scan->pace, conf->pace_ms, now_ms) - now_ms);
+    }
     if (scan->trouble.kind == TROUBLE_SLOW_FEED) {
         ms += scan->trouble.ms;
         scan->trouble.kind = TROUBLE_NONE;
@@ -229,6 +236,9 @@ static SANE_Status end_picture(struct scan *scan, SANE_Status end)
     scan->busy = false;
     if (end == SANE_STATUS_EOF && scan->trouble.kind != TROUBLE_NONE)
         return strike(scan, scan->trouble.kind);
+    if (end == SANE_STATUS_EOF)
+        pace_note(&scan->pace, feeder_conf(scan->feeder)->diary, scan->sheet.number,
+                  (int)scan->side, clock_now_ms());
     scan->ended = end == SANE_STATUS_EOF;
     scan->back_waits = scan->ended && scan->side == SIDE_FRONT &&
                        scan->options.value[OPT_SOURCE] == SOURCE_ADF_DUPLEX;

@@ -15,6 +15,7 @@
 
 #include "feeder.h"
 #include "options.h"
+#include "pace.h"
 #include "picture.h"
 #include "stream.h"
 
@@ -26,6 +27,7 @@ struct scan {
     struct feeder *feeder; /* borrowed, opened by us */
     struct options options;
     struct stream stream;
+    struct pace pace;
     struct fed_sheet sheet; /* the one in the path or on the glass */
     enum side side;
     bool back_waits;

@@ -2,6 +2,7 @@
  * pipe. What front ends see is in tests/sim. */
 #include "check.h"
 #include "drivers/sane-paper/feeder.h"
+#include "drivers/sane-paper/pace.h"
 #include "drivers/sane-paper/picture.h"
 #include "drivers/sane-paper/stream.h"
 
@@ -129,7 +130,8 @@ TEST(feeder_conf_parse, begins_a_feeder_with_each_folder)
     struct feeder_conf *confs = calloc(FEEDER_CONF_MAX, sizeof *confs);
     size_t count;
     CHECK_OK(feeder_conf_parse(text_of("# two\nfolder /a\nname one\nmodel  a b c \n"
-                                       "folder b\nstate b.fed\nfeed-ms 300\n"),
+                                       "folder b\nstate b.fed\nfeed-ms 300\n"
+                                       "pace-ms 600\ndiary d\n"),
                                "/base", confs, &count, NULL));
     CHECK_INT(2, count);
     CHECK_TEXT("one", confs[0].name);
@@ -137,7 +139,9 @@ TEST(feeder_conf_parse, begins_a_feeder_with_each_folder)
     CHECK_TEXT("/base/b", confs[1].folder);
     CHECK_TEXT("/base/b", confs[1].name);
     CHECK_TEXT("/base/b.fed", confs[1].state);
+    CHECK_TEXT("/base/d", confs[1].diary);
     CHECK_INT(300, confs[1].feed_ms);
+    CHECK_INT(600, confs[1].pace_ms);
     static const char *const wrong[] = { "name x\n", "folder\n", "folder /a\nspeed 3\n",
                                          "folder /a\nfeed-ms 60001\n",
                                          "folder /a\nfeed-ms fast\n" };
@@ -145,6 +149,18 @@ TEST(feeder_conf_parse, begins_a_feeder_with_each_folder)
         CHECK_RC(RC_INVALID,
                  feeder_conf_parse(text_of(wrong[i]), "/", confs, &count, NULL));
     free(confs);
+}
+
+TEST(pace, runs_on_by_itself_and_stands_only_when_two_sheets_wait)
+{
+    struct pace pace = { 0 };
+    CHECK_INT(1600, pace_next(&pace, 600, 1000)); /* from a standstill */
+    CHECK_INT(2200, pace_next(&pace, 600, 1700)); /* 100 ms late: it went on meanwhile */
+    CHECK_INT(0, pace.held_ms);
+    CHECK_INT(3700, pace_next(&pace, 600, 3700)); /* very late: it is in long ago, */
+    CHECK_INT(0, pace.held_ms);                   /* and the next one had no room */
+    CHECK_INT(4300, pace_next(&pace, 600, 3710));
+    CHECK_INT(900, pace.held_ms);
 }
 
 static struct feeder *open_feeder(bool with_state)
