@@ -62,7 +62,8 @@ struct job_image {
     enum side side;
     struct capture capture;
     enum image_state state;
-    json_t *result; /* owned; NULL until ready or failed */
+    json_t *result; /* owned; NULL until looked at, read or failed */
+    bool looked;    /* a first look was asked for; see session_pages.c */
     unsigned edit;  /* bits of enum image_edit */
     unsigned edit_row;
     unsigned turn_deg; /* with EDIT_TURN: 0 90 180 270, clockwise */

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+/* Feeding and the first look go before recognition, which takes all the time it gets. */
+enum { RECOGNISER_NICE = 5 };
+
 static enum rc open_loop(struct session *s, struct fault *why)
 {
     sigset_t set;
@@ -35,6 +38,11 @@ static enum rc open_parts(struct session *s, struct fault *why)
     struct page_pool_options pages = { .workers = s->set.ocr_workers,
                                        .timeout_ms = s->set.page_timeout_s * 1000 };
     session_model(s, pages.model);
+    pages.no_ocr = !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
+    pages.nice = pages.no_ocr ? 0 : RECOGNISER_NICE;
+    struct page_pool_options looks = { .workers = 1,
+                                       .timeout_ms = pages.timeout_ms,
+                                       .no_ocr = true };
     struct http_settings http = { .listen = s->set.http_listen,
                                   .routes = session_routes,
                                   .route_count = session_route_count,
@@ -45,6 +53,8 @@ static enum rc open_parts(struct session *s, struct fault *why)
         rc = spool_open(s->set.spool_dir, &s->spool, why);
     if (!rc)
         rc = page_pool_new(s->loop, &pages, &s->pool, why);
+    if (!rc && !pages.no_ocr)
+        rc = page_pool_new(s->loop, &looks, &s->look_pool, why);
     if (!rc)
         rc = http_server_new(s->loop, &http, &s->http, why);
     if (!rc)
@@ -59,6 +69,7 @@ static void close_parts(struct session *s)
     session_readers_close(s);
     http_server_free(s->http);
     page_pool_free(s->pool);
+    page_pool_free(s->look_pool);
     while (s->job_count)
         session_forget(s, s->jobs[0]);
     sd_event_source_disable_unref(s->feeder.watch);

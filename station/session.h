@@ -67,6 +67,7 @@ struct session {
     struct profiles profiles;
     struct spool *spool;
     struct page_pool *pool;
+    struct page_pool *look_pool; /* first looks; NULL where pages are not recognised */
     struct http_server *http;
     struct feeder feeder;
     struct uplink uplink;

@@ -74,7 +74,9 @@ enum rc job_do_finish(struct session *s, struct fault *why)
         return fault_set(why, RC_REFUSED, 0, "%s", sentence);
     job->note[0] = 0;
     SCOPED(json_free_at) json_t *manifest = group_manifest(job, s->set.station_id);
-    rc = spool_put_json(s->spool, job->id, "manifest.json", manifest, why);
+    rc = spool_flush_results(s->spool, job, why);
+    if (!rc)
+        rc = spool_put_json(s->spool, job->id, "manifest.json", manifest, why);
     if (!rc)
         rc = session_event(s, job, JOB_EV_FINISH, why);
     if (rc == RC_FULL)

@@ -1,6 +1,12 @@
 /* Captured pictures to the page workers and back. The queue is the spool itself: only a
  * few pictures are in the hands of the workers, all others are found by their state, so a
- * volume of a thousand pages takes no more memory than one of ten. */
+ * volume of a thousand pages takes no more memory than one of ten.
+ *
+ * Recognition takes seconds and lies behind the feeder. What can be seen without it (the
+ * picture itself, labels, blank, what is wrong with it) may not wait for that: a worker
+ * of its own, which never recognises, looks at each picture as soon as it is captured,
+ * while the sheet is still in hand. What it says is for the eyes only; reading decides.
+ */
 #include "station/session.h"
 
 #include "station/json_field.h"
@@ -14,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD_PER_WORKER = 2, TEXT_MAX = 4 * 1024 * 1024 };
+enum { AHEAD_PER_WORKER = 2, LOOK_AHEAD = 2, TEXT_MAX = 4 * 1024 * 1024 };
 
 /* Which picture a worker has; the job may be gone when it comes back. */
 struct ticket {
@@ -52,6 +58,20 @@ static void keep_result(struct session *s, struct job *job, struct job_image *im
     image->state = read ? IMAGE_READY : IMAGE_FAILED;
 }
 
+/* Why it could not be read; what the first look saw is still there to look at. */
+static json_t *failure(const struct job_image *image, const struct fault *why)
+{
+    static const enum spool_part seen[] = { PART_THUMB, PART_VIEW };
+    json_t *json = json_pack("{s:s}", "sentence", why->text);
+    for (size_t i = 0; i < COUNT(seen); i++) {
+        const char *field = spool_part_field(seen[i]);
+        json_t *hash = json_object_get(image->result, field);
+        if (hash)
+            json_object_set(json, field, hash);
+    }
+    return json;
+}
+
 static void on_page(uint64_t number, enum rc rc, const struct page_result *result,
                     struct page_files *files, const struct fault *why, void *context)
 {
@@ -82,8 +102,7 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
         log_warn("no memory for an empty text");
     const int fds[PART_COUNT] = { files->pdf, no_text >= 0 ? no_text : files->text,
                                   files->words, files->thumb, files->preview };
-    json_t *json =
-        rc ? json_pack("{s:s}", "sentence", why->text) : page_result_json(result);
+    json_t *json = rc ? failure(image, why) : page_result_json(result);
     if (!rc)
         json_object_set_new(json, "head", head_of(files->text));
     else
@@ -103,10 +122,42 @@ void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX])
              *set->ocr_engine && !none ? ":" : "", set->ocr_model);
 }
 
-static enum rc give_to_worker(struct session *s, struct job *job, unsigned index,
-                              struct fault *why)
+/* The first look is back. Too late is no harm, and neither is a failure: reading tells.
+ */
+static void on_look(uint64_t number, enum rc rc, const struct page_result *result,
+                    struct page_files *files, const struct fault *why, void *context)
 {
-    struct job_image *image = job_image(job, index);
+    (void)number;
+    (void)why;
+    struct ticket *ticket = context;
+    struct session *s = ticket->s;
+    struct job *job = session_find(s, ticket->job);
+    unsigned index = 0;
+    struct fault trouble = { 0 };
+    struct job_image *image =
+        job ? job_leaf_image(job, ticket->leaf, ticket->side, &index) : NULL;
+    free(ticket);
+    if (rc == RC_CANCELLED)
+        return;
+    if (!rc && image && !image->result && image->state < IMAGE_READY) {
+        json_t *json = page_result_json(result);
+        const int fds[PART_COUNT] = { -1, -1, -1, files->thumb, files->preview };
+        if (spool_put_look(s->spool, job, image, json, fds, &trouble)) {
+            log_warn("leaf %u of job %s: %s", image->leaf, job->id, trouble.text);
+            json_decref(json);
+        } else {
+            image->result = json;
+            session_review(s, job);
+        }
+        if (index)
+            session_stream_page(s, job, index);
+    }
+    session_read_pages(s);
+}
+
+static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
+                    struct job_image *image, page_pool_done *done, struct fault *why)
+{
     SCOPED(fd_close_at) int fd = -1;
     SCOPED(free_at) struct ticket *ticket = calloc(1, sizeof *ticket);
     if (!ticket)
@@ -116,19 +167,29 @@ static enum rc give_to_worker(struct session *s, struct job *job, unsigned index
         return rc;
     *ticket = (struct ticket){ .s = s, .leaf = image->leaf, .side = image->side };
     memcpy(ticket->job, job->id, sizeof ticket->job);
-    struct page_job order = { .capture_fd = fd, .done = on_page, .context = ticket };
+    struct page_job order = { .capture_fd = fd, .done = done, .context = ticket };
     order.options.dpi = image->capture.dpi;
-    order.options.no_ocr = !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
+    order.options.no_ocr =
+        pool == s->look_pool || !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
     order.options.turned = image->edit & EDIT_TURN;
     order.options.turn_deg = image->turn_deg;
     order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
     session_model(s, order.options.model);
     uint64_t number = 0;
-    rc = page_pool_submit(s->pool, &order, &number, why);
+    rc = page_pool_submit(pool, &order, &number, why);
+    if (!rc)
+        (void)TAKE(ticket);
+    return rc;
+}
+
+static enum rc give_to_worker(struct session *s, struct job *job, unsigned index,
+                              struct fault *why)
+{
+    struct job_image *image = job_image(job, index);
+    enum rc rc = give(s, s->pool, job, image, on_page, why);
     if (rc)
         return rc;
-    (void)TAKE(ticket);
     image->state = IMAGE_READING;
     session_stream_page(s, job, index);
     return RC_OK;
@@ -140,24 +201,48 @@ static bool wants_reading(const struct job *job)
            job->state != JOB_SUBMITTING;
 }
 
-void session_read_pages(struct session *s)
+/* A first look at what nobody has looked at yet, in the volume that somebody scans. */
+static void look_at_pages(struct session *s)
+{
+    struct job *job = s->current;
+    struct fault why = { 0 };
+    if (!s->look_pool || !job || !wants_reading(job))
+        return;
+    for (unsigned i = 1; i <= job->count; i++) {
+        struct job_image *image = job_image(job, i);
+        if (image->looked || image->result || image->state >= IMAGE_READY)
+            continue;
+        if (page_pool_waiting(s->look_pool) >= LOOK_AHEAD)
+            return;
+        image->looked = true;
+        if (give(s, s->look_pool, job, image, on_look, &why))
+            log_warn("a look at leaf %u of job %s: %s", image->leaf, job->id, why.text);
+    }
+}
+
+/* False: no more now. */
+static bool read_job(struct session *s, struct job *job)
 {
     struct fault why = { 0 };
-    for (size_t j = 0; j < s->job_count; j++) {
-        struct job *job = s->jobs[j];
-        if (!wants_reading(job))
+    for (unsigned i = 1; i <= job->count && wants_reading(job); i++) {
+        if (job_image(job, i)->state != IMAGE_CAPTURED)
             continue;
-        for (unsigned i = 1; i <= job->count; i++) {
-            if (page_pool_waiting(s->pool) >= s->set.ocr_workers * AHEAD_PER_WORKER)
-                return;
-            if (job_image(job, i)->state != IMAGE_CAPTURED)
-                continue;
-            if (give_to_worker(s, job, i, &why)) {
-                log_error("picture %u of job %s: %s", i, job->id, why.text);
-                return;
-            }
+        if (page_pool_waiting(s->pool) >= s->set.ocr_workers * AHEAD_PER_WORKER)
+            return false;
+        if (give_to_worker(s, job, i, &why)) {
+            log_error("picture %u of job %s: %s", i, job->id, why.text);
+            return false;
         }
     }
+    return true;
+}
+
+void session_read_pages(struct session *s)
+{
+    look_at_pages(s);
+    bool more = !s->current || read_job(s, s->current); /* somebody waits for it */
+    for (size_t j = 0; j < s->job_count && more; j++)
+        more = read_job(s, s->jobs[j]);
 }
 
 enum rc session_read_again(struct session *s, struct job *job, unsigned index,

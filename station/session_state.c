@@ -68,6 +68,8 @@ json_t *session_state_page(const struct job *job, unsigned index)
                   side_name(image->side), "kind", image_kind(image), "state",
                   image_state_name(image->state), "row", (int)image->row, "title", title,
                   "sentence", sentence, "edited", image->edit ? 1 : 0);
+    json_object_set_new(page, "seen",
+                        json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());
     copy_or(page, "confidence", image->result, json_integer(-1));
     copy_or(page, "qc", image->result, json_array());

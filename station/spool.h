@@ -81,11 +81,21 @@ MUST_USE enum rc spool_set_aside(struct spool *spool, const char *id, unsigned l
 enum spool_part { PART_PDF, PART_TEXT, PART_WORDS, PART_THUMB, PART_VIEW, PART_COUNT };
 
 /* The parts, then the result that names their hashes. fds[i] is -1 where there is none.
- * Adds "pdf_sha256", "text_sha256", "words_sha256", "thumb_sha256",
- * "view_sha256" to `result`. */
+ * Adds "pdf_sha256", "text_sha256", "words_sha256", "thumb_sha256", "view_sha256" to
+ * `result`. They can be made again from the capture, so they are on the disk only after
+ * spool_flush_results(); what a power cut took or spoilt before that, spool_load_job()
+ * finds out. */
 MUST_USE enum rc spool_put_result(struct spool *spool, const struct job *job,
                                   const struct job_image *image, json_t *result,
                                   const int fds[PART_COUNT], struct fault *why);
+
+/* All results of a job that are there: call it before the job is promised to anybody. */
+MUST_USE enum rc spool_flush_results(struct spool *spool, const struct job *job,
+                                     struct fault *why);
+/* The parts alone, to look at until the page is read. */
+MUST_USE enum rc spool_put_look(struct spool *spool, const struct job *job,
+                                const struct job_image *image, json_t *result,
+                                const int fds[PART_COUNT], struct fault *why);
 
 /* Open for reading; the caller closes *ret_fd. RC_NOT_FOUND: there is none. */
 MUST_USE enum rc spool_open_capture(struct spool *spool, const struct job *job,

@@ -79,9 +79,12 @@ static enum rc view_open(int fd, struct view *ret_view, struct fault *why)
     return RC_OK;
 }
 
+/* file_replace() or file_put() */
+typedef enum rc store(int dir, const char *name, struct bytes data, struct fault *why);
+
 /* Store what `fd` holds as `name`, and say what its hash is. */
-static enum rc put_file(int dir, const char *name, int fd, char ret_hex[SHA256_HEX],
-                        uint64_t *ret_len, struct fault *why)
+static enum rc put_file(int dir, const char *name, int fd, store *put,
+                        char ret_hex[SHA256_HEX], uint64_t *ret_len, struct fault *why)
 {
     SCOPED(view_close_at) struct view view = { 0 };
     enum rc rc = view_open(fd, &view, why);
@@ -90,7 +93,7 @@ static enum rc put_file(int dir, const char *name, int fd, char ret_hex[SHA256_H
     struct bytes data = { view.at, view.len };
     hash_hex(hash_sha256(data), ret_hex);
     *ret_len = view.len;
-    return file_replace(dir, name, data, why);
+    return put(dir, name, data, why);
 }
 
 enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned leaf,
@@ -102,7 +105,8 @@ enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned l
     if (rc)
         return rc;
     snprintf(capture->file, sizeof capture->file, "%04u-%s.jpg", leaf, side_name(side));
-    rc = put_file(dir, capture->file, fd, capture->sha256, &capture->bytes, why);
+    rc = put_file(dir, capture->file, fd, file_replace, capture->sha256, &capture->bytes,
+                  why);
     if (!rc && !capture->bytes)
         return fault_set(why, RC_CORRUPT, 0, "the scanner delivered an empty picture");
     return rc;
@@ -125,12 +129,10 @@ enum rc spool_put_sheet(struct spool *spool, const struct job *job, unsigned lea
     return file_create(dir, name, data, why);
 }
 
-enum rc spool_put_result(struct spool *spool, const struct job *job,
-                         const struct job_image *image, json_t *result,
+static enum rc put_parts(int dir, const struct job_image *image, json_t *result,
                          const int fds[PART_COUNT], struct fault *why)
 {
-    SCOPED(fd_close_at) int dir = -1;
-    enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
+    enum rc rc = RC_OK;
     char name[SPOOL_NAME_MAX];
     for (int i = 0; i < PART_COUNT && !rc; i++) {
         char hex[SHA256_HEX];
@@ -138,9 +140,30 @@ enum rc spool_put_result(struct spool *spool, const struct job *job,
         if (fds[i] < 0)
             continue;
         spool_image_name(image, parts[i].ending, name);
-        rc = put_file(dir, name, fds[i], hex, &len, why);
+        rc = put_file(dir, name, fds[i], file_put, hex, &len, why);
         json_object_set_new(result, parts[i].field, json_string(hex));
     }
+    return rc;
+}
+
+enum rc spool_put_look(struct spool *spool, const struct job *job,
+                       const struct job_image *image, json_t *result,
+                       const int fds[PART_COUNT], struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
+    return rc ? rc : put_parts(dir, image, result, fds, why);
+}
+
+enum rc spool_put_result(struct spool *spool, const struct job *job,
+                         const struct job_image *image, json_t *result,
+                         const int fds[PART_COUNT], struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    char name[SPOOL_NAME_MAX];
+    enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
+    if (!rc)
+        rc = put_parts(dir, image, result, fds, why);
     if (rc)
         return rc;
     SCOPED(free_at) char *text = json_dumps(result, JSON_COMPACT);
@@ -148,7 +171,33 @@ enum rc spool_put_result(struct spool *spool, const struct job *job,
         return fault_set(why, RC_INVALID, 0, "a page's result cannot be written as JSON");
     spool_image_name(image, ".json", name);
     struct bytes data = { (const uint8_t *)text, strlen(text) };
-    return file_replace(dir, name, data, why);
+    return file_put(dir, name, data, why);
+}
+
+static enum rc flush_result(int dir, const struct job_image *image, struct fault *why)
+{
+    char name[SPOOL_NAME_MAX];
+    enum rc rc = RC_OK;
+    for (int i = 0; i < PART_COUNT && !rc; i++) {
+        spool_image_name(image, parts[i].ending, name);
+        if (*field_peek(image->result, parts[i].field))
+            rc = file_flush(dir, name, why);
+    }
+    spool_image_name(image, ".json", name);
+    return rc ? rc : file_flush(dir, name, why);
+}
+
+enum rc spool_flush_results(struct spool *spool, const struct job *job, struct fault *why)
+{
+    SCOPED(fd_close_at) int dir = -1;
+    enum rc rc = spool_folder(spool, job->id, "sheets", &dir, why);
+    for (size_t i = 0; i < job->count && !rc; i++)
+        if (job->images[i].state >= IMAGE_READY)
+            rc = flush_result(dir, &job->images[i], why);
+    if (!rc && fsync(dir))
+        rc =
+            fault_set(why, rc_of_errno(errno), errno, "flush a job: %s", strerror(errno));
+    return rc;
 }
 
 static enum rc open_named(struct spool *spool, const struct job *job, const char *name,

@@ -35,14 +35,15 @@ enum rc file_write_all(int fd, struct bytes data, struct fault *why)
     return RC_OK;
 }
 
-static enum rc write_named(int dir, const char *tmp, struct bytes data, struct fault *why)
+static enum rc write_named(int dir, const char *tmp, struct bytes data, bool flush,
+                           struct fault *why)
 {
     SCOPED(fd_close_at)
     int fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0)
         return errno_fault(why, "create", tmp);
     enum rc rc = file_write_all(fd, data, why);
-    if (!rc && fsync(fd))
+    if (!rc && flush && fsync(fd))
         rc = errno_fault(why, "flush", tmp);
     return rc;
 }
@@ -67,21 +68,38 @@ static enum rc temporary_name(const char *name, char ret_tmp[NAME_MAX + 1],
     return RC_OK;
 }
 
-enum rc file_replace(int dir, const char *name, struct bytes data, struct fault *why)
+static enum rc replace(int dir, const char *name, struct bytes data, bool flush,
+                       struct fault *why)
 {
     char tmp[NAME_MAX + 1];
     enum rc rc = temporary_name(name, tmp, why);
     rc = rc ? rc : only_over_files(dir, name, why);
     if (rc)
         return rc;
-    rc = write_named(dir, tmp, data, why);
+    rc = write_named(dir, tmp, data, flush, why);
     if (!rc && renameat(dir, tmp, dir, name))
         rc = errno_fault(why, "rename to", name);
     if (rc) {
         (void)unlinkat(dir, tmp, 0); /* the first error is the one worth telling */
         return rc;
     }
-    return fsync(dir) ? errno_fault(why, "flush the folder of", name) : RC_OK;
+    return flush && fsync(dir) ? errno_fault(why, "flush the folder of", name) : RC_OK;
+}
+
+enum rc file_replace(int dir, const char *name, struct bytes data, struct fault *why)
+{
+    return replace(dir, name, data, true, why);
+}
+
+enum rc file_put(int dir, const char *name, struct bytes data, struct fault *why)
+{
+    return replace(dir, name, data, false, why);
+}
+
+enum rc file_flush(int dir, const char *name, struct fault *why)
+{
+    SCOPED(fd_close_at) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 || fsync(fd) ? errno_fault(why, "flush", name) : RC_OK;
 }
 
 enum rc file_create(int dir, const char *name, struct bytes data, struct fault *why)
@@ -90,7 +108,7 @@ enum rc file_create(int dir, const char *name, struct bytes data, struct fault *
     enum rc rc = temporary_name(name, tmp, why);
     if (rc)
         return rc;
-    rc = write_named(dir, tmp, data, why);
+    rc = write_named(dir, tmp, data, true, why);
     if (!rc && linkat(dir, tmp, dir, name, 0))
         rc = errno_fault(why, "create", name);
     (void)unlinkat(dir, tmp, 0);

@@ -15,6 +15,14 @@
 MUST_USE enum rc file_replace(int dir, const char *name, struct bytes data,
                               struct fault *why);
 
+/* The same, whole for whoever reads now, but on the disk only when the kernel gets to it:
+ * for what can be made again, and is checked when it is read after a power cut. */
+MUST_USE enum rc file_put(int dir, const char *name, struct bytes data,
+                          struct fault *why);
+
+/* Flush `name`, which file_put() wrote. The folder is the caller's to flush. */
+MUST_USE enum rc file_flush(int dir, const char *name, struct fault *why);
+
 /* Create `name` with `data`, never over an existing file (RC_EXISTS). Durable as above.
  */
 MUST_USE enum rc file_create(int dir, const char *name, struct bytes data,

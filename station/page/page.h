@@ -148,6 +148,7 @@ struct page_pool_options {
     uint32_t queue_max;  /* jobs that wait, more are refused with RC_FULL; 0 = 4096 */
     char model[PAGE_SPEC_MAX]; /* loaded when a worker starts; "" = the preset */
     bool no_ocr;               /* load nothing: no job will be recognised */
+    int nice;                  /* how far the workers stand back, 0..19 */
 };
 
 /* Outputs as files in memory, offset 0; -1 where there is none. They belong to the pool

@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 enum {
@@ -179,6 +180,7 @@ static enum rc worker_start(struct worker *worker, struct fault *why)
     enum rc rc = role_start("page", args, &fd, &worker->pid, why);
     if (rc)
         return rc;
+    (void)setpriority(PRIO_PROCESS, (id_t)worker->pid, options->nice);
     struct ipc_handlers handlers = { .closed = on_closed, .context = worker };
     rc = ipc_new(worker->pool->loop, fd, &handlers, &worker->ipc, why);
     if (rc) {

@@ -61,7 +61,7 @@ export function titleOf(page) {
 export function pageState(page) {
     if (hasTrouble(page)) return { tone: 'bad', word: 'page.trouble' };
     if (needsLook(page)) return { tone: 'wait', word: 'page.look' };
-    if (hasPicture(page)) return { tone: 'good', word: 'page.ready' };
+    if (isRead(page)) return { tone: 'good', word: 'page.ready' };
     return { tone: 'wait', word: page.state === 'reading' ? 'page.reading' : 'page.captured' };
 }
 
@@ -77,7 +77,7 @@ export function tally(pages = []) {
         else if (kind !== 'unknown') sum[kind]++;
         if (hasTrouble(page)) sum.trouble++;
         if (needsLook(page)) sum.look++;
-        if (!hasPicture(page)) sum.busy++;
+        if (!isRead(page)) sum.busy++;
     }
     return sum;
 }
@@ -142,8 +142,13 @@ export function differs(job) {
     return ['stopped', 'counted', 'review'].includes(job.state) && job.sheets_fed !== job.sheets_declared;
 }
 
-export function hasPicture(page) {
+export function isRead(page) {
     return page.state === 'ready' || page.state === 'failed';
+}
+
+/* The station has looked at it: that comes at once, reading may take its time. */
+export function hasPicture(page) {
+    return isRead(page) || Boolean(page.seen);
 }
 
 /* The side in the preview: the chosen one, else the newest that has something on it, so
@@ -157,5 +162,5 @@ export function sideShown(job, chosen) {
 
 /* A thumbnail changes when its page was read and turned upright. */
 export function pictureOf(job, page, what) {
-    return `/api/images/${page.index}/${what}?job=${job.job}&s=${page.state}`;
+    return `/api/images/${page.index}/${what}?job=${job.job}&s=${isRead(page) ? page.state : 'seen'}`;
 }

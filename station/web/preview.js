@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { get } from '../../web/net.js';
 import { badge, message, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { hasPicture, pageKind, pageState, pictureOf, reasonsOf, titleOf } from './model.js';
+import { hasPicture, isRead, pageKind, pageState, pictureOf, reasonsOf, titleOf } from './model.js';
 
 const ZOOMS = [100, 150, 200, 300, 400];
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
@@ -92,7 +92,7 @@ class Preview extends Part {
     fixes() {
         const { page } = this;
         const kind = pageKind(page);
-        if (!this.open || !hasPicture(page)) return nothing;
+        if (!this.open || !isRead(page)) return nothing;
         const keep = html`<button class="button" type="button" @click=${() => this.fix({ do: 'keep-as-page' })}>${say('fix.keep')}</button>`;
         const blank = html`<button class="button" type="button" @click=${() => this.fix({ do: 'set-blank' })}>${say('fix.blank')}</button>`;
         const move = html`<button class="button" type="button" @click=${this.askRow}>${say('fix.move')}</button>`;

@@ -222,6 +222,17 @@ TEST(spool, gives_back_results_whose_parts_are_whole)
     CHECK_OK(spool_put_result(spool, job, &job->images[0], result, fds, NULL));
     CHECK(json_object_get(result, "pdf_sha256") != NULL);
     CHECK(json_object_get(result, "text_sha256") == NULL);
+    /* Not a flush for what can be made again, but for all of it before a promise. */
+    job->images[0].result = json_incref(result);
+    job->images[0].state = IMAGE_READY;
+    fsyncs = 0;
+    CHECK_OK(spool_put_result(spool, job, &job->images[0], result, fds, NULL));
+    CHECK_INT(0, fsyncs);
+    CHECK_OK(spool_flush_results(spool, job, NULL));
+    CHECK_INT(3, fsyncs); /* part, result, folder */
+    fail_fsync_at = fsyncs + 2;
+    CHECK_RC(RC_FULL, spool_flush_results(spool, job, NULL));
+    fail_fsync_at = 0;
     struct job *back = load_again(&spool, job->id);
     CHECK_INT(IMAGE_READY, back->images[0].state);
     CHECK_TEXT("page", image_kind(&back->images[0]));

@@ -85,6 +85,20 @@ TEST(file_replace, reports_a_folder_that_could_not_be_flushed)
     close(dir);
 }
 
+TEST(file_put, leaves_flushing_to_file_flush)
+{
+    int dir = scratch_dir();
+    CHECK_OK(file_put(dir, "page", BYTES("old"), NULL));
+    CHECK_OK(file_put(dir, "page", BYTES("new"), NULL));
+    CHECK_INT(0, fsyncs);
+    check_content(dir, "page", "new");
+    CHECK_INT(1, entries_in(dir));
+    CHECK_OK(file_flush(dir, "page", NULL));
+    CHECK_INT(1, fsyncs);
+    CHECK_RC(RC_NOT_FOUND, file_flush(dir, "other", NULL));
+    close(dir);
+}
+
 TEST(file_replace, never_takes_the_place_of_a_device)
 {
     int dir = scratch_dir();
