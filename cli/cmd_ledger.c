@@ -6,8 +6,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
-#include "cli/ledger_fetch.h"
-#include "repo-daemon/ledger_export.h"
+#include "cli/ledger_place.h"
 #include "repo-daemon/ledger_verify.h"
 #include "sys/file.h"
 #include "sys/scope.h"
@@ -20,98 +19,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { TOKEN_MAX = 4096 };
-
-struct wanted {
-    const char *url, *token_file, *dir, *export, *key, *out;
-    bool json, help;
-};
-
-/* Where the events come from, and what must be closed after. */
-struct place {
-    struct ledger_source source;
-    struct ledger *ledger;
-    struct http_client *client;
-};
-
-static void place_close(struct place *place)
-{
-    ledger_close(place->ledger);
-    http_client_free(place->client);
-}
-
 static void help(void)
 {
     puts(
         "usage: juanku ledger head   [SOURCE] [--json]\n"
         "       juanku ledger export [SOURCE] FOLDER [--json]\n"
         "       juanku ledger prove  [SOURCE] VOLUME -o FILE [--json]\n"
-        "       juanku ledger verify FOLDER|FILE [--key FILE] [--json]\n\n"
+        "       juanku ledger sheet  [SOURCE] --day 2026-11-28 -o FILE.pdf\n"
+        "       juanku ledger growth [SOURCE] [--from N] -o FILE\n"
+        "       juanku ledger rotate --dir REPOSITORY\n"
+        "       juanku ledger verify FOLDER|FILE [--key FILE] [--witness FILE] [--json]\n"
+        "       juanku ledger witness FOLDER --name NAME\n"
+        "       juanku ledger follow FOLDER --key FILE\n"
+        "       juanku ledger cosign FILE --witness FOLDER -o FILE\n\n"
         "SOURCE: the repository you are logged in to, or\n"
         "  --url URL --token-file F   another one\n"
         "  --dir REPOSITORY           its folder, without the daemon\n"
         "  --export FOLDER            an export\n\n"
-        "verify needs only the files: an export, or a proof made with prove. --key is a\n"
-        "file with the verifier key you trust; without it the enclosed key is believed.\n"
-        "Exit code 2 when anything does not verify.");
+        "verify needs only the files: an export, a proof made with prove, or a cosigned\n"
+        "checkpoint. --key is a file with a verifier key you trust (that of a hand-over\n"
+        "sheet, also an old one); without it the enclosed key is believed. Exit code 2\n"
+        "when anything does not verify.\n"
+        "A witness is somebody else, who follows the ledger by its key: growth makes "
+        "the\n"
+        "request from the size he saw last, cosign checks and signs it.");
 }
 
-static enum rc read_line_file(const char *path, char *ret_text, size_t room,
-                              struct fault *why)
-{
-    SCOPED(free_at) char *text = NULL;
-    size_t len = 0;
-    enum rc rc = file_read(AT_FDCWD, path, room - 1, &text, &len, why);
-    if (rc)
-        return rc;
-    memcpy(ret_text, text, len + 1);
-    ret_text[strcspn(ret_text, "\r\n")] = 0;
-    return RC_OK;
-}
-
-static enum rc open_dir(const char *dir, struct place *place, struct fault *why)
-{
-    static const struct ledger_options reading = { .read_only = true };
-    char uri[PATH_MAX];
-    if (snprintf(uri, sizeof uri, "lmdb:%s/store", dir) >= (int)sizeof uri)
-        return fault_set(why, RC_INVALID, 0, "'%s' is too long a path", dir);
-    /* As the writer we can sign what is newest; beside the daemon we read what it signed.
-     */
-    enum rc rc = ledger_open(uri, NULL, &place->ledger, why);
-    if (rc == RC_AGAIN || rc == RC_DENIED)
-        rc = ledger_open(uri, &reading, &place->ledger, why);
-    return rc ? rc : ledger_source_of(place->ledger, &place->source, why);
-}
-
-static enum rc open_url(const struct wanted *w, struct place *place, struct fault *why)
-{
-    if (!w->url) {
-        enum rc rc = api_open(&place->client, why);
-        return rc ? rc : ledger_fetch(place->client, &place->source, why);
-    }
-    char token[TOKEN_MAX] = "";
-    enum rc rc = RC_OK;
-    if (w->token_file)
-        rc = read_line_file(w->token_file, token, sizeof token, why);
-    if (!rc)
-        rc = http_client_new(w->url, getenv("JUANKU_CA"), &place->client, why);
-    if (rc)
-        return rc;
-    if (*token)
-        http_client_set_token(place->client, token);
-    return ledger_fetch(place->client, &place->source, why);
-}
-
-static enum rc open_place(const struct wanted *w, struct place *place, struct fault *why)
-{
-    if (w->dir)
-        return open_dir(w->dir, place, why);
-    if (w->export)
-        return ledger_source_of_folder(w->export, &place->source, why);
-    return open_url(w, place, why);
-}
-
-static int print_head(const struct wanted *w, struct place *place)
+static int print_head(const struct ledger_wanted *w, struct ledger_place *place)
 {
     if (!w->json) {
         (void)fputs(place->source.checkpoint, stdout);
@@ -124,7 +58,8 @@ static int print_head(const struct wanted *w, struct place *place)
     return EXIT_OK;
 }
 
-static int export(const struct wanted *w, struct place *place, const char *folder)
+static int export(const struct ledger_wanted *w, struct ledger_place *place,
+                  const char *folder)
 {
     struct fault why;
     uint64_t events = 0;
@@ -141,20 +76,8 @@ static int export(const struct wanted *w, struct place *place, const char *folde
     return EXIT_OK;
 }
 
-static enum rc write_file(const char *path, struct bytes data, struct fault *why)
-{
-    char folder[PATH_MAX] = ".";
-    const char *slash = strrchr(path, '/');
-    if (slash && slash - path >= PATH_MAX - 1)
-        return fault_set(why, RC_INVALID, 0, "'%s' is too long a path", path);
-    if (slash)
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
-    SCOPED(fd_close_at) int dir = -1;
-    enum rc rc = file_open_folder(folder, &dir, why);
-    return rc ? rc : file_replace(dir, slash ? slash + 1 : path, data, why);
-}
-
-static int prove(const struct wanted *w, struct place *place, const char *volume)
+static int prove(const struct ledger_wanted *w, struct ledger_place *place,
+                 const char *volume)
 {
     struct fault why;
     SCOPED(free_at) char *text = NULL;
@@ -162,7 +85,7 @@ static int prove(const struct wanted *w, struct place *place, const char *volume
     if (!w->out)
         return cmd_usage("ledger prove", "-o FILE is missing");
     if (ledger_proof_write(&place->source, volume, &text, &len, &why) ||
-        write_file(w->out, (struct bytes){ (uint8_t *)text, len }, &why))
+        ledger_out_file(w->out, (struct bytes){ (uint8_t *)text, len }, &why))
         return cmd_fail(&why);
     if (!w->json) {
         printf("证明已写入 %s；核验：juanku ledger verify %s\n", w->out, w->out);
@@ -208,12 +131,12 @@ static void print_report(const struct ledger_report *report, const struct fault 
     json_decref(out);
 }
 
-static int verify(const struct wanted *w, const char *path)
+static int verify(const struct ledger_wanted *w, const char *path)
 {
     struct fault why;
     struct ledger_report report = { 0 };
     char key[LEDGER_KEY_MAX];
-    if (w->key && read_line_file(w->key, key, sizeof key, &why))
+    if (w->key && ledger_line_file(w->key, key, sizeof key, &why))
         return cmd_fail(&why);
     enum rc rc = verify_path(path, w->key ? key : NULL, &report, &why);
     if (w->json)
@@ -237,35 +160,77 @@ static int verify(const struct wanted *w, const char *path)
     return EXIT_OK;
 }
 
-static int run(const struct wanted *w, const struct args *args)
+static int verify_witnessed(const struct ledger_wanted *w, const char *path)
 {
-    const char *verb = args->words[0];
-    bool head = !strcmp(verb, "head"), out = !strcmp(verb, "export");
-    bool check = !strcmp(verb, "verify");
-    if (!head && !out && !check && strcmp(verb, "prove") != 0)
-        return cmd_usage("ledger", "'%s' is not known", verb);
-    if (args->count != (head ? 1u : 2u))
-        return cmd_usage("ledger", "%s takes %s", verb,
-                         head ? "no more words" : "one word more");
-    if (check)
-        return verify(w, args->words[1]);
     struct fault why;
-    SCOPED(place_close) struct place place = { 0 };
-    if (open_place(w, &place, &why))
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    if (file_read(AT_FDCWD, path, LEDGER_PROOF_MAX, &text, &len, &why))
         return cmd_fail(&why);
-    if (head)
-        return print_head(w, &place);
-    return out ? export(w, &place, args->words[1]) : prove(w, &place, args->words[1]);
+    return ledger_verify_cosigned(w, (struct bytes){ (uint8_t *)text, len });
+}
+
+static int verify_any(const struct ledger_wanted *w, const char *path)
+{
+    return w->witness ? verify_witnessed(w, path) : verify(w, path);
+}
+
+/* Each verb once: alone, or with the ledger open; with one more word or none. */
+static const struct verb {
+    const char *name;
+    int (*alone)(const struct ledger_wanted *w, const char *word);
+    int (*open)(const struct ledger_wanted *w, struct ledger_place *place);
+    int (*open_word)(const struct ledger_wanted *w, struct ledger_place *place,
+                     const char *word);
+} verbs[] = {
+    { "head", NULL, print_head, NULL },
+    { "export", NULL, NULL, export },
+    { "prove", NULL, NULL, prove },
+    { "sheet", NULL, ledger_sheet, NULL },
+    { "growth", NULL, ledger_growth, NULL },
+    { "rotate", NULL, ledger_rotate_key, NULL },
+    { "verify", verify_any, NULL, NULL },
+    { "witness", ledger_witness_new, NULL, NULL },
+    { "follow", ledger_witness_follow, NULL, NULL },
+    { "cosign", ledger_cosign, NULL, NULL },
+};
+
+static const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (!strcmp(verbs[i].name, name))
+            return &verbs[i];
+    return NULL;
+}
+
+static int run(const struct ledger_wanted *w, const struct args *args)
+{
+    const struct verb *verb = verb_find(args->words[0]);
+    if (!verb)
+        return cmd_usage("ledger", "'%s' is not known", args->words[0]);
+    if (args->count != (verb->open ? 1u : 2u))
+        return cmd_usage("ledger", "%s takes %s", verb->name,
+                         verb->open ? "no more words" : "one word more");
+    if (verb->alone)
+        return verb->alone(w, args->words[1]);
+    struct fault why;
+    SCOPED(ledger_place_close) struct ledger_place place = { 0 };
+    if (ledger_place_open(w, &place, &why))
+        return cmd_fail(&why);
+    return verb->open ? verb->open(w, &place)
+                      : verb->open_word(w, &place, args->words[1]);
 }
 
 int cmd_ledger(int argc, char **argv)
 {
-    struct wanted w = { 0 };
+    struct ledger_wanted w = { 0 };
     const struct arg table[] = {
         { "url", &w.url, NULL },   { "token-file", &w.token_file, NULL },
         { "dir", &w.dir, NULL },   { "export", &w.export, NULL },
         { "key", &w.key, NULL },   { "o", &w.out, NULL },
         { "json", NULL, &w.json }, { "help", NULL, &w.help },
+        { "name", &w.name, NULL }, { "from", &w.from, NULL },
+        { "day", &w.day, NULL },   { "witness", &w.witness, NULL },
     };
     struct args args;
     if (!args_read("ledger", argc, argv, table, COUNT(table), &args))

@@ -19,6 +19,8 @@ static enum rc get(struct http_client *client, const char *path,
         return rc;
     int status = ret_answer->status;
     http_answer_free(ret_answer);
+    if (status == 404)
+        return fault_set(why, RC_NOT_FOUND, 0, "卷库里没有这一项（%s）", path);
     if (status == 401 || status == 403)
         return fault_set(why, RC_DENIED, 0,
                          "没有读取账本的权限；请先用 juanku session login 登录");
@@ -80,11 +82,42 @@ static enum rc feed(void *context, uint64_t size, ledger_on_event *on_event,
     return RC_OK;
 }
 
+static enum rc fetch_text(struct http_client *client, const char *path, char **ret_text,
+                          size_t *ret_len, struct fault *why)
+{
+    struct http_answer answer = { 0 };
+    enum rc rc = get(client, path, &answer, why);
+    if (rc)
+        return rc;
+    *ret_text = TAKE(answer.body);
+    *ret_len = answer.len;
+    http_answer_free(&answer);
+    return RC_OK;
+}
+
+static enum rc proof(void *context, const char *volume, char **ret_text, size_t *ret_len,
+                     struct fault *why)
+{
+    char path[120];
+    snprintf(path, sizeof path, "/v1/volumes/%.40s/proof", volume);
+    return fetch_text(context, path, ret_text, ret_len, why);
+}
+
+static enum rc growth(void *context, uint64_t old_size, char **ret_text,
+                      struct fault *why)
+{
+    char path[64];
+    size_t len = 0;
+    snprintf(path, sizeof path, "/v1/ledger/growth?from=%" PRIu64, old_size);
+    return fetch_text(context, path, ret_text, &len, why);
+}
+
 enum rc ledger_fetch(struct http_client *client, struct ledger_source *ret_source,
                      struct fault *why)
 {
-    ret_source->feed = feed;
-    ret_source->context = client;
+    *ret_source = (struct ledger_source){
+        .feed = feed, .proof = proof, .growth = growth, .context = client
+    };
     enum rc rc =
         get_text(client, "/v1/ledger/key", ret_source->key, sizeof ret_source->key, why);
     ret_source->key[strcspn(ret_source->key, "\n")] = 0;

@@ -1,4 +1,6 @@
 /* The ledger for outsiders: signed head, key, and the events as they were hashed. */
+#include "repo-daemon/ledger_export.h"
+#include "repo-daemon/ledger_sheet.h"
 #include "repo-daemon/route.h"
 #include "sys/scope.h"
 
@@ -60,4 +62,38 @@ enum rc ledger_events_show(struct call *call, struct fault *why)
         return rc;
     return call_answer_text(call, "application/jsonl; charset=utf-8",
                             (struct bytes){ (uint8_t *)text, len }, why);
+}
+
+enum rc ledger_proof_show(struct call *call, struct fault *why)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    enum rc rc =
+        ledger_proof_of(call->repo->ledger, call_part(call, "volume"), &text, &len, why);
+    return rc ? rc
+              : call_answer_text(call, "application/json",
+                                 (struct bytes){ (uint8_t *)text, len }, why);
+}
+
+enum rc ledger_growth_show(struct call *call, struct fault *why)
+{
+    SCOPED(free_at) char *text = NULL;
+    uint64_t from = strtoull(call_query(call, "from"), NULL, 10);
+    enum rc rc = ledger_growth_of(call->repo->ledger, from, &text, why);
+    return rc ? rc
+              : call_answer_text(call, "text/plain; charset=utf-8",
+                                 (struct bytes){ (uint8_t *)text, strlen(text) }, why);
+}
+
+enum rc ledger_sheet_show(struct call *call, struct fault *why)
+{
+    SCOPED(free_at) uint8_t *pdf = NULL;
+    size_t len = 0;
+    struct ledger_source source;
+    enum rc rc = ledger_source_of(call->repo->ledger, &source, why);
+    if (!rc)
+        rc = ledger_sheet_write(&source, call_query(call, "day"), &pdf, &len, why);
+    return rc ? rc
+              : call_answer_text(call, "application/pdf", (struct bytes){ pdf, len },
+                                 why);
 }

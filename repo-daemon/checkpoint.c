@@ -8,8 +8,7 @@
 #include <string.h>
 
 enum {
-    ED25519_KIND = 1, /* algorithm byte of signed notes */
-    HASH_SIZE = 4,
+    HASH_SIZE = CHECKPOINT_HASH_SIZE,
     KIND_AND_KEY = 1 + ED25519_PUBLIC,
     SIGNED_SIZE = HASH_SIZE + ED25519_SIGNATURE,
     BASE64_MAX = 96,
@@ -25,9 +24,9 @@ static bool name_is_usable(const char *name)
     return len > 0 && len < CHECKPOINT_NAME_MAX;
 }
 
-static void key_hash(const struct checkpoint_key *key, uint8_t ret_hash[HASH_SIZE])
+void checkpoint_key_hash(const struct checkpoint_key *key, uint8_t ret_hash[HASH_SIZE])
 {
-    static const uint8_t kind = ED25519_KIND;
+    uint8_t kind = (uint8_t)key->kind;
     struct hash *hash = hash_new();
     hash_add(hash, (struct bytes){ (const uint8_t *)key->name, strlen(key->name) });
     hash_add(hash, BYTES("\n"));
@@ -42,9 +41,9 @@ static void key_text(const struct checkpoint_key *key, const char *before,
                      const uint8_t secret_or_public[32],
                      char ret_text[CHECKPOINT_KEY_MAX])
 {
-    uint8_t hash[HASH_SIZE], tail[KIND_AND_KEY] = { ED25519_KIND };
+    uint8_t hash[HASH_SIZE], tail[KIND_AND_KEY] = { (uint8_t)key->kind };
     char base64[BASE64_MAX];
-    key_hash(key, hash);
+    checkpoint_key_hash(key, hash);
     memcpy(tail + 1, secret_or_public, 32);
     base64_write((struct bytes){ tail, sizeof tail }, base64);
     snprintf(ret_text, CHECKPOINT_KEY_MAX, "%s%s+%02x%02x%02x%02x+%s", before, key->name,
@@ -63,22 +62,23 @@ void checkpoint_key_signer(const struct checkpoint_key *key,
     key_text(key, "PRIVATE+KEY+", key->seed, ret_text);
 }
 
-enum rc checkpoint_key_make(const char *name, struct checkpoint_key *ret_key,
-                            struct fault *why)
+enum rc checkpoint_key_make(const char *name, enum checkpoint_kind kind,
+                            struct checkpoint_key *ret_key, struct fault *why)
 {
     if (!name_is_usable(name))
         return fault_set(why, RC_INVALID, 0,
                          "'%s' is no origin: printable ASCII without space and '+'",
                          name);
     memset(ret_key, 0, sizeof *ret_key);
+    ret_key->kind = kind;
     memcpy(ret_key->name, name, strlen(name));
     random_fill(ret_key->seed, ED25519_SEED);
     enum rc rc = sign_public(ret_key->seed, ret_key->public_key);
     return rc ? fault_set(why, rc, 0, "make a signing key") : RC_OK;
 }
 
-/* Name and the 32 bytes behind the kind, from "name+hash+base64". */
-static bool key_parts(struct bytes text, char name[CHECKPOINT_NAME_MAX], uint8_t ret[32])
+/* Kind, name and the 32 bytes behind, from "name+hash+base64". */
+static bool key_parts(struct bytes text, struct checkpoint_key *key, uint8_t ret[32])
 {
     char copy[CHECKPOINT_KEY_MAX];
     if (text.len >= sizeof copy || memchr(text.at, 0, text.len))
@@ -93,9 +93,10 @@ static bool key_parts(struct bytes text, char name[CHECKPOINT_NAME_MAX], uint8_t
     uint8_t tail[BASE64_MAX];
     if (!name_is_usable(copy) || strlen(base64) >= BASE64_MAX ||
         base64_read(base64, strlen(base64), tail, sizeof tail) != KIND_AND_KEY ||
-        tail[0] != ED25519_KIND)
+        (tail[0] != CHECKPOINT_LOG && tail[0] != CHECKPOINT_WITNESS))
         return false;
-    memcpy(name, copy, strlen(copy) + 1);
+    key->kind = tail[0];
+    memcpy(key->name, copy, strlen(copy) + 1);
     memcpy(ret, tail + 1, 32);
     return true;
 }
@@ -105,7 +106,7 @@ enum rc checkpoint_key_read_verifier(struct bytes text, struct checkpoint_key *r
 {
     struct checkpoint_key key = { 0 };
     char again[CHECKPOINT_KEY_MAX];
-    if (!key_parts(text, key.name, key.public_key))
+    if (!key_parts(text, &key, key.public_key))
         return fault_set(why, RC_INVALID, 0, "not a verifier key");
     checkpoint_key_verifier(&key, again);
     if (strlen(again) != text.len || memcmp(again, text.at, text.len) != 0)
@@ -122,8 +123,7 @@ enum rc checkpoint_key_read_signer(struct bytes text, struct checkpoint_key *ret
     struct checkpoint_key key = { 0 };
     char again[CHECKPOINT_KEY_MAX];
     if (text.len < before ||
-        !key_parts((struct bytes){ text.at + before, text.len - before }, key.name,
-                   key.seed))
+        !key_parts((struct bytes){ text.at + before, text.len - before }, &key, key.seed))
         return fault_set(why, RC_INVALID, 0, "not a signing key");
     enum rc rc = sign_public(key.seed, key.public_key);
     if (rc)
@@ -151,7 +151,7 @@ static void add_signature(const struct checkpoint_key *key,
 {
     uint8_t both[SIGNED_SIZE];
     char base64[BASE64_MAX];
-    key_hash(key, both);
+    checkpoint_key_hash(key, both);
     memcpy(both + HASH_SIZE, signature, ED25519_SIGNATURE);
     base64_write((struct bytes){ both, sizeof both }, base64);
     snprintf(text + len, CHECKPOINT_TEXT_MAX - len, "\n%s%s %s\n", DASH, key->name,
@@ -197,7 +197,8 @@ enum rc checkpoint_read(struct bytes text, const struct checkpoint_key *key,
     struct checkpoint head;
     const char *base64 = NULL;
     uint8_t both[SIGNED_SIZE];
-    if (text.len >= sizeof copy || memchr(text.at, 0, text.len))
+    if (key->kind != CHECKPOINT_LOG || text.len >= sizeof copy ||
+        memchr(text.at, 0, text.len))
         return fault_set(why, RC_INVALID, 0, "not a checkpoint");
     memcpy(copy, text.at, text.len);
     copy[text.len] = 0;

@@ -110,6 +110,13 @@ struct ledger_ops {
                     struct fault *why);
     enum rc (*prove)(struct ledger *ledger, uint64_t seq, uint64_t size,
                      struct sha256 ret_proof[64], size_t *ret_count, struct fault *why);
+    enum rc (*prove_growth)(struct ledger *ledger, uint64_t old_size, uint64_t size,
+                            struct sha256 ret_proof[64], size_t *ret_count,
+                            struct fault *why);
+    enum rc (*rotate)(struct ledger *ledger, const struct ledger_batch *as,
+                      struct fault *why);
+    enum rc (*key_changes)(struct ledger *ledger, ledger_on_event *on_event,
+                           void *context, struct fault *why);
     enum rc (*checkpoint)(struct ledger *ledger, char ret_text[LEDGER_CHECKPOINT_MAX],
                           struct fault *why);
     void (*close)(struct ledger *ledger);
@@ -212,5 +219,19 @@ MUST_USE enum rc ledger_checkpoint(struct ledger *ledger,
 MUST_USE enum rc ledger_prove(struct ledger *ledger, uint64_t seq, uint64_t size,
                               struct sha256 ret_proof[64], size_t *ret_count,
                               struct fault *why);
+/* Why the tree of `size` events begins with that of `old_size`; as merkle_prove_growth().
+ * RC_INVALID when there are not so many, or fewer than before. */
+MUST_USE enum rc ledger_prove_growth(struct ledger *ledger, uint64_t old_size,
+                                     uint64_t size, struct sha256 ret_proof[64],
+                                     size_t *ret_count, struct fault *why);
+
+/* Change to a fresh signing key. The change is an event (ledger_keys.h) with this id, by
+ * this person; the heads from it on are signed by the new key. Only for the writer.
+ * RC_EXISTS when the id was used before; RC_FULL: the old key stays. */
+MUST_USE enum rc ledger_rotate(struct ledger *ledger, const char *id, const char *by,
+                               int64_t at_ms, struct fault *why);
+/* The events of all changes of key, in order. */
+MUST_USE enum rc ledger_key_changes(struct ledger *ledger, ledger_on_event *on_event,
+                                    void *context, struct fault *why);
 
 #endif

@@ -2,12 +2,11 @@
  * the tree must have the signed root, and gives the tiles and proofs. */
 #include "repo-daemon/ledger_export.h"
 
-#include "repo-daemon/canonical.h"
 #include "repo-daemon/checkpoint.h"
-#include "repo-daemon/ledger_event.h"
+#include "repo-daemon/ledger_lines.h"
+#include "repo-daemon/ledger_scan.h"
 #include "repo-daemon/ledger_tiles.h"
 #include "sys/file.h"
-#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -16,24 +15,7 @@
 #include <string.h>
 
 SCOPE_RELEASER(tree_free_at, struct merkle_memory *, merkle_memory_free)
-
-enum rc ledger_line_read(FILE *file, uint8_t *line, size_t *ret_len)
-{
-    size_t len = 0;
-    for (int c; (c = getc_unlocked(file)) != EOF;) {
-        if (c == '\n') {
-            *ret_len = len < LEDGER_EVENT_MAX + 1 ? len : LEDGER_EVENT_MAX + 1;
-            return len > LEDGER_EVENT_MAX ? RC_INVALID : RC_OK;
-        }
-        if (len <= LEDGER_EVENT_MAX)
-            line[len] = (uint8_t)c;
-        len++;
-    }
-    if (ferror(file))
-        return RC_IO;
-    *ret_len = len < LEDGER_EVENT_MAX + 1 ? len : LEDGER_EVENT_MAX + 1;
-    return len ? RC_INVALID : RC_NOT_FOUND;
-}
+SCOPE_RELEASER(lines_close_at, struct ledger_lines *, ledger_lines_close)
 
 static enum rc feed_ledger(void *context, uint64_t size, ledger_on_event *on_event,
                            void *on_context, struct fault *why)
@@ -41,10 +23,60 @@ static enum rc feed_ledger(void *context, uint64_t size, ledger_on_event *on_eve
     return size ? ledger_feed(context, 1, size, on_event, on_context, why) : RC_OK;
 }
 
+/* When was it recorded? */
+static enum rc at_of(__attribute__((unused)) uint64_t seq, struct bytes text,
+                     void *context, struct fault *why)
+{
+    static _Thread_local struct ledger_scan scan; /* large */
+    enum rc rc = ledger_scan(text, &scan, why);
+    if (!rc)
+        *(int64_t *)context = scan.at_ms;
+    return rc;
+}
+
+/* The first event at or after a time. Events come in the order of time but for clocks
+ * that were set back, for which the callers leave an hour. */
+static enum rc first_at(struct ledger *ledger, uint64_t size, int64_t from_ms,
+                        uint64_t *ret_seq, struct fault *why)
+{
+    uint64_t low = 1, high = size + 1;
+    enum rc rc = RC_OK;
+    while (!rc && low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        int64_t at_ms = 0;
+        rc = ledger_feed(ledger, middle, 1, at_of, &at_ms, why);
+        if (at_ms < from_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret_seq = low;
+    return rc;
+}
+
+static enum rc feed_day(void *context, int64_t from_ms, ledger_on_event *on_event,
+                        void *on_context, struct fault *why)
+{
+    enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
+    struct ledger_head head;
+    uint64_t first = 0, end = 0;
+    enum rc rc = ledger_head(context, &head, why);
+    if (!rc)
+        rc = first_at(context, head.size, from_ms - HOUR_MS, &first, why);
+    if (!rc)
+        rc = first_at(context, head.size, from_ms + DAY_MS + HOUR_MS, &end, why);
+    return rc || end == first
+               ? rc
+               : ledger_feed(context, first, end - first, on_event, on_context, why);
+}
+
 enum rc ledger_source_of(struct ledger *ledger, struct ledger_source *ret_source,
                          struct fault *why)
 {
-    ret_source->feed = feed_ledger;
+    *ret_source = (struct ledger_source){ .feed = feed_ledger };
+    ret_source->feed_day = feed_day;
+    ret_source->proof = ledger_proof_of;
+    ret_source->growth = ledger_growth_of;
     ret_source->context = ledger;
     strcpy(ret_source->key, ledger_key(ledger));
     return ledger_checkpoint(ledger, ret_source->checkpoint, why);
@@ -55,18 +87,18 @@ static enum rc feed_folder(void *context, uint64_t size, ledger_on_event *on_eve
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/events.jsonl", (const char *)context);
-    SCOPED(file_close_at) FILE *file = fopen(path, "re");
-    if (!file)
-        return fault_set(why, rc_of_errno(errno), errno, "open '%s'", path);
-    SCOPED(free_at) uint8_t *line = malloc(LEDGER_EVENT_MAX + 1);
-    enum rc rc = line ? RC_OK : RC_NO_MEMORY;
-    for (uint64_t seq = 1; !rc && seq <= size; seq++) {
-        size_t len = 0;
-        rc = ledger_line_read(file, line, &len);
-        if (rc)
-            return fault_set(why, rc, 0, "'%s': event %llu is missing or too long", path,
-                             (unsigned long long)seq);
-        rc = on_event(seq, (struct bytes){ line, len }, on_context, why);
+    SCOPED(lines_close_at) struct ledger_lines *lines = NULL;
+    enum rc rc = ledger_lines_open(path, &lines, why);
+    const struct ledger_line *block = NULL;
+    size_t count = 1;
+    for (uint64_t seq = 1; !rc && count && seq <= size;) {
+        rc = ledger_lines_next(lines, &block, &count, why);
+        for (size_t i = 0; !rc && i < count && seq <= size; i++, seq++) {
+            if (!block[i].whole)
+                return fault_set(why, RC_INVALID, 0, "'%s': event %llu is not whole",
+                                 path, (unsigned long long)seq);
+            rc = on_event(seq, block[i].text, on_context, why);
+        }
     }
     return rc;
 }
@@ -87,7 +119,7 @@ static enum rc read_text(const char *folder, const char *name, char *ret_text,
 enum rc ledger_source_of_folder(const char *folder, struct ledger_source *ret_source,
                                 struct fault *why)
 {
-    ret_source->feed = feed_folder;
+    *ret_source = (struct ledger_source){ .feed = feed_folder };
     ret_source->context = (void *)(uintptr_t)folder;
     enum rc rc = read_text(folder, "checkpoint", ret_source->checkpoint,
                            sizeof ret_source->checkpoint, why);
@@ -103,7 +135,7 @@ static struct bytes text_bytes(const char *text)
     return (struct bytes){ (const uint8_t *)text, strlen(text) };
 }
 
-static enum rc source_head(const struct ledger_source *source,
+enum rc ledger_source_head(const struct ledger_source *source,
                            struct checkpoint *ret_head, struct fault *why)
 {
     struct checkpoint_key key;
@@ -113,51 +145,33 @@ static enum rc source_head(const struct ledger_source *source,
 
 /* What one pass over the events makes. */
 struct pass {
-    FILE *out;          /* export, or NULL */
-    const char *volume; /* proof, or NULL */
+    FILE *out;
     struct merkle_memory *tree;
-    json_t *events; /* of the volume */
 };
 
-static enum rc pass_event(uint64_t seq, struct bytes text, void *context,
-                          struct fault *why)
+static enum rc pass_event(__attribute__((unused)) uint64_t seq, struct bytes text,
+                          void *context, struct fault *why)
 {
     struct pass *pass = context;
     merkle_memory_add(pass->tree, merkle_leaf(text));
-    if (pass->out && (fwrite(text.at, 1, text.len, pass->out) != text.len ||
-                      putc('\n', pass->out) == EOF))
+    if (fwrite(text.at, 1, text.len, pass->out) != text.len ||
+        putc('\n', pass->out) == EOF)
         return fault_set(why, rc_of_errno(errno), errno, "写 events.jsonl: %s",
                          strerror(errno));
-    if (!pass->volume)
-        return RC_OK;
-    struct ledger_record record = { 0 };
-    enum rc rc = ledger_record_read(text, &record, why);
-    if (rc)
-        return fault_wrap(why, rc, "event %llu", (unsigned long long)seq);
-    for (size_t i = 0; i < record.move_count; i++) {
-        if (strcmp(record.moves[i].volume, pass->volume) != 0)
-            continue;
-        json_array_append_new(pass->events,
-                              json_pack("{ss% sI}", "event", (const char *)text.at,
-                                        text.len, "seq", (json_int_t)seq));
-        break;
-    }
-    ledger_record_free(&record);
     return RC_OK;
 }
 
-/* All events of the source, which must be those that were signed. */
-static enum rc run_pass(const struct ledger_source *source, struct pass *pass,
-                        struct fault *why)
+enum rc ledger_source_pass(const struct ledger_source *source, struct merkle_memory *tree,
+                           ledger_on_event *on_event, void *context, struct fault *why)
 {
     struct checkpoint head;
-    enum rc rc = source_head(source, &head, why);
+    enum rc rc = ledger_source_head(source, &head, why);
     if (!rc)
-        rc = source->feed(source->context, head.size, pass_event, pass, why);
+        rc = source->feed(source->context, head.size, on_event, context, why);
     if (rc)
         return rc;
-    struct sha256 root = merkle_memory_root(pass->tree);
-    if (merkle_memory_size(pass->tree) != head.size || !hash_equal(&root, &head.root))
+    struct sha256 root = merkle_memory_root(tree);
+    if (merkle_memory_size(tree) != head.size || !hash_equal(&root, &head.root))
         return fault_set(
             why, RC_CORRUPT, 0,
             "记录与签名的账本不符，没有导出 (the events are not those that were "
@@ -175,8 +189,8 @@ static enum rc write_events(const struct ledger_source *source, int dir,
         return fault_set(why, rc_of_errno(errno), errno, "写 events.jsonl: %s",
                          strerror(errno));
     int flushed = TAKE_FD(fd); /* belongs to `out` now */
-    struct pass pass = { .out = out, .tree = tree };
-    enum rc rc = run_pass(source, &pass, why);
+    struct pass pass = { out, tree };
+    enum rc rc = ledger_source_pass(source, tree, pass_event, &pass, why);
     if (!rc && (fflush(out) || fsync(flushed)))
         rc = fault_set(why, rc_of_errno(errno), errno, "写 events.jsonl: %s",
                        strerror(errno));
@@ -210,53 +224,4 @@ enum rc ledger_export(const struct ledger_source *source, const char *folder,
     if (!rc)
         *ret_events = merkle_memory_size(tree);
     return rc;
-}
-
-static json_t *proof_json(struct merkle_memory *tree, uint64_t seq)
-{
-    struct merkle_nodes nodes = merkle_memory_nodes(tree);
-    struct merkle_proof proof;
-    if (merkle_prove(&nodes, seq - 1, merkle_memory_size(tree), &proof, NULL))
-        return NULL;
-    json_t *list = json_array();
-    for (size_t i = 0; i < proof.count; i++) {
-        char base64[48];
-        base64_write((struct bytes){ proof.at[i].at, SHA256_SIZE }, base64);
-        json_array_append_new(list, json_string(base64));
-    }
-    return list;
-}
-
-enum rc ledger_proof_write(const struct ledger_source *source, const char *volume,
-                           char **ret_text, size_t *ret_len, struct fault *why)
-{
-    SCOPED(tree_free_at) struct merkle_memory *tree = merkle_memory_new();
-    SCOPED(json_free_at) json_t *events = json_array();
-    struct pass pass = { .volume = volume, .tree = tree, .events = events };
-    enum rc rc = run_pass(source, &pass, why);
-    if (rc)
-        return rc;
-    if (!json_array_size(events))
-        return fault_set(why, RC_NOT_FOUND, 0, "账本里没有案卷 %s", volume);
-    size_t i;
-    json_t *entry;
-    json_array_foreach(events, i, entry)
-    {
-        json_t *seq = json_object_get(entry, "seq");
-        json_object_set_new(entry, "proof",
-                            proof_json(tree, (uint64_t)json_integer_value(seq)));
-    }
-    SCOPED(json_free_at)
-    json_t *root =
-        json_pack("{ss ss ss ss sO}", "format", "juanku-proof/1", "key", source->key,
-                  "checkpoint", source->checkpoint, "volume", volume, "events", events);
-    SCOPED(free_at) char *text = NULL;
-    size_t len = 0;
-    rc = canonical_write(root, LEDGER_PROOF_MAX - 1, &text, &len, why);
-    if (rc)
-        return rc;
-    text[len] = '\n'; /* in the place of the NUL behind it */
-    *ret_text = TAKE(text);
-    *ret_len = len + 1;
-    return RC_OK;
 }

@@ -10,9 +10,9 @@
 #ifndef REPO_LEDGER_EXPORT_H
 #define REPO_LEDGER_EXPORT_H
 
+#include "repo-daemon/checkpoint.h"
 #include "repo-daemon/ledger.h"
-
-#include <stdio.h>
+#include "repo-daemon/merkle_memory.h"
 
 enum { LEDGER_PROOF_MAX = 64 * 1024 * 1024 }; /* bytes of a proof file */
 
@@ -22,6 +22,14 @@ struct ledger_source {
     /* Events 1..size in order; RC_NOT_FOUND when they end early. */
     enum rc (*feed)(void *context, uint64_t size, ledger_on_event *on_event,
                     void *on_context, struct fault *why);
+    /* The events from about `from_ms` on, for a day and an hour; NULL: by feed(). */
+    enum rc (*feed_day)(void *context, int64_t from_ms, ledger_on_event *on_event,
+                        void *on_context, struct fault *why);
+    /* Made at the source; NULL: made here, out of all events. As the two calls below. */
+    enum rc (*proof)(void *context, const char *volume, char **ret_text, size_t *ret_len,
+                     struct fault *why);
+    enum rc (*growth)(void *context, uint64_t old_size, char **ret_text,
+                      struct fault *why);
     void *context;
 };
 
@@ -47,9 +55,26 @@ MUST_USE enum rc ledger_proof_write(const struct ledger_source *source,
                                     const char *volume, char **ret_text, size_t *ret_len,
                                     struct fault *why);
 
-/* The next line of a file of events, without its LF, in `line` of LEDGER_EVENT_MAX + 1
- * bytes. RC_NOT_FOUND at the end; RC_INVALID when it is longer than an event can be (what
- * is left of it is skipped) or has no LF. */
-MUST_USE enum rc ledger_line_read(FILE *file, uint8_t *line, size_t *ret_len);
+/* What is asked of a witness who saw the first `old_size` events (witness.h): the head
+ * and why it grew out of his. The caller frees *ret_text. RC_INVALID when there are not
+ * so many. */
+MUST_USE enum rc ledger_growth_write(const struct ledger_source *source,
+                                     uint64_t old_size, char **ret_text,
+                                     struct fault *why);
+
+/* The signed head, verified. */
+MUST_USE enum rc ledger_source_head(const struct ledger_source *source,
+                                    struct checkpoint *ret_head, struct fault *why);
+/* Every event once; `on_event` puts its leaf on `tree`, which must come out as it was
+ * signed: RC_CORRUPT. */
+MUST_USE enum rc ledger_source_pass(const struct ledger_source *source,
+                                    struct merkle_memory *tree, ledger_on_event *on_event,
+                                    void *context, struct fault *why);
+
+/* ledger_proof.c: both for an open ledger, from its own tree. */
+MUST_USE enum rc ledger_proof_of(void *ledger, const char *volume, char **ret_text,
+                                 size_t *ret_len, struct fault *why);
+MUST_USE enum rc ledger_growth_of(void *ledger, uint64_t old_size, char **ret_text,
+                                  struct fault *why);
 
 #endif

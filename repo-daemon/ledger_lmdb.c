@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char KEY_FILE[] = "ledger.key";
 static const char FORMAT[] = "1";
 
 static void lmdb_close(struct ledger *ledger)
@@ -27,8 +26,7 @@ static void lmdb_close(struct ledger *ledger)
 
 SCOPE_RELEASER(lmdb_close_at, struct ledger *, lmdb_close)
 
-/* Sign the head within `txn` and keep it. */
-static enum rc sign_in(struct ledger_lmdb *ledger, struct store_txn *txn,
+enum rc ledger_sign_in(struct ledger_lmdb *ledger, struct store_txn *txn,
                        char ret_text[LEDGER_CHECKPOINT_MAX], struct fault *why)
 {
     struct ledger_head head;
@@ -71,7 +69,7 @@ struct sign_call {
 static enum rc sign_change(struct store_txn *txn, void *context, struct fault *why)
 {
     struct sign_call *call = context;
-    return sign_in(call->ledger, txn, call->text, why);
+    return ledger_sign_in(call->ledger, txn, call->text, why);
 }
 
 static enum rc lmdb_checkpoint(struct ledger *ledger,
@@ -125,6 +123,9 @@ static const struct ledger_ops ops = {
     .feed_volume = ledger_lmdb_feed_volume,
     .wait = ledger_lmdb_wait,
     .prove = ledger_lmdb_prove,
+    .prove_growth = ledger_lmdb_prove_growth,
+    .rotate = ledger_lmdb_rotate,
+    .key_changes = ledger_lmdb_key_changes,
     .checkpoint = lmdb_checkpoint,
     .close = lmdb_close,
 };
@@ -169,41 +170,7 @@ static enum rc store_and_tables(const char *folder, const struct ledger_options 
     return rc;
 }
 
-static enum rc key_file_write(int dir, const struct checkpoint_key *key,
-                              struct fault *why)
-{
-    char text[CHECKPOINT_KEY_MAX + 1];
-    checkpoint_key_signer(key, text);
-    strcat(text, "\n");
-    SCOPED(fd_close_at)
-    int fd = openat(dir, KEY_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fault_set(why, rc_of_errno(errno), errno, "create '%s'", KEY_FILE);
-    enum rc rc = file_write_all(fd, ledger_text_key(text), why);
-    if (!rc && (fsync(fd) || fsync(dir)))
-        rc = fault_set(why, rc_of_errno(errno), errno, "flush '%s'", KEY_FILE);
-    if (rc)
-        (void)unlinkat(dir, KEY_FILE, 0);
-    explicit_bzero(text, sizeof text);
-    return rc;
-}
-
-static enum rc key_file_read(int dir, struct checkpoint_key *ret_key, struct fault *why)
-{
-    char *text = NULL;
-    size_t len = 0;
-    enum rc rc = file_read(dir, KEY_FILE, CHECKPOINT_KEY_MAX, &text, &len, why);
-    if (rc)
-        return fault_wrap(why, rc, "签名密钥 %s", KEY_FILE);
-    if (len && text[len - 1] == '\n')
-        len--;
-    rc = checkpoint_key_read_signer((struct bytes){ (uint8_t *)text, len }, ret_key, why);
-    explicit_bzero(text, len);
-    free(text);
-    return rc;
-}
-
-static enum rc meta_put(struct ledger_lmdb *ledger, struct store_txn *txn,
+enum rc ledger_meta_put(struct ledger_lmdb *ledger, struct store_txn *txn,
                         const char *word, const char *text, struct fault *why)
 {
     return store_put(txn, ledger->meta, ledger_text_key(word), ledger_text_key(text),
@@ -214,14 +181,14 @@ static enum rc first_change(struct store_txn *txn, void *context, struct fault *
 {
     struct ledger_lmdb *ledger = context;
     char text[LEDGER_CHECKPOINT_MAX];
-    enum rc rc = meta_put(ledger, txn, "format", FORMAT, why);
+    enum rc rc = ledger_meta_put(ledger, txn, "format", FORMAT, why);
     if (!rc)
-        rc = meta_put(ledger, txn, "court", ledger->base.court, why);
+        rc = ledger_meta_put(ledger, txn, "court", ledger->base.court, why);
     if (!rc)
-        rc = meta_put(ledger, txn, "origin", ledger->base.origin, why);
+        rc = ledger_meta_put(ledger, txn, "origin", ledger->base.origin, why);
     if (!rc)
-        rc = meta_put(ledger, txn, "verifier", ledger->base.key, why);
-    return rc ? rc : sign_in(ledger, txn, text, why);
+        rc = ledger_meta_put(ledger, txn, "verifier", ledger->base.key, why);
+    return rc ? rc : ledger_sign_in(ledger, txn, text, why);
 }
 
 static enum rc meta_get(struct ledger_lmdb *ledger, struct store_txn *txn,
@@ -295,15 +262,8 @@ static enum rc load(struct ledger_lmdb *ledger, struct store_txn *txn, int dir,
     if (!rc)
         rc = checkpoint_key_read_verifier(ledger_text_key(base->key), &ledger->signer,
                                           why);
-    if (!rc && !ledger->read_only) {
-        struct checkpoint_key signer;
-        rc = key_file_read(dir, &signer, why);
-        if (!rc && memcmp(signer.public_key, ledger->signer.public_key, ED25519_PUBLIC))
-            rc = fault_set(why, RC_CORRUPT, 0, "签名密钥 %s 不是这个账本的", KEY_FILE);
-        if (!rc)
-            ledger->signer = signer;
-        explicit_bzero(&signer, sizeof signer);
-    }
+    if (!rc && !ledger->read_only)
+        rc = ledger_key_load(dir, &ledger->signer, why);
     return rc ? rc : check_end(ledger, txn, why);
 }
 
@@ -352,16 +312,7 @@ enum rc ledger_lmdb_create(const char *folder, const char *court, const char *or
     if (!rc)
         return fault_set(why, RC_EXISTS, 0, "“%s”里已经有一个账本", folder);
 
-    /* A key without a ledger is left by a start that was cut off: it is as good as new.
-     */
-    rc = key_file_read(dir, &lmdb->signer, NULL);
-    if (rc == RC_NOT_FOUND || rc == RC_INVALID ||
-        (!rc && strcmp(lmdb->signer.name, origin) != 0)) {
-        (void)unlinkat(dir, KEY_FILE, 0);
-        rc = checkpoint_key_make(origin, &lmdb->signer, why);
-        if (!rc)
-            rc = key_file_write(dir, &lmdb->signer, why);
-    }
+    rc = ledger_key_new(dir, origin, &lmdb->signer, why);
     if (rc)
         return rc;
     strcpy(ledger->court, court);

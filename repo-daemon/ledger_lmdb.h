@@ -1,6 +1,6 @@
 /* The ledger in LMDB: its tables, for the three files that make it up.
  *
- *   ledger.meta    word -> text           format, court, origin, verifier
+ *   ledger.meta    word -> text           format, court, origin, verifier, changes
  *   ledger.event   seq -> bytes           canonical events, 1, 2, 3 ...
  *   ledger.id      id (16) -> first seq, count, request hash
  *   ledger.volume  label -> version, last seq, state word
@@ -48,6 +48,22 @@ struct merkle_nodes ledger_nodes_in(struct ledger_nodes *context);
 MUST_USE enum rc ledger_head_in(struct ledger_lmdb *ledger, struct store_txn *txn,
                                 struct ledger_head *ret_head, struct fault *why);
 
+/* Sign the head within `txn` and keep it. */
+MUST_USE enum rc ledger_sign_in(struct ledger_lmdb *ledger, struct store_txn *txn,
+                                char ret_text[LEDGER_CHECKPOINT_MAX], struct fault *why);
+MUST_USE enum rc ledger_meta_put(struct ledger_lmdb *ledger, struct store_txn *txn,
+                                 const char *word, const char *text, struct fault *why);
+
+/* ledger_lmdb_keys.c: the signing key in its file. Of a new ledger; of one whose verifier
+ * stands in *key already, also when a change of key was cut off. */
+MUST_USE enum rc ledger_key_new(int dir, const char *origin,
+                                struct checkpoint_key *ret_key, struct fault *why);
+MUST_USE enum rc ledger_key_load(int dir, struct checkpoint_key *key, struct fault *why);
+MUST_USE enum rc ledger_lmdb_rotate(struct ledger *ledger, const struct ledger_batch *as,
+                                    struct fault *why);
+MUST_USE enum rc ledger_lmdb_key_changes(struct ledger *ledger, ledger_on_event *on_event,
+                                         void *context, struct fault *why);
+
 /* Calls of the table that stand in ledger_lmdb_read.c. */
 MUST_USE enum rc ledger_lmdb_settle(struct ledger *ledger, const char *id,
                                     struct ledger_result *ret_result, struct fault *why);
@@ -66,5 +82,8 @@ MUST_USE enum rc ledger_lmdb_wait(struct ledger *ledger, uint64_t after_seq,
 MUST_USE enum rc ledger_lmdb_prove(struct ledger *ledger, uint64_t seq, uint64_t size,
                                    struct sha256 ret_proof[64], size_t *ret_count,
                                    struct fault *why);
+MUST_USE enum rc ledger_lmdb_prove_growth(struct ledger *ledger, uint64_t old_size,
+                                          uint64_t size, struct sha256 ret_proof[64],
+                                          size_t *ret_count, struct fault *why);
 
 #endif

@@ -177,3 +177,26 @@ enum rc ledger_lmdb_prove(struct ledger *ledger, uint64_t seq, uint64_t size,
     *ret_count = proof.count;
     return RC_OK;
 }
+
+enum rc ledger_lmdb_prove_growth(struct ledger *ledger, uint64_t old_size, uint64_t size,
+                                 struct sha256 ret_proof[64], size_t *ret_count,
+                                 struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(ledger->store, &txn, why);
+    if (rc)
+        return rc;
+    struct ledger_lmdb *lmdb = ledger_lmdb_of(ledger);
+    if (size > store_count(txn, lmdb->event))
+        return fault_set(why, RC_INVALID, 0, "no %llu events yet",
+                         (unsigned long long)size);
+    struct ledger_nodes context = { lmdb, txn };
+    struct merkle_nodes nodes = ledger_nodes_in(&context);
+    struct merkle_proof proof;
+    rc = merkle_prove_growth(&nodes, old_size, size, &proof, why);
+    if (rc)
+        return rc;
+    memcpy(ret_proof, proof.at, proof.count * sizeof proof.at[0]);
+    *ret_count = proof.count;
+    return RC_OK;
+}

@@ -8,8 +8,7 @@
 #include "repo-daemon/ledger_verify.h"
 
 #include "repo-daemon/checkpoint.h"
-#include "repo-daemon/ledger_chain.h"
-#include "repo-daemon/ledger_export.h"
+#include "repo-daemon/ledger_story.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -49,9 +48,8 @@ static enum rc read_file(const char *folder, const char *name, size_t most,
     return file_read(AT_FDCWD, path, most, ret_text, ret_len, why);
 }
 
-static enum rc check_key(const char *folder, const char *key_or_null,
-                         struct checkpoint_key *ret_key, struct ledger_report *report,
-                         struct fault *why)
+static enum rc check_key(const char *folder, struct checkpoint_key *ret_key,
+                         struct ledger_report *report, struct fault *why)
 {
     SCOPED(free_at) char *text = NULL;
     size_t len = 0;
@@ -66,9 +64,6 @@ static enum rc check_key(const char *folder, const char *key_or_null,
                                       &inner);
     if (rc)
         return bad_file(report, "key.pub", RC_CORRUPT, inner.text, why);
-    if (key_or_null && strcmp(key_or_null, text) != 0)
-        return bad_file(report, "key.pub", RC_CORRUPT, "it is not the key you trust",
-                        why);
     snprintf(report->key, sizeof report->key, "%s", text);
     return RC_OK;
 }
@@ -92,56 +87,23 @@ static enum rc check_head(const char *folder, const struct checkpoint_key *key,
     return RC_OK;
 }
 
-/* What the lines of events.jsonl gave. */
-struct story {
-    struct merkle_memory *tree;
-    struct ledger_chain *chain;
-    uint64_t bad_seq;   /* first event that does not fit the story, 0 none */
-    struct fault inner; /* why */
-};
-
-static void tell(struct story *story, enum rc line_rc, struct bytes line)
-{
-    uint64_t seq = merkle_memory_size(story->tree) + 1;
-    merkle_memory_add(story->tree, merkle_leaf(line));
-    if (story->bad_seq)
-        return;
-    enum rc rc = line_rc;
-    if (rc)
-        (void)fault_set(&story->inner, rc, 0, "too long, or its line does not end");
-    else
-        rc = ledger_chain_add(story->chain, line, NULL, &story->inner);
-    if (rc)
-        story->bad_seq = seq;
-}
-
-static enum rc read_story(const char *folder, struct story *story,
+static enum rc read_story(const char *folder, struct ledger_story *story,
                           struct ledger_report *report, struct fault *why)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/events.jsonl", folder);
-    SCOPED(file_close_at) FILE *file = fopen(path, "re");
-    if (!file)
-        return bad_file(report, "events.jsonl", rc_of_errno(errno), strerror(errno), why);
-    SCOPED(free_at) uint8_t *line = malloc(LEDGER_EVENT_MAX + 1);
-    if (!line)
-        return fault_set(why, RC_NO_MEMORY, ENOMEM, "no memory");
-    while (merkle_memory_size(story->tree) <= report->size) { /* one too many is enough */
-        size_t len = 0;
-        enum rc rc = ledger_line_read(file, line, &len);
-        if (rc == RC_NOT_FOUND)
-            break;
-        if (rc == RC_IO)
-            return fault_set(why, rc, errno, "read '%s'", path);
-        tell(story, rc, (struct bytes){ line, len });
-    }
+    struct fault inner = { 0 };
+    if (snprintf(path, sizeof path, "%s/events.jsonl", folder) >= (int)sizeof path)
+        return fault_set(why, RC_INVALID, 0, "'%s' is too long a path", folder);
+    enum rc rc = ledger_story_read(path, report->size, story, &inner);
+    if (rc == RC_NOT_FOUND)
+        return bad_file(report, "events.jsonl", rc, inner.text, why);
     report->events = merkle_memory_size(story->tree);
     report->volumes = ledger_chain_volumes(story->chain);
-    return RC_OK;
+    return rc ? fault_set(why, rc, 0, "%s", inner.text) : RC_OK;
 }
 
 /* The events have another root than the signed one: which is it? */
-static enum rc blame(const char *folder, const struct story *story,
+static enum rc blame(const char *folder, const struct ledger_story *story,
                      struct ledger_report *report, struct fault *why)
 {
     SCOPED(tree_free_at)
@@ -172,14 +134,15 @@ enum rc ledger_verify_folder(const char *folder, const char *key_or_null,
 {
     struct checkpoint_key key;
     *ret_report = (struct ledger_report){ 0 };
-    enum rc rc = check_key(folder, key_or_null, &key, ret_report, why);
+    enum rc rc = check_key(folder, &key, ret_report, why);
     if (!rc)
         rc = check_head(folder, &key, ret_report, why);
     if (rc)
         return rc;
     SCOPED(tree_free_at) struct merkle_memory *tree = merkle_memory_new();
-    SCOPED(chain_free_at) struct ledger_chain *chain = ledger_chain_new(NULL);
-    struct story story = { .tree = tree, .chain = chain };
+    SCOPED(chain_free_at)
+    struct ledger_chain *chain = ledger_chain_new(NULL, key_or_null);
+    struct ledger_story story = { .tree = tree, .chain = chain };
     rc = read_story(folder, &story, ret_report, why);
     if (rc)
         return rc;
@@ -188,6 +151,9 @@ enum rc ledger_verify_folder(const char *folder, const char *key_or_null,
         return blame(folder, &story, ret_report, why);
     if (story.bad_seq)
         return bad_event(ret_report, story.bad_seq, "不合规则", story.inner.text, why);
+    struct fault inner = { 0 };
+    if (ledger_keys_end(ledger_chain_keys(chain), ret_report->key, &inner))
+        return bad_file(ret_report, "key.pub", RC_CORRUPT, inner.text, why);
     struct ledger_tile tile = { 0 };
     rc = ledger_tiles_compare(tree, folder, &tile, why);
     if (rc)

@@ -6,6 +6,7 @@
 #include "repo-daemon/checkpoint.h"
 #include "repo-daemon/ledger_chain.h"
 #include "repo-daemon/ledger_export.h"
+#include "repo-daemon/ledger_scan.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -37,14 +38,29 @@ static bool read_proof(const json_t *list, struct merkle_proof *ret_proof)
     return true;
 }
 
+/* One event: its place in the chain of the volume or of the keys, and in the tree. */
 static enum rc check_entry(const json_t *entry, struct ledger_chain *chain,
-                           struct ledger_report *report, struct fault *why)
+                           struct ledger_keys *keys, struct ledger_report *report,
+                           struct fault *why)
 {
+    static _Thread_local struct ledger_scan scan; /* large */
     uint64_t seq = 0;
     struct merkle_proof proof;
     struct fault inner = { 0 };
     struct bytes event = text_of(entry, "event");
-    enum rc rc = ledger_chain_add(chain, event, &seq, &inner);
+    enum rc rc = RC_INVALID;
+    if (!event.at)
+        (void)fault_set(&inner, rc, 0, "there is no event");
+    else if (chain)
+        rc = ledger_chain_add(chain, event, &seq, &inner);
+    else
+        rc = ledger_scan(event, &scan, &inner);
+    if (!rc && !chain) {
+        seq = scan.seq;
+        rc = ledger_scan_is(scan.event, EVENT_LEDGER_KEY)
+                 ? ledger_keys_add(keys, scan.data, &inner)
+                 : fault_set(&inner, RC_CORRUPT, 0, "not a change of key");
+    }
     report->bad_seq = seq;
     json_int_t said = json_integer_value(json_object_get(entry, "seq"));
     if (rc || json_object_size(entry) != 3 || said != (json_int_t)seq ||
@@ -61,12 +77,12 @@ static enum rc check_entry(const json_t *entry, struct ledger_chain *chain,
             "tree)",
             (unsigned long long)seq, (unsigned long long)seq);
     report->bad_seq = 0;
-    report->events++;
+    report->events += chain != NULL;
     return RC_OK;
 }
 
-static enum rc check_head(const json_t *root, const char *key_or_null,
-                          struct ledger_report *report, struct fault *why)
+static enum rc check_head(const json_t *root, struct ledger_report *report,
+                          struct fault *why)
 {
     struct checkpoint_key key;
     struct checkpoint head;
@@ -76,8 +92,6 @@ static enum rc check_head(const json_t *root, const char *key_or_null,
     enum rc rc = RC_INVALID;
     if (text.at && signed_text.at)
         rc = checkpoint_key_read_verifier(text, &key, &inner);
-    if (!rc && key_or_null && strcmp(key_or_null, (const char *)text.at) != 0)
-        rc = fault_set(&inner, RC_CORRUPT, 0, "it is not the key you trust");
     if (!rc)
         rc = checkpoint_read(signed_text, &key, &head, &inner);
     if (rc)
@@ -105,13 +119,22 @@ enum rc ledger_verify_proof(struct bytes text, const char *key_or_null,
     const char *format = json_string_value(json_object_get(root, "format"));
     const char *volume = json_string_value(json_object_get(root, "volume"));
     const json_t *events = json_object_get(root, "events");
-    if (json_object_size(root) != 5 || !format || strcmp(format, "juanku-proof/1") != 0 ||
-        !volume || !json_is_array(events) || !json_array_size(events))
-        return fault_set(why, RC_CORRUPT, 0, "这不是证明文件 (not a juanku-proof/1)");
-    rc = check_head(root, key_or_null, ret_report, why);
-    SCOPED(chain_free_at) struct ledger_chain *chain = ledger_chain_new(volume);
+    const json_t *changes = json_object_get(root, "keys");
+    bool first = format && !strcmp(format, "juanku-proof/1"); /* knew one key only */
+    bool second = format && !strcmp(format, "juanku-proof/2") && json_is_array(changes);
+    if (json_object_size(root) != (first ? 5 : 6) || (!first && !second) || !volume ||
+        !json_is_array(events) || !json_array_size(events))
+        return fault_set(why, RC_CORRUPT, 0, "这不是证明文件 (not a juanku-proof/2)");
+    rc = check_head(root, ret_report, why);
+    SCOPED(chain_free_at) struct ledger_chain *chain = ledger_chain_new(volume, NULL);
+    struct ledger_keys keys = { .trusted = key_or_null };
+    for (size_t i = 0; !rc && i < json_array_size(changes); i++)
+        rc = check_entry(json_array_get(changes, i), NULL, &keys, ret_report, why);
+    if (!rc && ledger_keys_end(&keys, ret_report->key, &inner))
+        rc = fault_set(why, RC_CORRUPT, 0, "签名不对，证明不可信 (signature: %s)",
+                       inner.text);
     for (size_t i = 0; !rc && i < json_array_size(events); i++)
-        rc = check_entry(json_array_get(events, i), chain, ret_report, why);
+        rc = check_entry(json_array_get(events, i), chain, NULL, ret_report, why);
     ret_report->volumes = rc ? 0 : 1;
     return rc;
 }

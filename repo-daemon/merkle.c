@@ -10,12 +10,7 @@
 
 struct sha256 merkle_leaf(struct bytes entry)
 {
-    struct hash *hash = hash_new();
-    hash_add(hash, BYTES("\0"));
-    hash_add(hash, entry);
-    struct sha256 leaf = hash_end(hash);
-    hash_free(hash);
-    return leaf;
+    return hash_sha256_both(BYTES("\0"), entry);
 }
 
 struct sha256 merkle_pair(struct sha256 left, struct sha256 right)

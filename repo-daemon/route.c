@@ -59,6 +59,9 @@ static const struct route routes[] = {
     { "GET",    "/v1/ledger/head",                     READ,        ROUTE_ASK,    ledger_head_show,   0 },
     { "GET",    "/v1/ledger/key",                      READ,        ROUTE_ASK,    ledger_key_show,    0 },
     { "GET",    "/v1/ledger/events",                   PROVE,       ROUTE_ASK,    ledger_events_show, 0 },
+    { "GET",    "/v1/ledger/growth",                   PROVE,       ROUTE_ASK,    ledger_growth_show, 0 },
+    { "GET",    "/v1/ledger/sheet",                    PROVE,       ROUTE_ASK,    ledger_sheet_show,  0 },
+    { "GET",    "/v1/volumes/{volume}/proof",          PROVE,       ROUTE_ASK,    ledger_proof_show,  0 },
     { "GET",    "/v1/stream",                          READ,        ROUTE_STREAM, stream_open,        0 },
     { "GET",    "/v1/board",                           READ,        ROUTE_ASK,    board_show,         0 },
 };

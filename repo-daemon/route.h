@@ -49,6 +49,7 @@ route_handler binding_check, binding_show;                           /* api_bind
 route_handler archive_create;                                        /* api_archive.c */
 route_handler blob_show, blob_begin;                                 /* api_blob.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
-route_handler openapi_show, metrics_show, ready_show;                /* api_about.c */
+route_handler ledger_growth_show, ledger_sheet_show, ledger_proof_show;
+route_handler openapi_show, metrics_show, ready_show; /* api_about.c */
 
 #endif

@@ -146,6 +146,11 @@ static enum rc env_open(struct store *store, const struct store_options *options
     return rc;
 }
 
+int store_folder_fd(const struct store *store)
+{
+    return store->folder_fd;
+}
+
 void store_close(struct store *store)
 {
     if (!store)

@@ -49,6 +49,7 @@ struct store_table {
 MUST_USE enum rc store_open(const struct store_options *options, struct store **ret_store,
                             struct fault *why);
 void store_close(struct store *store); /* accepts NULL; no transaction may be open */
+int store_folder_fd(const struct store *store); /* its folder, borrowed */
 
 /* The table `name`, made when missing. Call at the start, outside any transaction. In a
  * read-only store RC_NOT_FOUND when the writer never made it. */

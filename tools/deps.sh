@@ -26,6 +26,7 @@ libssl-dev|demo|hashes, signatures, passwords
 libsystemd-dev|demo|event loop and journal
 libseccomp-dev|demo|what a process may not do
 libmodbus-dev|demo|rack bus
+libqrencode-dev|demo|the code on the hand-over sheet
 libevdev-dev|demo|barcode readers that play keyboard
 libharfbuzz-dev|demo|part of a font for certificates
 fonts-droid-fallback|demo|Chinese in certificates

@@ -43,6 +43,11 @@ void pdfa_text_space(struct pdfa_text *text, double height_pt);
 /* What follows needs this height together: begin a new page where there is less. */
 void pdfa_text_need(struct pdfa_text *text, double height_pt);
 
+/* A square of `side` by `side` modules (a QR code), row by row, 1 dark, at the left, this
+ * wide; the quiet zone is the caller's. */
+void pdfa_text_modules(struct pdfa_text *text, const uint8_t *dark, size_t side,
+                       double width_pt);
+
 /* A table: columns with their widths in points (sum at most PDFA_TEXT_WIDTH_PT), then its
  * rows. The first row is the head and is repeated on each page. Cells wrap. */
 struct pdfa_table {

@@ -218,6 +218,27 @@ void pdfa_text_row(struct pdfa_text *text, const char *const *cells)
     place_row(text, pooled, height);
 }
 
+void pdfa_text_modules(struct pdfa_text *text, const uint8_t *dark, size_t side,
+                       double width_pt)
+{
+    double module = width_pt / (double)side;
+    pdfa_text_need(text, width_pt);
+    for (size_t y = 0; y < side; y++) {
+        double top = text->down_pt + (double)y * module;
+        for (size_t x = 0, end; x < side; x = end) {
+            for (end = x + 1; end < side && dark[y * side + end] == dark[y * side + x];)
+                end++;
+            if (dark[y * side + x])
+                text_stroke(text,
+                            &(struct text_stroke){
+                                text->page, (float)(TEXT_LEFT_PT + (double)x * module),
+                                (float)top, (float)(TEXT_LEFT_PT + (double)end * module),
+                                (float)(top + module), true });
+        }
+    }
+    text->down_pt += width_pt;
+}
+
 void text_number_pages(struct pdfa_text *text)
 {
     const struct style *s = &styles[PDFA_SMALL];

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,41 @@ static void must(int ok)
     }
 }
 
-struct sha256 hash_sha256(struct bytes data)
+/* Looking the algorithm up costs more than hashing an event: done once, and each thread
+ * keeps a context, which lives as long as the process. */
+static EVP_MD *sha256_md;
+
+static void sha256_fetch(void)
+{
+    sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(sha256_md != NULL);
+}
+
+static EVP_MD_CTX *sha256_begin(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static _Thread_local EVP_MD_CTX *ctx;
+    must(pthread_once(&once, sha256_fetch) == 0);
+    if (!ctx)
+        ctx = EVP_MD_CTX_new();
+    must(ctx != NULL);
+    must(EVP_DigestInit_ex2(ctx, sha256_md, NULL));
+    return ctx;
+}
+
+struct sha256 hash_sha256_both(struct bytes first, struct bytes second)
 {
     struct sha256 out;
-    must(EVP_Digest(data.len ? data.at : (const void *)"", data.len, out.at, NULL,
-                    EVP_sha256(), NULL));
+    EVP_MD_CTX *ctx = sha256_begin();
+    must(EVP_DigestUpdate(ctx, first.at, first.len));
+    must(EVP_DigestUpdate(ctx, second.at, second.len));
+    must(EVP_DigestFinal_ex(ctx, out.at, NULL));
     return out;
+}
+
+struct sha256 hash_sha256(struct bytes data)
+{
+    return hash_sha256_both(data, BYTES(""));
 }
 
 void hash_sha512_hex(struct bytes data, char ret_hex[SHA512_HEX])

@@ -49,4 +49,39 @@ check "verify --json refuses it too" 2 "$juanku" ledger verify "$dir/export" --j
 says "with the number" '"seq": 2'
 check "a folder that is no repository is told" 2 "$juanku" repo verify "$dir/nowhere"
 says "with what to do" 'juanku repo init'
+
+# another party witnesses the ledger; the key changes; the day's sheet
+check "init makes a second repository" 0 "$juanku" repo init "$dir/two" --court 粤0399
+check "an event" 0 "$juanku" repo slots "$dir/two" --site 1 --rack 1 --slots 2
+check "a witness is made" 0 "$juanku" ledger witness "$dir/w" --name court.example/w
+cp "$dir/out" "$dir/w.pub"
+check "its export" 0 "$juanku" ledger export --dir "$dir/two" "$dir/two-a"
+check "growth makes the request" 0 "$juanku" ledger growth --dir "$dir/two" -o "$dir/request"
+check "a witness cosigns nobody he does not follow" 5 "$juanku" ledger cosign "$dir/request" \
+    --witness "$dir/w" -o "$dir/note"
+check "he follows a key" 0 "$juanku" ledger follow "$dir/w" --key "$dir/two-a/key.pub"
+check "and cosigns" 0 "$juanku" ledger cosign "$dir/request" --witness "$dir/w" -o "$dir/note"
+check "the cosignature verifies" 0 "$juanku" ledger verify "$dir/note" \
+    --key "$dir/two-a/key.pub" --witness "$dir/w.pub"
+says "with its size" '第 1 条以前'
+check "the key changes" 0 "$juanku" ledger rotate --dir "$dir/two"
+check "export again" 0 "$juanku" ledger export --dir "$dir/two" "$dir/two-b"
+check "the old key leads to the new one" 0 "$juanku" ledger verify "$dir/two-b" \
+    --key "$dir/two-a/key.pub"
+check "no other key does" 2 "$juanku" ledger verify "$dir/two-b" --key "$dir/export/key.pub"
+check "growth since the witness looked" 0 "$juanku" ledger growth --export "$dir/two-b" \
+    --from 1 -o "$dir/request"
+check "he does not know the new key" 2 "$juanku" ledger cosign "$dir/request" \
+    --witness "$dir/w" -o "$dir/note"
+check "until he follows it" 0 "$juanku" ledger follow "$dir/w" --key "$dir/two-b/key.pub"
+check "then he cosigns" 0 "$juanku" ledger cosign "$dir/request" --witness "$dir/w" \
+    -o "$dir/note"
+check "the sheet of a day" 0 "$juanku" ledger sheet --dir "$dir/two" --day 2026-11-28 \
+    -o "$dir/sheet.pdf"
+pdftoppm -r 150 -gray "$dir/sheet.pdf" "$dir/sheet"
+"$juanku" ledger head --dir "$dir/two" >"$dir/head"
+zbarimg -q --raw -Sdisable -Sqrcode.enable "$dir"/sheet-*.pgm 2>"$dir/err" | cmp -n "$(wc -c <"$dir/head")" - "$dir/head" &&
+    echo "ok - its code is the signed head" || echo "not ok - its code is the signed head"
+check "no sheet of a day that is none" 2 "$juanku" ledger sheet --dir "$dir/two" \
+    --day 2026-02-30 -o "$dir/sheet.pdf"
 check "an unknown word is a usage error" 1 "$juanku" ledger frobnicate

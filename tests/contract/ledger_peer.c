@@ -6,6 +6,9 @@
 #include "contract/ledger_fixture.h"
 #include "repo-daemon/ledger_export.h"
 #include "repo-daemon/store_lmdb.h"
+#include "repo-daemon/witness.h"
+#include "sys/file.h"
+#include "sys/scope.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -44,6 +47,35 @@ static void export_to(const char *name)
     CHECK_OK(ledger_export(&source, out, &events, &why));
 }
 
+static void put(const char *name, const char *text)
+{
+    char path[96];
+    SCOPED(fd_close_at) int dir = -1;
+    snprintf(path, sizeof path, "%s/at-3", folder);
+    CHECK_OK(file_open_folder(path, &dir, &why));
+    CHECK_OK(
+        file_create(dir, name, (struct bytes){ (uint8_t *)text, strlen(text) }, &why));
+}
+
+/* The fourth export with the cosignature of a witness. */
+static void cosign(void)
+{
+    char at[96], key[CHECKPOINT_KEY_MAX], note[COSIGN_TEXT_MAX];
+    struct ledger_source source;
+    SCOPED(free_at) char *request = NULL;
+    snprintf(at, sizeof at, "%s/at-3", folder);
+    CHECK_OK(ledger_source_of_folder(at, &source, &why));
+    CHECK_OK(ledger_growth_write(&source, 0, &request, &why));
+    snprintf(at, sizeof at, "%s/witness", folder);
+    CHECK_OK(witness_create(at, "court.example/w", &why));
+    CHECK_OK(witness_follow(at, source.key, &why));
+    CHECK_OK(witness_cosign(at, (struct bytes){ (uint8_t *)request, strlen(request) },
+                            1790000000, note, &why));
+    CHECK_OK(witness_key(at, key, &why));
+    put("witness.pub", key);
+    put("checkpoint.cosigned", note);
+}
+
 static void setup(void)
 {
     char uri[96], name[16];
@@ -58,6 +90,7 @@ static void setup(void)
         export_to(name);
     }
     ledger_close(ledger);
+    cosign();
 }
 
 /* Exit code of the other program over an export and all earlier heads. */
@@ -96,7 +129,8 @@ TEST(export, is_verified_by_the_library_of_others_and_each_change_is_found_by_it
         { "at-3/events.jsonl", 20, 3 },   { "at-3/checkpoint", 40, 3 },
         { "at-2/checkpoint", 90, 3 },     { "at-3/tile/0/000", 4000, 3 },
         { "at-3/tile/0/001.p/1", 5, 3 },  { "at-3/tile/1/000.p/1", 31, 3 },
-        { "at-5/tile/2/000.p/1", 31, 5 },
+        { "at-5/tile/2/000.p/1", 31, 5 }, { "at-3/checkpoint.cosigned", 250, 3 },
+        { "at-3/witness.pub", 40, 3 },
     };
     char line[256];
     setup();

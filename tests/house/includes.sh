@@ -56,6 +56,7 @@ sane/sane.*|drivers/scanner/scanner_sane.c
 modbus.*|drivers/rack/rack_modbus.c
 libevdev/.*|drivers/barcode/barcode_evdev.c
 tesseract/.*|station/page/ocr_tesseract.c
+qrencode.h|lib/record/qr.c
 zbar.h|station/page/labels.c
 turbojpeg.h|lib/record/jpeg.c
 tiffio.h|station/page/tiff.c

@@ -65,9 +65,9 @@ TEST(checkpoint_key, takes_names_that_fit_and_no_others)
     char name[CHECKPOINT_NAME_MAX + 1];
     memset(name, 'n', sizeof name);
     name[CHECKPOINT_NAME_MAX] = 0;
-    CHECK_RC(RC_INVALID, checkpoint_key_make(name, &key, NULL));
+    CHECK_RC(RC_INVALID, checkpoint_key_make(name, CHECKPOINT_LOG, &key, NULL));
     name[CHECKPOINT_NAME_MAX - 1] = 0;
-    CHECK_OK(checkpoint_key_make(name, &key, NULL));
+    CHECK_OK(checkpoint_key_make(name, CHECKPOINT_LOG, &key, NULL));
     char text[CHECKPOINT_TEXT_MAX], signer[CHECKPOINT_KEY_MAX];
     struct checkpoint head = { UINT64_MAX, hash_sha256(BYTES("x")) }, back;
     CHECK_OK(checkpoint_write(&head, &key, text, NULL));
@@ -82,7 +82,7 @@ TEST(checkpoint_read, refuses_every_changed_byte)
     struct checkpoint_key key;
     struct checkpoint head = { 12345, hash_sha256(BYTES("root")) }, back;
     char text[CHECKPOINT_TEXT_MAX];
-    CHECK_OK(checkpoint_key_make("juanku/440399", &key, NULL));
+    CHECK_OK(checkpoint_key_make("juanku/440399", CHECKPOINT_LOG, &key, NULL));
     CHECK_OK(checkpoint_write(&head, &key, text, NULL));
     CHECK_OK(checkpoint_read(bytes_of(text), &key, &back, NULL));
     CHECK_INT(12345, back.size);
@@ -105,9 +105,9 @@ TEST(checkpoint_read, refuses_another_court_and_another_key)
     struct checkpoint_key one, two, other;
     struct checkpoint head = { 1, hash_sha256(BYTES("root")) }, back;
     char text[CHECKPOINT_TEXT_MAX];
-    CHECK_OK(checkpoint_key_make("juanku/440399", &one, NULL));
-    CHECK_OK(checkpoint_key_make("juanku/440399", &two, NULL));
-    CHECK_OK(checkpoint_key_make("juanku/440301", &other, NULL));
+    CHECK_OK(checkpoint_key_make("juanku/440399", CHECKPOINT_LOG, &one, NULL));
+    CHECK_OK(checkpoint_key_make("juanku/440399", CHECKPOINT_LOG, &two, NULL));
+    CHECK_OK(checkpoint_key_make("juanku/440301", CHECKPOINT_LOG, &other, NULL));
     CHECK_OK(checkpoint_write(&head, &one, text, NULL));
     CHECK_RC(RC_INVALID, checkpoint_read(bytes_of(text), &other, &back, NULL));
     CHECK(checkpoint_read(bytes_of(text), &two, &back, NULL));

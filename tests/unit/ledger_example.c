@@ -77,7 +77,7 @@ TEST(ledger_example, stands_in_the_document_byte_for_byte)
         merkle_memory_add(tree, leaf);
     }
     struct checkpoint head = { 2, merkle_memory_root(tree) };
-    struct checkpoint_key key = { .name = "juanku/440399" };
+    struct checkpoint_key key = { .kind = CHECKPOINT_LOG, .name = "juanku/440399" };
     char text[CHECKPOINT_TEXT_MAX];
     look_for_hex(doc, (struct bytes){ head.root.at, SHA256_SIZE });
     memcpy(key.seed, seed, sizeof seed);
