@@ -3,6 +3,7 @@
  * frames are then put in line behind it. */
 #include "station/page/convert.h"
 
+#include "record/case_no.h"
 #include "station/page/convert_out.h"
 #include "sys/clock.h"
 #include "sys/scope.h"
@@ -26,7 +27,9 @@ struct conversion {
     size_t next;    /* the first page not submitted */
     size_t running; /* submitted and not back */
     uint32_t jobs;
-    struct fault trouble; /* what stops the whole conversion */
+    struct page_limits limits;
+    char case_no[CASE_NO_TEXT_MAX]; /* "": any */
+    struct fault trouble;           /* what stops the whole conversion */
     struct convert_summary summary;
 };
 
@@ -98,6 +101,8 @@ static void keep_page(struct conversion *conversion, struct convert_page *page,
     enum rc rc = convert_keep(spool, files->pdf, &page->pdf_at, &page->pdf_len, &why);
     if (!rc)
         rc = convert_keep(spool, files->text, &page->text_at, &page->text_len, &why);
+    if (!rc)
+        rc = convert_keep(spool, files->sight, &page->sight_at, &page->sight_len, &why);
     if (rc)
         stop(conversion, &why);
     struct convert_summary *summary = &conversion->summary;
@@ -171,6 +176,7 @@ static void submit_one(struct conversion *conversion, size_t at)
     job.options.no_ocr = options->no_ocr;
     job.options.keep_all = options->keep_all;
     job.options.no_pictures = true;
+    job.options.limits = conversion->limits;
     page->done = true; /* on its way: not to be submitted again */
     if (page_pool_submit(conversion->pool, &job, &number, &why)) {
         free(ticket);
@@ -204,11 +210,33 @@ static int nameless_file(void)
     return fd;
 }
 
+/* By which limits, and whose papers. */
+static enum rc read_rules(struct conversion *conversion, struct fault *why)
+{
+    const struct convert_options *options = conversion->options;
+    struct case_no case_no;
+    conversion->limits = *page_limits_usual();
+    enum rc rc = RC_OK;
+    if (options->limits_path)
+        rc = page_limits_read(options->limits_path, &conversion->limits, why);
+    if (rc || !options->case_no)
+        return rc;
+    rc = case_no_read(
+        (struct bytes){ (const uint8_t *)options->case_no, strlen(options->case_no) },
+        &case_no, why);
+    if (!rc)
+        case_no_text(&case_no, conversion->case_no);
+    return rc;
+}
+
 static enum rc begin(struct conversion *conversion, const char *const *paths,
                      size_t count, struct fault *why)
 {
     const struct convert_options *options = conversion->options;
     uint32_t jobs = options->jobs ? options->jobs : (uint32_t)get_nprocs();
+    enum rc rc = read_rules(conversion, why);
+    if (rc)
+        return rc;
     conversion->jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
     conversion->pages.spool_fd = nameless_file();
     if (conversion->pages.spool_fd < 0)
@@ -233,8 +261,9 @@ static enum rc write_all(struct conversion *conversion, uint32_t total_ms,
 {
     const struct convert_options *options = conversion->options;
     const struct convert_pages *pages = &conversion->pages;
-    enum rc rc = RC_OK;
-    if (conversion->summary.in_pdf)
+    const char *case_no = conversion->case_no[0] ? conversion->case_no : NULL;
+    enum rc rc = convert_judge_order(pages, &conversion->limits, case_no, why);
+    if (!rc && conversion->summary.in_pdf)
         rc = convert_write_pdf(pages, options->out_path, why);
     if (!rc && options->text_path)
         rc = convert_write_text(pages, options->text_path, why);

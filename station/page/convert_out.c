@@ -44,8 +44,8 @@ enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,
     return RC_OK;
 }
 
-static enum rc from_spool(const struct convert_pages *pages, uint64_t at, uint32_t len,
-                          char **ret_data, struct fault *why)
+enum rc convert_take(const struct convert_pages *pages, uint64_t at, uint32_t len,
+                     char **ret_data, struct fault *why)
 {
     char *data = malloc((size_t)len + 1);
     size_t have = 0;
@@ -73,7 +73,7 @@ static enum rc open_page(void *context, size_t index, int *ret_fd, struct fault 
         if (page->in_pdf && left-- == 0)
             break;
     SCOPED(free_at) char *data = NULL;
-    enum rc rc = from_spool(pages, page->pdf_at, page->pdf_len, &data, why);
+    enum rc rc = convert_take(pages, page->pdf_at, page->pdf_len, &data, why);
     if (rc)
         return rc;
     return file_in_memory("page", (struct bytes){ (uint8_t *)data, page->pdf_len },
@@ -181,7 +181,7 @@ enum rc convert_write_text(const struct convert_pages *pages, const char *path,
         SCOPED(free_at) char *text = NULL;
         if (!page->in_pdf)
             continue;
-        enum rc rc = from_spool(pages, page->text_at, page->text_len, &text, why);
+        enum rc rc = convert_take(pages, page->text_at, page->text_len, &text, why);
         if (rc)
             return rc;
         fprintf(out, "%s%s", first ? "" : "\f", text);
@@ -207,14 +207,15 @@ static json_t *report_page(const struct convert_page *page)
     const struct page_result *result = &page->result;
     json_t *all = page_result_json(result);
     json_t *one = json_pack(
-        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:i}", "file",
-        page->path, strlen(page->path), "kind", page_kind_name(result->kind), "skew_deg",
-        result->skew_mdeg / 1000.0, "rotated_deg", (int)result->rotated_deg, "dpi",
-        (int)result->dpi, "labels", report_labels(result), "confidence",
+        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:i}",
+        "file", page->path, strlen(page->path), "kind", page_kind_name(result->kind),
+        "skew_deg", result->skew_mdeg / 1000.0, "rotated_deg", (int)result->rotated_deg,
+        "dpi", (int)result->dpi, "labels", report_labels(result), "confidence",
         (int)result->confidence, "engine", result->engine, "model", result->model,
         "model_sha256", result->model_sha256, "doubtful",
-        json_object_get(all, "doubtful"), "qc", json_object_get(all, "qc"), "ms",
-        json_object_get(all, "ms"), "pdf_bytes", (int)page->pdf_len);
+        json_object_get(all, "doubtful"), "qc", json_object_get(all, "qc"), "figures",
+        json_object_get(all, "figures"), "ms", json_object_get(all, "ms"), "pdf_bytes",
+        (int)page->pdf_len);
     json_decref(all);
     return one;
 }

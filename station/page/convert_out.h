@@ -9,9 +9,9 @@ struct convert_page {
     const char *path; /* borrowed */
     uint32_t frame;
     bool done, failed, in_pdf;
-    char sentence[PAGE_SENTENCE_MAX]; /* why it failed */
-    uint64_t pdf_at, text_at;         /* in the spool */
-    uint32_t pdf_len, text_len;
+    char sentence[PAGE_SENTENCE_MAX];   /* why it failed */
+    uint64_t pdf_at, text_at, sight_at; /* in the spool */
+    uint32_t pdf_len, text_len, sight_len;
     struct page_result result;
 };
 
@@ -24,6 +24,16 @@ struct convert_pages {
 /* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */
 MUST_USE enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,
                               struct fault *why);
+
+/* Add what the pages tell beside each other: numbers that jump, the same sheet twice, a
+ * case number that is not `case_no` (NULL: not asked for). Once all pages are there. */
+MUST_USE enum rc convert_judge_order(const struct convert_pages *pages,
+                                     const struct page_limits *limits,
+                                     const char *case_no, struct fault *why);
+
+/* Bytes of the spool, with a NUL behind them; the caller frees *ret_data. */
+MUST_USE enum rc convert_take(const struct convert_pages *pages, uint64_t at,
+                              uint32_t len, char **ret_data, struct fault *why);
 
 /* Join the pages that have a PDF into `path`, whole or not at all, durable. */
 MUST_USE enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,

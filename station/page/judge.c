@@ -1,4 +1,4 @@
-/* Blank or not, and the reasons for a second look.
+/* How much ink, blank or not, and the reasons for a second look.
  *
  * Ink is what is darker than the evened paper by INK_DEPTH. Print that shines through
  * a sheet is about a tenth darker than the paper, a pencil's line a third: the border
@@ -6,7 +6,6 @@
  * neither is a mark. */
 #include "station/page/judge.h"
 
-#include "station/page/limits.h"
 #include "station/page/pix.h"
 
 #include <math.h>
@@ -23,8 +22,7 @@ enum {
 static const double speck_mm = 0.9, mark_mm = 2.2, margin_mm = 4.0;
 static const double edge_text_mm = 8.0, line_thin_mm = 0.4;
 static const double hole_min_mm = 4.0, hole_max_mm = 8.0, hole_zone_mm = 20.0;
-static const double blank_colour = 0.001, blank_share = 0.01;
-static const unsigned blank_specks = 3;
+static const double blank_colour = 0.001;
 
 static unsigned level_at(const unsigned histogram[256], double part, unsigned total)
 {
@@ -37,14 +35,15 @@ static unsigned level_at(const unsigned histogram[256], double part, unsigned to
     return level;
 }
 
-/* Paper level and colour from every fourth pixel of the raw picture. */
-static void measure_paper(PIX *work, struct page_ink *ink)
+/* Paper level and colour from every fourth pixel of the raw picture, as far as it is
+ * paper. */
+static void measure_paper(PIX *work, const struct page_paper *paper, struct page_ink *ink)
 {
     unsigned histogram[256] = { 0 }, total = 0, coloured = 0;
     bool colour = pixGetDepth(work) == 32;
-    for (l_int32 y = 0; y < pixGetHeight(work); y += 4) {
+    for (l_int32 y = paper->top; y < paper->bottom; y += 4) {
         l_uint32 *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
-        for (l_int32 x = 0; x < pixGetWidth(work); x += 4, total++) {
+        for (l_int32 x = paper->left; x < paper->right; x += 4, total++) {
             if (!colour) {
                 histogram[GET_DATA_BYTE(line, x)]++;
                 continue;
@@ -139,11 +138,12 @@ static void count_marks(BOXA *boxes, l_int32 width, l_int32 height, double px_mm
             ink->edge_marks = sides[side];
 }
 
-enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink *ret_ink,
+enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi,
+                         const struct page_paper *paper, struct page_ink *ret_ink,
                          struct fault *why)
 {
     struct page_ink ink = { 0 };
-    measure_paper(work, &ink);
+    measure_paper(work, paper, &ink);
     SCOPED_PIX bits = pixThresholdToBinary(even, INK_BELOW);
     SCOPED_PIX half =
         bits ? pixReduceRankBinary2(bits, 2, NULL) : NULL; /* drops specks */
@@ -169,10 +169,37 @@ enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi, struct page_ink 
     return RC_OK;
 }
 
-bool page_is_blank(const struct page_ink *ink)
+bool page_is_blank(const struct page_ink *ink, const struct page_limits *limits)
 {
-    return !ink->black && ink->coloured < blank_colour && ink->share < blank_share &&
-           ink->marks == 0 && ink->specks <= blank_specks;
+    return !ink->black && ink->coloured < blank_colour &&
+           ink->share * 1000 < limits->blank_ink_pm && ink->marks == 0 &&
+           ink->specks <= limits->blank_specks;
+}
+
+void page_keep_ink(const struct page_ink *ink, struct page_figures *figures)
+{
+    /* Evening made the paper EVEN_WHITE and took the ink along. */
+    double contrast = ink->paper * (EVEN_WHITE - ink->ink) / EVEN_WHITE;
+    figures->paper_level = (uint32_t)lround(ink->paper);
+    figures->ink_level = (uint32_t)lround(ink->ink);
+    figures->contrast = contrast > 0 ? (uint32_t)lround(contrast) : 0;
+    figures->sharp_pm = ink->sharp < 0 ? -1 : (int32_t)lround(ink->sharp * 1000);
+    figures->ink_pm = (uint32_t)lround(ink->share * 1000);
+    figures->coloured_pm = (uint32_t)lround(ink->coloured * 1000);
+    figures->edge_marks = ink->edge_marks;
+    figures->black = ink->black;
+}
+
+void page_keep_paper(const struct page_box *box, double work_dpi,
+                     const struct page_limits *limits, struct page_figures *figures)
+{
+    double width = (box->right - box->left) * 25.4 / work_dpi;
+    double height = (box->bottom - box->top) * 25.4 / work_dpi, over = 0;
+    const char *name = page_paper_name(width, height, limits->size_mm, &over);
+    figures->width_mm = (uint32_t)lround(width);
+    figures->height_mm = (uint32_t)lround(height);
+    figures->over_mm = (uint32_t)lround(over);
+    snprintf(figures->paper, sizeof figures->paper, "%s", name ? name : "");
 }
 
 void page_add_qc(struct page_result *result, const char *code, const char *sentence)
@@ -185,42 +212,4 @@ void page_add_qc(struct page_result *result, const char *code, const char *sente
     struct page_qc *qc = &result->qc[result->qc_count++];
     snprintf(qc->code, sizeof qc->code, "%s", code);
     snprintf(qc->sentence, sizeof qc->sentence, "%s", sentence);
-}
-
-void page_judge(const struct page_ink *ink, bool dpi_guessed, struct page_result *result)
-{
-    const struct page_limits *limits = &page_limits_usual;
-    char text[PAGE_SENTENCE_MAX];
-    if (dpi_guessed)
-        page_add_qc(result, "no-dpi", "图片没有写明分辨率，已按 A4 纸宽推算，请核对");
-    else if (result->dpi < limits->dpi_min) {
-        snprintf(text, sizeof text,
-                 "分辨率只有 %u dpi，要求至少 200 dpi，请调高后重新扫描", result->dpi);
-        page_add_qc(result, "low-dpi", text);
-    }
-    if (ink->black) {
-        page_add_qc(result, "all-black",
-                    "整页全黑，可能没有放纸或盖板未合上，请重新扫描");
-        return;
-    }
-    if (result->kind != PAGE_TEXT)
-        return; /* cards and blank backs are not archived */
-    if (ink->paper < limits->paper_min)
-        page_add_qc(result, "dark", "画面过暗，请调亮后重新扫描");
-    if (ink->ink > limits->ink_max)
-        page_add_qc(result, "pale", "字迹太淡，请调高对比度后重新扫描");
-    if (ink->sharp >= 0 && ink->sharp < limits->sharp_min)
-        page_add_qc(result, "blurred", "画面模糊，请压平纸张、擦净玻璃后重新扫描");
-    if (ink->edge_marks > limits->edge_marks_max)
-        page_add_qc(result, "cut-off", "页边有字被切掉，请放正纸张后重新扫描");
-    double skew = fabs(result->skew_mdeg / 1000.0);
-    if (skew > limits->skew_deg) {
-        snprintf(text, sizeof text,
-                 "纸张歪斜 %.1f°（要求不超过 1°），已自动扶正，请看一眼", skew);
-        page_add_qc(result, "skew", text);
-    }
-    if (result->engine[0] && result->confidence < limits->confidence_min)
-        page_add_qc(result, "unreadable",
-                    result->confidence < 0 ? "没有认出文字，请确认是图片页，或重新扫描"
-                                           : "大部分文字认不清，请检查画面或重新扫描");
 }

@@ -6,12 +6,15 @@
 #include "station/page/judge.h"
 #include "station/page/labels.h"
 #include "station/page/lines.h"
+#include "station/page/numbers.h"
 #include "station/page/orient.h"
+#include "station/page/paper.h"
 #include "station/page/patch.h"
 #include "station/page/pix.h"
 #include "station/page/read.h"
 #include "station/page/recognise.h"
 #include "station/page/sheet.h"
+#include "station/page/sight.h"
 #include "station/page/skew.h"
 #include "station/page/small.h"
 #include "station/page/words.h"
@@ -25,9 +28,11 @@
 struct work {
     struct bytes capture;
     const struct page_options *options;
+    const struct page_limits *limits;
     struct picture picture;
     PIX *gray, *even;
     struct page_labels labels;
+    struct page_paper paper;
     struct page_ink ink;
     struct page_stand stand;
     struct ocr *ocr;
@@ -43,6 +48,7 @@ static void work_end(struct work *work)
     picture_free(&work->picture);
     pixDestroy(&work->gray);
     pixDestroy(&work->even);
+    page_paper_free(&work->paper);
     page_stand_free(&work->stand);
     ocr_text_free(&work->text);
     page_output_free(&work->output);
@@ -65,6 +71,7 @@ void page_output_free(struct page_output *output)
     free(output->words);
     free(output->thumb);
     free(output->preview);
+    free(output->sight);
     *output = (struct page_output){ 0 };
 }
 
@@ -131,16 +138,21 @@ static enum rc look_over(struct work *work, struct fault *why)
     if (!rc)
         rc = page_read_labels(work->gray, &work->labels, why);
     if (!rc)
-        rc = page_clean(pixels, work->gray, dpi, &work->even, why);
+        rc = page_find_paper(work->gray, dpi, &work->paper, why);
     if (!rc)
-        rc = page_measure_ink(pixels, work->even, dpi, &work->ink, why);
+        rc = page_clean(pixels, work->gray, dpi, &work->even, why);
     if (rc)
         return rc;
+    page_paper_whiten(&work->paper, work->even);
+    rc = page_measure_ink(pixels, work->even, dpi, &work->paper, &work->ink, why);
+    if (rc)
+        return rc;
+    page_keep_ink(&work->ink, &work->result.figures);
     take_labels(work);
     rc = take_patch(work, why);
     if (rc)
         return rc;
-    if (work->result.kind == PAGE_TEXT && page_is_blank(&work->ink))
+    if (work->result.kind == PAGE_TEXT && page_is_blank(&work->ink, work->limits))
         work->result.kind = PAGE_BLANK;
     page_contrast(work->even);
     work->result.ms.clean = lap(work);
@@ -198,6 +210,17 @@ static enum rc keep_words(struct work *work, struct fault *why)
     return rc ? rc : lines_page_text(&work->text, &output->text, &output->text_len, why);
 }
 
+/* What the text says about the page's place, by where it stands. */
+static void read_numbers(struct work *work)
+{
+    struct page_result *result = &work->result;
+    page_corner_numbers(&work->text, pixGetWidth(work->stand.gray),
+                        work->picture.work_dpi, &result->number_left,
+                        &result->number_right);
+    result->case_count =
+        page_case_numbers(&work->text, pixGetHeight(work->stand.gray), result->cases);
+}
+
 static enum rc read_text(struct work *work, struct fault *why)
 {
     if (!work->ocr)
@@ -211,7 +234,31 @@ static enum rc read_text(struct work *work, struct fault *why)
     work->residual_deg = work->stand.turn_sure ? 0 : page_residual_deg(&work->text);
     result->skew_mdeg += (int32_t)lround(work->residual_deg * 1000);
     result->confidence = ocr_confidence(&work->text);
+    read_numbers(work);
     return keep_words(work, why);
+}
+
+/* The paper on the upright, level picture; where no lid is seen around it, it is taken
+ * for the whole picture. */
+static struct page_box paper_box(const struct work *work)
+{
+    const struct page_result *result = &work->result;
+    bool aside = result->rotated_deg % 180;
+    double width = pixGetWidth(work->gray), height = pixGetHeight(work->gray);
+    if (!work->paper.border)
+        return (struct page_box){ 0, 0, aside ? height : width, aside ? width : height };
+    return page_paper_box(&work->paper, work->gray, result->rotated_deg,
+                          result->skew_mdeg / 1000.0);
+}
+
+static void judge(struct work *work)
+{
+    struct page_result *result = &work->result;
+    struct page_box box = paper_box(work);
+    result->figures.border = work->paper.border;
+    if (!work->picture.dpi_guessed)
+        page_keep_paper(&box, work->picture.work_dpi, work->limits, &result->figures);
+    page_judge(work->limits, work->picture.dpi_guessed, result);
 }
 
 static enum rc write_page(struct work *work, struct fault *why)
@@ -253,6 +300,7 @@ enum rc page_process(struct bytes capture, const struct page_options *options,
 {
     SCOPED(work_end) struct work work = { .capture = capture, .options = options };
     work.result.confidence = -1;
+    work.limits = options->limits.version[0] ? &options->limits : page_limits_usual();
     work.since_ms = clock_mono_ms();
     setMsgSeverity(L_SEVERITY_NONE); /* leptonica prints; here faults speak */
     enum rc rc = read_picture(&work, why);
@@ -265,8 +313,11 @@ enum rc page_process(struct bytes capture, const struct page_options *options,
     if (rc)
         return rc;
     work.result.ms.ocr = lap(&work);
-    page_judge(&work.ink, work.picture.dpi_guessed, &work.result);
+    judge(&work);
     rc = write_page(&work, why);
+    if (!rc && work.result.kind == PAGE_TEXT)
+        rc = page_sight(work.even, work.picture.work_dpi, work.stand.turn_deg,
+                        &work.output.sight, &work.output.sight_len, why);
     if (!rc)
         rc = write_pictures(&work, why);
     if (rc)

@@ -11,6 +11,8 @@
 
 #include "core/bytes.h"
 #include "core/rc.h"
+#include "record/case_no.h"
+#include "station/page/limits.h"
 #include "sys/fault.h"
 
 #include <jansson.h>
@@ -23,7 +25,7 @@ enum {
     PAGE_LABELS_MAX = 8,
     PAGE_LABEL_TYPE_MAX = 16,
     PAGE_LABEL_TEXT_MAX = 512, /* UTF-8 with NUL; longer codes are cut */
-    PAGE_QC_MAX = 12,
+    PAGE_QC_MAX = 16,
     PAGE_CODE_MAX = 24,
     PAGE_SENTENCE_MAX = 192,
     PAGE_SPEC_MAX = 48,  /* "engine:model" with NUL */
@@ -32,8 +34,10 @@ enum {
     PAGE_DOUBTS_MAX = 64,
     PAGE_DOUBT_SYMBOLS_MAX = 16,
     PAGE_DOUBT_TEXT_MAX = 64,
-    PAGE_DOUBT_CONFIDENCE = 60,           /* words below are marked for a person */
-    PAGE_BOX_WHOLE = 10000,               /* a box is told in shares of the picture */
+    PAGE_DOUBT_CONFIDENCE = 60, /* words below are marked for a person */
+    PAGE_BOX_WHOLE = 10000,     /* a box is told in shares of the picture */
+    PAGE_CASES_MAX = 4,
+    PAGE_NUMBER_MAX = 9999,
     PAGE_CAPTURE_MAX = 256 * 1024 * 1024, /* bytes of one capture file */
     PAGE_SIDE_MAX_PX = 20000,
     PAGE_PIXELS_MAX = 200 * 1000 * 1000,
@@ -56,12 +60,9 @@ struct page_label {
     bool ours; /* a label of this system whose check digits are right */
 };
 
-/* Something to look at while the sheet is still in hand. */
+/* Something to look at while the sheet is still in hand. All codes: page_reason(). */
 struct page_qc {
-    char code[PAGE_CODE_MAX];         /* "low-dpi" "dark" "pale" "skew" "cut-off"
-                                         "unreadable" "label-check" "damaged"
-                                         "all-black" "blurred" "two-labels" "no-dpi" "ocr-failed"
-                                       */
+    char code[PAGE_CODE_MAX];         /* "low-dpi" */
     char sentence[PAGE_SENTENCE_MAX]; /* Chinese, for the operator */
 };
 
@@ -71,6 +72,32 @@ struct page_doubt {
     uint16_t box[4];    /* left, top, width, height in ten-thousandths of the upright
                            picture's width and height, as preview and thumbnail show it */
     uint8_t confidence; /* 0..100, of the least sure of its words */
+};
+
+/* What was measured, and by which table it was judged. Levels are 0 black to 255 white,
+ * _pm thousandths. */
+struct page_figures {
+    char limits[PAGE_LIMITS_VERSION_MAX];
+    char paper[8];     /* "A4"; "" when it is no known paper */
+    uint32_t width_mm; /* of the paper, upright; 0 when the resolution is not known */
+    uint32_t height_mm;
+    uint32_t over_mm;     /* longer than the paper of its width by */
+    uint32_t paper_level; /* as captured */
+    uint32_t ink_level;   /* once the paper is made white */
+    uint32_t contrast;    /* levels between paper and ink, as captured */
+    int32_t sharp_pm;     /* how much of the way from paper to ink an edge goes within two
+                             pixels; -1 when there are too few edges to say */
+    uint32_t ink_pm;      /* of the paper that is covered by ink, but for a margin */
+    uint32_t coloured_pm; /* with strong colour: seals, stamps, marker */
+    uint32_t edge_marks;  /* as large as text, on the very edge, on its worst side */
+    bool black;           /* the lid was open: neither paper nor text */
+    bool border;          /* there is lid around the paper */
+};
+
+/* A case number on the page, as case_no_text() writes it. */
+struct page_case {
+    char text[CASE_NO_TEXT_MAX];
+    bool head; /* it is what the page is headed with, no citation in a sentence */
 };
 
 struct page_ms {
@@ -95,6 +122,10 @@ struct page_result {
     size_t label_count;
     struct page_qc qc[PAGE_QC_MAX];
     size_t qc_count;
+    struct page_figures figures;
+    uint32_t number_left, number_right; /* page number in that corner; 0: none was read */
+    struct page_case cases[PAGE_CASES_MAX];
+    size_t case_count;
     struct page_ms ms;
 };
 
@@ -110,6 +141,7 @@ struct page_options {
     bool no_ocr;        /* no recognition: no text, orientation is left alone */
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
     bool no_pictures;   /* no thumbnail and no preview */
+    struct page_limits limits; /* to judge by; without a version: the usual ones */
 };
 
 /* What page_process() makes. Each buffer is malloc'ed or NULL. `pdf` is NULL for blank,
@@ -118,6 +150,8 @@ struct page_options {
 struct page_output {
     char *pdf, *text, *words, *thumb, *preview;
     size_t pdf_len, text_len, words_len, thumb_len, preview_len;
+    char *sight; /* of a page that is kept; see station/page/sight.h */
+    size_t sight_len;
 };
 
 void page_output_free(struct page_output *output); /* the buffers; accepts NULL */
@@ -133,8 +167,8 @@ MUST_USE enum rc page_process(struct bytes capture, const struct page_options *o
 
 /* The result as JSON and back: the keys are those of an image in the upload manifest
  * (kind, dpi, width_px, height_px, rotated_deg, skew_mdeg, confidence, engine, model,
- * model_sha256, doubtful, labels, qc) and frame, frames, ms. page_result_json() never
- * returns NULL. */
+ * model_sha256, doubtful, labels, qc, figures) and number_left, number_right, cases,
+ * frame, frames, ms. page_result_json() never returns NULL. */
 json_t *page_result_json(const struct page_result *result);
 MUST_USE enum rc page_result_read(const json_t *json, struct page_result *ret_result);
 
@@ -155,8 +189,9 @@ struct page_pool_options {
  * and are closed after the callback; take one out by setting it to -1 (TAKE_FD). Read
  * with file_read_fd(). */
 struct page_files {
-    int pdf, text, words, thumb, preview;
+    int pdf, text, words, thumb, preview, sight;
 };
+#define PAGE_FILES_NONE ((struct page_files){ -1, -1, -1, -1, -1, -1 })
 
 /* Called once for each submitted job, from the loop, never from page_pool_submit().
  * rc RC_OK: `result` and `files` are set. Else `result` is NULL, `files` all -1, and

@@ -60,8 +60,6 @@ struct page_pool {
     struct worker workers[WORKERS_MAX];
 };
 
-static const struct page_files no_files = { -1, -1, -1, -1, -1 };
-
 static void job_free(struct job *job)
 {
     close(job->order.capture_fd);
@@ -71,7 +69,7 @@ static void job_free(struct job *job)
 static void job_fail(struct job *job, enum rc rc, const char *sentence)
 {
     struct fault why = { 0 };
-    struct page_files files = no_files;
+    struct page_files files = PAGE_FILES_NONE;
     fault_set(&why, rc, 0, "%s", sentence);
     job->order.done(job->id, rc, NULL, &files, &why, job->order.context);
     job_free(job);
@@ -144,7 +142,7 @@ static void on_reply(struct ipc *ipc, struct ipc_message *reply, void *context)
 {
     struct worker *worker = context;
     struct page_result result;
-    struct page_files files = no_files;
+    struct page_files files = PAGE_FILES_NONE;
     if (worker->ipc != ipc || !worker->job)
         return; /* it was ended meanwhile */
     if (!reply) {

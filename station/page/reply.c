@@ -13,6 +13,7 @@ static int *slot_of(const char *name, struct page_files *files)
            : !strcmp(name, "words")   ? &files->words
            : !strcmp(name, "thumb")   ? &files->thumb
            : !strcmp(name, "preview") ? &files->preview
+           : !strcmp(name, "sight")   ? &files->sight
                                       : NULL;
 }
 
@@ -43,7 +44,7 @@ static bool is_verdict(json_int_t rc)
 enum rc page_reply_read(struct ipc_message *reply, struct page_result *ret_result,
                         struct page_files *ret_files, const char **ret_sentence)
 {
-    struct page_files files = { -1, -1, -1, -1, -1 };
+    struct page_files files = PAGE_FILES_NONE;
     json_int_t verdict = json_integer_value(json_object_get(reply->body, "rc"));
     *ret_sentence = json_string_value(json_object_get(reply->body, "sentence"));
     if (*ret_sentence && is_verdict(verdict))
@@ -60,8 +61,8 @@ enum rc page_reply_read(struct ipc_message *reply, struct page_result *ret_resul
 
 void page_files_close(struct page_files *files)
 {
-    int *fds[] = { &files->pdf, &files->text, &files->words, &files->thumb,
-                   &files->preview };
+    int *fds[] = { &files->pdf,   &files->text,    &files->words,
+                   &files->thumb, &files->preview, &files->sight };
     for (size_t i = 0; i < COUNT(fds); i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);

@@ -2,6 +2,8 @@
  * taken over by a hostile picture may send anything. */
 #include "station/page/page.h"
 
+#include "station/page/figures.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +61,8 @@ json_t *page_result_json(const struct page_result *result)
         "engine", result->engine, "model", result->model, "model_sha256",
         result->model_sha256, "doubtful", doubts_json(result), "labels", labels, "qc",
         qc);
+    if (json && json_object_update_new(json, page_figures_json(result)))
+        abort(); /* out of memory */
     if (json)
         json_object_set_new(
             json, "ms",
@@ -200,6 +204,7 @@ enum rc page_result_read(const json_t *json, struct page_result *ret_result)
         !read_text(json, "model_sha256", result.model_sha256,
                    sizeof result.model_sha256) ||
         !read_doubts(json_object_get(json, "doubtful"), &result) ||
+        page_figures_read(json, &result) ||
         !read_labels(json_object_get(json, "labels"), &result) ||
         !read_qc(json_object_get(json, "qc"), &result))
         return RC_INVALID;

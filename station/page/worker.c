@@ -32,11 +32,12 @@ static void loop_unref_at(sd_event **loop)
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "model", options->model, "dpi",
-        (json_int_t)options->dpi, "frame", (json_int_t)options->frame, "created_ms",
-        (json_int_t)options->created_ms, "title", options->title, "no_ocr",
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:o*}", "model", options->model,
+        "dpi", (json_int_t)options->dpi, "frame", (json_int_t)options->frame,
+        "created_ms", (json_int_t)options->created_ms, "title", options->title, "no_ocr",
         options->no_ocr, "keep_all", options->keep_all, "no_pictures",
-        options->no_pictures, "turn_deg", options->turned ? (int)options->turn_deg : -1);
+        options->no_pictures, "turn_deg", options->turned ? (int)options->turn_deg : -1,
+        "limits", options->limits.version[0] ? page_limits_json(&options->limits) : NULL);
     if (!json)
         abort(); /* out of memory, or a title that is no UTF-8 */
     return json;
@@ -67,6 +68,9 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     options.no_ocr = no_ocr;
     options.keep_all = keep_all;
     options.no_pictures = no_pictures;
+    const json_t *limits = json_object_get(json, "limits");
+    if (limits && page_limits_of_json(limits, &options.limits))
+        return RC_INVALID;
     *ret_options = options;
     return RC_OK;
 }
@@ -113,6 +117,8 @@ static void answer(struct worker *worker, uint64_t id, const struct page_result 
         rc = pack(&parcel, "thumb", output->thumb, output->thumb_len, &why);
     if (!rc)
         rc = pack(&parcel, "preview", output->preview, output->preview_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "sight", output->sight, output->sight_len, &why);
     if (rc) {
         json_decref(parcel.names);
         answer_failure(worker, id, rc, &why);

@@ -38,14 +38,21 @@ static struct page_ink measure(PIX *pix)
     SCOPED_PIX even = NULL;
     CHECK_OK(page_gray(pix, &gray, NULL));
     CHECK_OK(page_clean(pix, gray, DPI, &even, NULL));
-    CHECK_OK(page_measure_ink(pix, even, DPI, &ink, NULL));
+    struct page_paper paper = { NULL, 0, 0, pixGetWidth(pix), pixGetHeight(pix) };
+    CHECK_OK(page_measure_ink(pix, even, DPI, &paper, &ink, NULL));
     return ink;
+}
+
+static void judge(const struct page_ink *ink, struct page_result *result)
+{
+    page_keep_ink(ink, &result->figures);
+    page_judge(page_limits_usual(), false, result);
 }
 
 static bool blank(PIX *pix)
 {
     struct page_ink ink = measure(pix);
-    return page_is_blank(&ink);
+    return page_is_blank(&ink, page_limits_usual());
 }
 
 TEST(page_is_blank, white_and_yellow_and_grey_paper_are_blank)
@@ -104,8 +111,8 @@ TEST(page_judge, an_open_lid_is_said_and_is_not_blank)
     struct page_ink ink = measure(pix);
     struct page_result result = { .kind = PAGE_TEXT, .dpi = 300 };
     CHECK(ink.black);
-    CHECK(!page_is_blank(&ink));
-    page_judge(&ink, false, &result);
+    CHECK(!page_is_blank(&ink, page_limits_usual()));
+    judge(&ink, &result);
     CHECK_INT(1, result.qc_count);
     CHECK_TEXT("all-black", result.qc[0].code);
 }
@@ -117,9 +124,9 @@ TEST(page_judge, names_skew_only_beyond_one_degree_and_dpi_only_below_the_rule)
     struct page_ink ink = measure(pix);
     struct page_result good = { .dpi = 200, .skew_mdeg = -1000, .confidence = 90 };
     struct page_result bad = { .dpi = 150, .skew_mdeg = 1001, .confidence = 90 };
-    page_judge(&ink, false, &good);
+    judge(&ink, &good);
     CHECK_INT(0, good.qc_count);
-    page_judge(&ink, false, &bad);
+    judge(&ink, &bad);
     CHECK_INT(2, bad.qc_count);
     CHECK_TEXT("low-dpi", bad.qc[0].code);
     CHECK_TEXT("skew", bad.qc[1].code);
@@ -133,7 +140,7 @@ TEST(page_judge, tells_text_that_an_edge_cuts)
         block(pix, WIDTH - 20, 300 + i * 60, 20, 28, 20, 20, 20);
     struct page_ink ink = measure(pix);
     struct page_result result = { .dpi = 300, .confidence = 90 };
-    page_judge(&ink, false, &result);
+    judge(&ink, &result);
     CHECK_INT(1, result.qc_count);
     CHECK_TEXT("cut-off", result.qc[0].code);
 }
@@ -188,8 +195,8 @@ TEST(page_judge, tells_a_blurred_page_from_a_sharp_one)
     SCOPED_PIX blurred = pixBlockconv(sharp, 4, 4);
     struct page_ink in_focus = measure(sharp), out_of_focus = measure(blurred);
     struct page_result good = { .kind = PAGE_TEXT, .dpi = 300 }, bad = good;
-    page_judge(&in_focus, false, &good);
-    page_judge(&out_of_focus, false, &bad);
+    judge(&in_focus, &good);
+    judge(&out_of_focus, &bad);
     bool told = false;
     for (size_t i = 0; i < bad.qc_count; i++)
         told = told || !strcmp(bad.qc[i].code, "blurred");

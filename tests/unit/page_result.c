@@ -21,8 +21,17 @@ static struct page_result sample(void)
         .doubt_count = 1,
         .label_count = 1,
         .qc_count = 1,
+        .figures = { .limits = "usual-1",
+                     .paper = "A4",
+                     .width_mm = 210,
+                     .contrast = 200,
+                     .sharp_pm = -1,
+                     .border = true },
+        .number_right = 17,
+        .case_count = 1,
         .ms = { 1, 2, 3, 4 },
     };
+    result.cases[0] = (struct page_case){ "(2026)粤0399民初10027号", true };
     result.labels[0] = (struct page_label){ "CODE-128", "T10671", true };
     result.doubts[0] = (struct page_doubt){ "末", { 1, 20, 300, 10000 }, 41 };
     result.qc[0] = (struct page_qc){ "skew", "纸张歪斜" };
@@ -48,6 +57,10 @@ TEST(page_result, comes_back_as_it_went)
     CHECK_TEXT("T10671", out.labels[0].text);
     CHECK(out.labels[0].ours);
     CHECK_TEXT("纸张歪斜", out.qc[0].sentence);
+    CHECK_BYTES(&in.figures, &out.figures, sizeof in.figures);
+    CHECK_INT(17, out.number_right);
+    CHECK_TEXT(in.cases[0].text, out.cases[0].text);
+    CHECK(out.cases[0].head);
     json_decref(json);
 }
 
