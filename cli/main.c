@@ -24,6 +24,8 @@ static const struct {
     { "case", cmd_case, "add, list, show, notice (归档提示)" },
     { "volume", cmd_volume, "add, list, show, chain, pages, and every hand-over" },
     { "batch", cmd_batch, "trolleys: give, accept, decline, cancel, list, show, slip" },
+    { "loan", cmd_loan,
+      "request, approve, renew, board of what is out and late, notices" },
     { "slot", cmd_slot, "add, list, put, take, wait" },
     { "binding", cmd_binding, "check a volume against the rules" },
     { "archive", cmd_archive, "make the archive package of a bound volume" },

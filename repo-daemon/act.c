@@ -1,7 +1,9 @@
 #include "repo-daemon/act.h"
 
 #include "repo-daemon/call.h"
+#include "repo-daemon/loans.h"
 #include "repo-daemon/show.h"
+#include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -12,6 +14,7 @@ void act_begin(struct act *act, struct repo *repo, enum custody_event event,
                const struct person *by)
 {
     *act = (struct act){ .repo = repo, .by = by->badge };
+    act->now_ms = clock_now_ms();
     act->law.event = event;
     act->law.roles = by->roles;
     act->data = json_object();
@@ -74,6 +77,11 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
     law.slot_free = act->slot &&
                     !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
                     !*json_text(slot, "volume");
+    const char *taker = law.event == EV_OFFER    ? act->to
+                        : law.event == EV_ACCEPT ? act->by
+                                                 : NULL;
+    law.loan_ready =
+        taker && loans_turn(act->repo, txn, json_text(volume, "volume"), taker);
     char prefix[48];
     struct scanner scanner = { act->by, false };
     snprintf(prefix, sizeof prefix, "%s/", json_text(volume, "volume"));
@@ -101,6 +109,19 @@ static void effects_set(struct act *act, unsigned effects)
         json_object_set_new(act->data, "slot", json_string(""));
     if (effects & FX_KEEP_BEFORE)
         json_object_set_new(act->data, "keep", json_integer(1));
+}
+
+/* When it has to be back: a loan that begins, or one that is recalled. */
+static void due_set(struct act *act, enum volume_state next)
+{
+    char day[12];
+    bool begins = act->law.event == EV_ACCEPT && next == VOL_LENT;
+    const struct loan_policy *p = act->repo->loan_policy;
+    if (!begins && act->law.event != EV_RECALL)
+        return;
+    loans_due(act->repo, calendar_day(act->now_ms), begins ? p->days : p->recall_days,
+              day);
+    json_object_set_new(act->data, "due", json_string(day));
 }
 
 static bool named_before(const struct act *act, const char *label)
@@ -152,6 +173,7 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
     if (act->count && (effects & FX_SET_SLOT))
         return fault_set(why, RC_INVALID, 0, "一个格口只放一册，请一册一册上架");
     effects_set(act, effects);
+    due_set(act, next);
     json_array_append(act->volumes, volume);
     json_array_append_new(act->labels, json_string(label));
     act->moves[act->count++] =

@@ -40,6 +40,7 @@ enum rc batch_create(struct call *call, struct fault *why)
     SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, EV_OFFER, &actor);
     act.desk = desk;
+    act.now_ms = call->now_ms;
     act.batch = label;
     rc = act_call_role(call, &act, why);
     if (!rc)
@@ -149,6 +150,7 @@ enum rc batch_act(struct call *call, struct fault *why)
     SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, event, &actor);
     act.desk = desk;
+    act.now_ms = call->now_ms;
     act.batch = json_text(batch, "batch");
     rc = act_call_role(call, &act, why);
     if (!rc)

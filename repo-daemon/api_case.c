@@ -2,6 +2,8 @@
  * 归档提示. */
 #include "record/case_no.h"
 #include "repo-daemon/apply.h"
+#include "repo-daemon/custody.h"
+#include "repo-daemon/loans.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
@@ -41,6 +43,19 @@ static enum rc case_fields(struct call *call, json_t *data, struct fault *why)
     return RC_OK;
 }
 
+/* "judge": the badge of who handles it, when it is known already. */
+static enum rc judge_copy(struct call *call, json_t *data, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *person = NULL;
+    const char *judge = call_text(call, "judge");
+    if (!*judge)
+        return RC_OK;
+    if (view_find(call->repo, VIEW_PEOPLE, judge, &person))
+        return fault_set(why, RC_NOT_FOUND, 0, "没有工牌号是 %.40s 的人", judge);
+    json_object_set_new(data, "judge", json_string(judge));
+    return RC_OK;
+}
+
 enum rc case_create(struct call *call, struct fault *why)
 {
     struct command command;
@@ -63,6 +78,8 @@ enum rc case_create(struct call *call, struct fault *why)
     SCOPED(json_free_at)
     json_t *data = json_pack("{s:s, s:s}", "case", id, "case_no", text);
     rc = case_fields(call, data, why);
+    if (!rc)
+        rc = judge_copy(call, data, why);
     if (rc)
         return rc;
     command.data = data;
@@ -141,6 +158,40 @@ static enum rc facts_copy(struct call *call, json_t *facts, struct fault *why)
     return RC_OK;
 }
 
+struct recalling {
+    json_t *volumes; /* owned by the caller */
+    struct ledger_move moves[LEDGER_MOVES_MAX];
+    size_t count;
+};
+
+/* What is lent is recalled by the same event. */
+static bool recall_one(const char *key, json_t *volume, void *context)
+{
+    struct recalling *r = context;
+    (void)key;
+    if (strcmp(json_text(volume, "state"), custody_state_name(VOL_LENT)) != 0)
+        return true;
+    json_array_append(r->volumes, volume);
+    r->moves[r->count++] =
+        (struct ledger_move){ .volume = json_text(volume, "volume"),
+                              .expected = (uint64_t)json_number(volume, "version"),
+                              .from = custody_state_name(VOL_LENT),
+                              .to = custody_state_name(VOL_RECALLED) };
+    return r->count < LEDGER_MOVES_MAX;
+}
+
+static enum rc recall_lent(struct call *call, const char *id, struct recalling *r,
+                           struct fault *why)
+{
+    char prefix[32];
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    snprintf(prefix, sizeof prefix, "V%s", id);
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    return rc ? rc
+              : view_each(call->repo, txn, VIEW_VOLUMES, prefix, NULL, recall_one, r,
+                          why);
+}
+
 enum rc case_notice(struct call *call, struct fault *why)
 {
     static const char *const outcomes[] = { "判决", "调解", "撤诉", "裁定" };
@@ -168,6 +219,18 @@ enum rc case_notice(struct call *call, struct fault *why)
     SCOPED(json_free_at)
     json_t *data = json_pack("{s:s, s:s, s:O, s:s}", "case", id, "outcome", outcome,
                              "facts", facts, "closed_on", call_text(call, "closed_on"));
+    SCOPED(json_free_at) json_t *lent = json_array();
+    struct recalling recalling = { .volumes = lent };
+    rc = recall_lent(call, id, &recalling, why);
+    if (rc)
+        return rc;
+    char due[12];
+    loans_due(call->repo, calendar_day(call->now_ms),
+              call->repo->loan_policy->recall_days, due);
+    if (recalling.count)
+        json_object_set_new(data, "due", json_string(due));
+    command.moves = recalling.moves;
+    command.move_count = recalling.count;
     command.data = data;
     command.answer = case_answer;
     command.context = (void *)(uintptr_t)id;

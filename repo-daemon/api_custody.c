@@ -29,6 +29,7 @@ enum rc custody_act(struct call *call, struct fault *why)
     SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, event, &actor);
     act.desk = desk;
+    act.now_ms = call->now_ms;
     rc = act_call_role(call, &act, why);
     if (!rc)
         rc = act_call_receiver(call, &act, why);

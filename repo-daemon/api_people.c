@@ -112,6 +112,7 @@ enum rc people_create(struct call *call, struct fault *why)
                               .login = call_text(call, "login"),
                               .name = call_text(call, "name"),
                               .password = call_text(call, "password"),
+                              .dept = call_text(call, "dept"),
                               .request = command.request };
     if (!roles_read(json_object_get(call->body, "roles"), &who.roles))
         return fault_set(why, RC_INVALID, 0, "角色名不对，请从列表里选择");

@@ -56,6 +56,8 @@ static enum rc notice_apply(struct applying *a)
         json_t *volume = json_array_get(volumes, i);
         apply_set_number(volume, "notice", 1);
         rc = apply_put(a, VIEW_VOLUMES, apply_text(volume, "volume"), volume);
+        if (!rc)
+            rc = apply_loans_close(a, apply_text(volume, "volume"));
     }
     return rc;
 }
@@ -108,10 +110,18 @@ static const struct {
     const char *word;
     enum rc (*apply)(struct applying *a);
 } others[] = {
-    { EVENT_CASE, case_apply },         { EVENT_PERSON, person_apply },
-    { EVENT_SLOTS, slots_apply },       { EVENT_NOTICE, notice_apply },
-    { EVENT_ORDER, order_apply },       { EVENT_ORDER_END, order_end_apply },
+    { EVENT_CASE, case_apply },
+    { EVENT_PERSON, person_apply },
+    { EVENT_SLOTS, slots_apply },
+    { EVENT_NOTICE, notice_apply },
+    { EVENT_ORDER, order_apply },
+    { EVENT_ORDER_END, order_end_apply },
     { EVENT_RACK_ODD, rack_odd_apply },
+    { EVENT_LOAN_REQUEST, apply_loan_request },
+    { EVENT_LOAN_ACT, apply_loan_act },
+    { EVENT_LOAN_REMIND, apply_loan_tell },
+    { EVENT_LOAN_OVERDUE, apply_loan_tell },
+    { EVENT_NOTICE_SEEN, apply_notice_seen },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,

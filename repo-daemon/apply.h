@@ -22,6 +22,11 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_ORDER "order"
 #define EVENT_ORDER_END "order-end"
 #define EVENT_RACK_ODD "rack-odd"
+#define EVENT_LOAN_REQUEST "loan-request"
+#define EVENT_LOAN_ACT "loan-act"
+#define EVENT_LOAN_REMIND "loan-remind"
+#define EVENT_LOAN_OVERDUE "loan-overdue"
+#define EVENT_NOTICE_SEEN "notice-seen"
 #define EVENT_SECRET_READ "secret-read"
 
 #endif

@@ -14,6 +14,7 @@ struct applying {
     const json_t *event, *data; /* borrowed */
     const char *word, *by;
     json_int_t at_ms;
+    unsigned told; /* notices of this event so far */
     struct fault *why;
 };
 
@@ -46,6 +47,17 @@ static inline enum rc apply_put(struct applying *a, enum view view, const char *
 
 /* apply_volume.c: one entry of "volumes". */
 MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
+/* apply_loan.c: what a move of a volume means for its loan, before the volume is kept;
+ * the end of all that wait for a volume; a notice to a person. */
+MUST_USE enum rc apply_loan_move(struct applying *a, json_t *volume, const char *from,
+                                 const char *to);
+MUST_USE enum rc apply_loans_close(struct applying *a, const char *volume);
+MUST_USE enum rc apply_tell(struct applying *a, const char *badge, const char *text,
+                            const char *volume, const char *loan);
+MUST_USE enum rc apply_loan_request(struct applying *a);
+MUST_USE enum rc apply_loan_act(struct applying *a);
+MUST_USE enum rc apply_loan_tell(struct applying *a); /* remind and overdue */
+MUST_USE enum rc apply_notice_seen(struct applying *a);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 

@@ -248,5 +248,7 @@ enum rc apply_move(struct applying *a, const json_t *move)
     rc = effects_apply(a, volume, apply_text(move, "from"));
     if (!rc)
         rc = results_apply(a, volume);
+    if (!rc)
+        rc = apply_loan_move(a, volume, apply_text(move, "from"), apply_text(move, "to"));
     return rc ? rc : apply_put(a, VIEW_VOLUMES, name, volume);
 }

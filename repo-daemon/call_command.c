@@ -12,7 +12,7 @@
 enum {
     SECRET_ROLES = ROLE_OPERATOR | ROLE_STATION | ROLE_QC | ROLE_CATALOGUER |
                    ROLE_KEEPER | ROLE_BINDER | ROLE_CHECKER | ROLE_ARCHIVIST |
-                   ROLE_SUPERVISOR | ROLE_AUDITOR,
+                   ROLE_SUPERVISOR | ROLE_AUDITOR | ROLE_PRESIDENT,
 };
 
 static bool id_usable(const char *id)

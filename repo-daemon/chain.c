@@ -39,6 +39,7 @@ static const struct {
     { "send-on-appeal", "{by}上诉移送" },
     { "come-back", "{by}收回退卷" },
     { "return-to-party", "{by}退还当事人" },
+    { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
 
 struct telling {

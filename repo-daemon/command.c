@@ -105,3 +105,24 @@ enum rc command_run(struct repo *repo, const struct command *command, json_t **r
     *ret_answer = r.answer;
     return r.existed ? RC_EXISTS : RC_OK;
 }
+
+void command_source_id(const char *source, char ret_id[33], struct sha256 *ret_request)
+{
+    char hex[SHA256_HEX];
+    *ret_request = hash_sha256((struct bytes){ (const uint8_t *)source, strlen(source) });
+    hash_hex(*ret_request, hex);
+    memcpy(ret_id, hex, 32);
+    ret_id[32] = 0;
+}
+
+enum rc command_run_source(struct repo *repo, struct command *command, const char *source,
+                           struct fault *why)
+{
+    char id[33];
+    json_t *answer = NULL;
+    command_source_id(source, id, &command->request);
+    command->id = id;
+    enum rc rc = command_run(repo, command, &answer, why);
+    json_decref(answer);
+    return rc == RC_EXISTS ? RC_OK : rc;
+}

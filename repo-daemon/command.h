@@ -34,4 +34,10 @@ MUST_USE enum rc command_known(struct repo *repo, const char *id,
 MUST_USE enum rc command_run(struct repo *repo, const struct command *command,
                              json_t **ret_answer, struct fault *why);
 
+/* A command that has no caller: the same source gives the same id, so what is told twice
+ * is done once. Fills in id and request. */
+MUST_USE enum rc command_run_source(struct repo *repo, struct command *command,
+                                    const char *source, struct fault *why);
+void command_source_id(const char *source, char ret_id[33], struct sha256 *ret_request);
+
 #endif

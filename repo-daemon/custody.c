@@ -22,14 +22,14 @@ enum {
     WATCHES = ROLE_KEEPER | ROLE_SUPERVISOR,
     WORKS = ROLE_OPERATOR | ROLE_KEEPER,
     DONE = AT(VOL_BOUND) | AT(VOL_ARCHIVED),
-    LENDABLE = AT(VOL_RECEIVED) | AT(VOL_SCANNED),
+    LENDABLE = AT(VOL_RECEIVED) | AT(VOL_SCANNED) | AT(VOL_LENT),
     BINDABLE = AT(VOL_SCANNED) | AT(VOL_AT_BINDING) | AT(VOL_RETURNED_FOR_SUPPLEMENT) |
                AT(VOL_VERIFIED),
     OPEN = AT(VOL_RECEIVED) | AT(VOL_AT_SCANNING) | AT(VOL_SCANNED) | AT(VOL_AT_BINDING) |
            AT(VOL_RETURNED_FOR_SUPPLEMENT),
     HOME = OPEN | AT(VOL_VERIFIED) | AT(VOL_LENT) | AT(VOL_RECALLED),
     GIVES = NEED_HOLDER | NEED_OTHER_RECEIVER,
-    LOAN = NEED_MAIN_VOLUME | NEED_NO_NOTICE,
+    LOAN = NEED_LOAN | NEED_NO_NOTICE,
     TAKEN = FX_HOLDER_IS_ACTOR | FX_CLEAR_TO,
     ANY = 0,
 };
@@ -58,6 +58,7 @@ static const struct custody_rule rules[] = {
     { VOL_RETURNED_FOR_SUPPLEMENT, EV_OFFER, VOL_IN_TRANSIT, ROLE_PEOPLE, WORKS | ROLE_BINDER, ANY, GIVES, FX_SET_TO },
     { VOL_VERIFIED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  ROLE_KEEPER | ROLE_BINDER, ANY, GIVES, FX_SET_TO },
     { VOL_LENT,        EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  ROLE_KEEPER,   ANY, GIVES, FX_SET_TO },
+    { VOL_LENT,        EV_OFFER,      VOL_IN_TRANSIT,  ROLE_BORROWER, ROLE_BORROWER, ANY, GIVES | LOAN, FX_SET_TO },
     { VOL_RECALLED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  ROLE_KEEPER,   ANY, GIVES, FX_SET_TO },
     { VOL_BOUND,       EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  KEEPS,         ANY, GIVES | NEED_NO_SLOT, FX_SET_TO },
     { VOL_ARCHIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  KEEPS,         ANY, GIVES | NEED_NO_SLOT, FX_SET_TO },
@@ -120,9 +121,10 @@ static const struct {
     { NEED_RECEIVER,       "只有被指定的接收人才能签收或拒收" },
     { NEED_OTHER_RECEIVER, "不能交给自己，请选另一位接收人" },
     { NEED_OPERATOR_HOLDS, "扫描要由现在保管这册案卷的扫描员完成，请先签收案卷" },
-    { NEED_MAIN_VOLUME,    "副卷不外借，也不退还当事人" },
+    { NEED_MAIN_VOLUME,    "副卷不退还当事人" },
     { NEED_NOTICE,         "还没有归档提示，不能交装订、不能做装订检查" },
     { NEED_NO_NOTICE,      "归档提示之后不再借出" },
+    { NEED_LOAN,           "接收人没有轮到他的、已批准的借阅申请，请先申请借阅" },
     { NEED_SUPPLEMENT,     "退回补正的案卷只能做补充扫描" },
     { NEED_NOT_TWICE,      "这册案卷的首次扫描已经入库，再扫会重复；补页请选补正扫描，重扫请先由质检退回" },
     { NEED_FREE_SLOT,      "这个格口不空或没有登记，请换一个空格口" },
@@ -198,6 +200,7 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= a->operator_holds ? NEED_OPERATOR_HOLDS : 0;
     met |= f->kind == 1 ? NEED_MAIN_VOLUME : 0;
     met |= f->notice ? NEED_NOTICE : NEED_NO_NOTICE;
+    met |= a->loan_ready ? NEED_LOAN : 0;
     met |= a->supplement ? NEED_SUPPLEMENT : 0;
     met |= a->supplement || !f->has_scans ? NEED_NOT_TWICE : 0;
     met |= a->slot_free ? NEED_FREE_SLOT : 0;

@@ -34,6 +34,8 @@ static enum rc person_usable(const struct person_new *who, struct fault *why)
         return fault_set(why, RC_INVALID, 0, "工号只能用小写字母、数字和 . _ -");
     if (!*who->name || strlen(who->name) >= PERSON_NAME_MAX)
         return fault_set(why, RC_INVALID, 0, "请填写姓名（最多二十个汉字）");
+    if (who->dept && strlen(who->dept) >= PERSON_NAME_MAX)
+        return fault_set(why, RC_INVALID, 0, "部门名称太长（最多二十个汉字）");
     if (!who->roles)
         return fault_set(why, RC_INVALID, 0, "请至少给一个角色");
     size_t len = strlen(who->password);
@@ -101,8 +103,10 @@ enum rc people_add(struct repo *repo, const struct person_new *who, json_t **ret
     if (rc)
         return rc;
     SCOPED(json_free_at)
-    json_t *person = json_pack("{s:s, s:s, s:s, s:o}", "badge", badge, "name", who->name,
-                               "login", who->login, "roles", roles_write(who->roles));
+    json_t *person =
+        json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "badge", badge, "name", who->name,
+                  "login", who->login, "dept", who->dept ? who->dept : "", "disabled", 0,
+                  "roles", roles_write(who->roles));
     SCOPED(json_free_at) json_t *secret = people_secret(who->password);
     if (!person || !secret)
         return fault_set(why, RC_INVALID, 0, "姓名里有无法识别的文字");
@@ -130,6 +134,8 @@ enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
     snprintf(p.badge, sizeof p.badge, "%s", badge);
     snprintf(p.name, sizeof p.name, "%s", text_of(found, "name"));
     snprintf(p.login, sizeof p.login, "%s", text_of(found, "login"));
+    snprintf(p.dept, sizeof p.dept, "%s", text_of(found, "dept"));
+    p.disabled = json_integer_value(json_object_get(found, "disabled")) != 0;
     if (!roles_read(json_object_get(found, "roles"), &p.roles))
         return RC_CORRUPT;
     *ret_person = p;
@@ -138,8 +144,9 @@ enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
 
 json_t *people_json(const struct person *p)
 {
-    return json_pack("{s:s, s:s, s:s, s:o}", "badge", p->badge, "name", p->name, "login",
-                     p->login, "roles", roles_write(p->roles));
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "badge", p->badge, "name", p->name,
+                     "login", p->login, "dept", p->dept, "disabled", (int)p->disabled,
+                     "roles", roles_write(p->roles));
 }
 
 json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge)

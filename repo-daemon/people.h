@@ -25,7 +25,9 @@ struct person {
     char badge[PERSON_BADGE_MAX]; /* "P0000000197" */
     char name[PERSON_NAME_MAX];   /* "王库" */
     char login[PERSON_LOGIN_MAX];
+    char dept[PERSON_NAME_MAX]; /* 庭室; "" for none */
     unsigned roles;
+    bool disabled; /* may do nothing any more */
 };
 
 /* Add a person; `by` is the badge of who does it, "" from the command line. The answer is
@@ -34,6 +36,7 @@ struct person {
  *   RC_CONFLICT the log-in name is taken */
 struct person_new {
     const char *id, *by, *login, *name, *password; /* borrowed */
+    const char *dept;                              /* borrowed, NULL for none */
     unsigned roles;
     struct sha256 request;
 };

@@ -6,6 +6,7 @@
 #include "repo-daemon/repo.h"
 
 #include "record/case_no.h"
+#include "repo-daemon/loan.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -14,16 +15,22 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ABOUT_MAX = 4096, URI_MAX = 4200, JSON_BLOB_MAX = 16 * 1024 * 1024 };
+enum {
+    ABOUT_MAX = 4096,
+    URI_MAX = 4200,
+    JSON_BLOB_MAX = 16 * 1024 * 1024,
+    DATA_MAX = 256 * 1024
+};
 
 static const char *const table_names[VIEWS] = {
-    [VIEW_VOLUMES] = "view.volumes",      [VIEW_CASES] = "view.cases",
-    [VIEW_PEOPLE] = "view.people",        [VIEW_LOGINS] = "view.logins",
-    [VIEW_SLOTS] = "view.slots",          [VIEW_ORDERS] = "view.orders",
-    [VIEW_SCANS] = "view.scans",          [VIEW_BLOBS] = "view.blobs",
-    [VIEW_BATCHES] = "view.batches",      [TABLE_PINS] = "keep.pins",
-    [TABLE_PASSWORDS] = "keep.passwords", [TABLE_SESSIONS] = "keep.sessions",
-    [TABLE_ANSWERS] = "keep.answers",
+    [VIEW_VOLUMES] = "view.volumes",    [VIEW_CASES] = "view.cases",
+    [VIEW_PEOPLE] = "view.people",      [VIEW_LOGINS] = "view.logins",
+    [VIEW_SLOTS] = "view.slots",        [VIEW_ORDERS] = "view.orders",
+    [VIEW_SCANS] = "view.scans",        [VIEW_BLOBS] = "view.blobs",
+    [VIEW_LOANS] = "view.loans",        [VIEW_DUE] = "view.due",
+    [VIEW_NOTICES] = "view.notices",    [VIEW_BATCHES] = "view.batches",
+    [TABLE_PINS] = "keep.pins",         [TABLE_PASSWORDS] = "keep.passwords",
+    [TABLE_SESSIONS] = "keep.sessions", [TABLE_ANSWERS] = "keep.answers",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
@@ -95,15 +102,48 @@ static enum rc about_read(struct repo *repo, struct fault *why)
     return RC_OK;
 }
 
+/* A file of DIR/data, or nothing when the court has none of its own. */
+static enum rc own_data(const struct repo *repo, const char *name, char **ret_text,
+                        size_t *ret_len, struct fault *why)
+{
+    char path[URI_MAX];
+    snprintf(path, sizeof path, "%s/data/%s", repo->folder, name);
+    enum rc rc = file_read(AT_FDCWD, path, DATA_MAX, ret_text, ret_len, why);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc data_read(struct repo *repo, struct fault *why)
+{
+    SCOPED(free_at) char *days = NULL;
+    SCOPED(free_at) char *loans = NULL;
+    size_t len = 0;
+    enum rc rc = own_data(repo, "calendar.json", &days, &len, why);
+    if (!rc)
+        rc = days ? calendar_read((struct bytes){ (uint8_t *)days, len }, &repo->calendar,
+                                  why)
+                  : calendar_preset(&repo->calendar, why);
+    if (!rc)
+        rc = own_data(repo, "loan.json", &loans, &len, why);
+    if (!rc)
+        rc = loans ? loan_policy_read((struct bytes){ (uint8_t *)loans, len },
+                                      repo->loan_policy, why)
+                   : loan_policy_preset(repo->loan_policy, why);
+    return rc;
+}
+
 enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why)
 {
     char uri[URI_MAX];
     SCOPED(repo_close_at) struct repo *repo = calloc(1, sizeof *repo);
     if (repo)
-        repo->folder = strdup(folder), repo->live_racks = json_object();
-    if (!repo || !repo->folder || !repo->live_racks || strlen(folder) > URI_MAX - 64)
+        repo->folder = strdup(folder), repo->live_racks = json_object(),
+        repo->loan_policy = calloc(1, sizeof *repo->loan_policy);
+    if (!repo || !repo->loan_policy || !repo->folder || !repo->live_racks ||
+        strlen(folder) > URI_MAX - 64)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory to open '%s'", folder);
     enum rc rc = about_read(repo, why);
+    if (!rc)
+        rc = data_read(repo, why);
     if (rc)
         return rc;
     uri_of("lmdb", folder, "store", uri);
@@ -129,6 +169,8 @@ void repo_close(struct repo *repo)
     blob_close(repo->blobs);
     ledger_close(repo->ledger);
     json_decref(repo->live_racks);
+    calendar_free(repo->calendar);
+    free(repo->loan_policy);
     free(repo->folder);
     free(repo);
 }

@@ -12,12 +12,15 @@
 #include "core/bytes.h"
 #include "core/label.h"
 #include "repo-daemon/blob.h"
+#include "repo-daemon/calendar.h"
 #include "repo-daemon/ledger.h"
 #include "repo-daemon/store_lmdb.h"
 #include "sys/fault.h"
 
 #include <jansson.h>
 #include <stdint.h>
+
+struct loan_policy;
 
 enum view {
     VIEW_VOLUMES,    /* by label: state, version, holder, slot, counts, results */
@@ -30,6 +33,9 @@ enum view {
     VIEW_BLOBS,      /* by hash: kinds of volume that show it */
     VIEW_BATCHES,    /* by label: the last hand-over of a trolley; older ones by
                         label, '/', number of the event in ten digits */
+    VIEW_LOANS,      /* by volume label, '-', number in four digits */
+    VIEW_DUE,        /* loans that are out, by last day, '/', loan */
+    VIEW_NOTICES,    /* by badge, '/', number of the event in ten digits, '.', count */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
@@ -60,7 +66,9 @@ struct repo {
     void (*lamp)(struct repo *repo, const char *slot, const char *colour,
                  const char *mode, unsigned seconds, void *context);
     void *context;
-    json_t *live_racks; /* "01.001": 1 for each rack that answers now */
+    struct calendar *calendar;       /* owned */
+    struct loan_policy *loan_policy; /* owned */
+    json_t *live_racks;              /* "01.001": 1 for each rack that answers now */
 };
 
 /* Make an empty repository in `folder`: RC_EXISTS when there is one. `origin` NULL:

@@ -8,6 +8,7 @@
 
 #include "repo-daemon/board.h"
 #include "repo-daemon/call.h"
+#include "repo-daemon/loans.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/shelf.h"
 #include "sys/clock.h"
@@ -222,6 +223,7 @@ static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_
         log_error("sign the head of the ledger: %s", why.text);
     store_reap(s->repo->store);
     shelf_tick(s->repo, clock_now_ms());
+    loans_tick(s->repo, clock_now_ms());
     int error = sd_event_source_set_time_relative(source, TICK_US);
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

@@ -42,12 +42,14 @@ route_handler volume_chain, board_show, stream_open;              /* api_board.c
 route_handler custody_act;                                        /* api_custody.c */
 route_handler batch_create, batch_list, batch_show_one;           /* api_batch.c */
 route_handler batch_act, batch_slip;
-route_handler rules_show;                                            /* api_rules.c */
-route_handler scans_create, scans_list, pages_list, items_list;      /* api_scan.c */
-route_handler slots_list, slots_create, order_create, order_show;    /* api_slot.c */
-route_handler binding_check, binding_show;                           /* api_binding.c */
-route_handler archive_create;                                        /* api_archive.c */
-route_handler blob_show, blob_begin;                                 /* api_blob.c */
+route_handler loan_create, loan_list, loan_show_one, loan_act_do; /* api_loan.c */
+route_handler loan_board, loan_slip, notices_list, notice_seen;   /* api_loan_board.c */
+route_handler rules_show;                                         /* api_rules.c */
+route_handler scans_create, scans_list, pages_list, items_list;   /* api_scan.c */
+route_handler slots_list, slots_create, order_create, order_show; /* api_slot.c */
+route_handler binding_check, binding_show;                        /* api_binding.c */
+route_handler archive_create;                                     /* api_archive.c */
+route_handler blob_show, blob_begin;                              /* api_blob.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
 route_handler ledger_growth_show, ledger_sheet_show, ledger_proof_show;
 route_handler openapi_show, metrics_show, ready_show; /* api_about.c */

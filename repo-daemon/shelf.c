@@ -35,27 +35,11 @@ static void lamp(struct repo *repo, const char *slot, const char *colour,
         repo->lamp(repo, slot, colour, mode, seconds, repo->context);
 }
 
-/* The id of a command that has no caller: the same source gives the same id, so what is
- * told twice is done once. */
-static void id_of_source(const char *source, char ret_id[33], struct sha256 *ret_request)
-{
-    char hex[SHA256_HEX];
-    *ret_request = hash_sha256((struct bytes){ (const uint8_t *)source, strlen(source) });
-    hash_hex(*ret_request, hex);
-    memcpy(ret_id, hex, 32);
-    ret_id[32] = 0;
-}
-
 static enum rc run(struct repo *repo, struct command *command, const char *source,
                    struct fault *why)
 {
-    char id[33];
-    SCOPED(json_free_at) json_t *answer = NULL;
-    id_of_source(source, id, &command->request);
-    command->id = id;
     command->at_ms = clock_now_ms();
-    enum rc rc = command_run(repo, command, &answer, why);
-    return rc == RC_EXISTS ? RC_OK : rc;
+    return command_run_source(repo, command, source, why);
 }
 
 static enum rc odd_tell(struct repo *repo, const char *slot, const char *odd,
@@ -169,7 +153,7 @@ static enum rc rack_event(struct repo *repo, const json_t *m, struct fault *why)
              (long long)json_number(m, "uptime_cs"), type);
     struct sha256 request;
     struct ledger_result result;
-    id_of_source(source, id, &request);
+    command_source_id(source, id, &request);
     enum rc rc = ledger_settle(repo->ledger, id, &result, why);
     if (rc != RC_NOT_FOUND)
         return rc; /* told before */

@@ -6,9 +6,10 @@ name=custody
 . tests/sim/lib_custody.sh
 
 "$juanku" repo init "$work/repo" --court 粤0399 >/dev/null
-people admin:admin clerk:cataloguer keeper:keeper scan:operator super:supervisor
+people admin:admin clerk:cataloguer keeper:keeper scan:operator super:supervisor judge:borrower \
+    judge2:borrower head:approver
 start
-log_in admin clerk keeper scan super
+log_in admin clerk keeper scan super judge judge2 head
 as clerk case add --no '(2026)粤0399民初10027号' --cause 民间借贷纠纷 --plaintiff 张三 --defendant 李四 --type 民事一审 >/dev/null
 for part in 1 2 3; do
     as clerk volume add 44039920260301010027 --part $part --sheets 1$part >>"$work/volumes"
@@ -34,4 +35,28 @@ code "a return is signed for like an issue" 0 accepted keeper batch accept "$bac
 again=$(as keeper batch give --to "$(badge scan)" --list "$work/volumes" --json | jq -r .batch)
 code "at the keeper's desk by badge and PIN" 0 accepted keeper batch accept "$again" --badge "$(badge scan)" --pin "$work/pin"
 has "and the chain says so" "scan在keeper的台前签收了案卷（批 $again）" "$(as super volume chain "$(head -1 "$work/volumes")" | tail -1)"
+
+# A loan, a second reader, and the way back.
+first=$(head -1 "$work/volumes")
+back=$(as scan batch give --to "$(badge keeper)" --list "$work/volumes" --json | jq -r .batch)
+as keeper batch accept "$back" >/dev/null
+code "a volume is not lent unasked" 6 "先申请借阅" keeper volume offer "$first" --to "$(badge judge)"
+loan=$(as judge loan request --volume "$first" --reason 庭前阅卷 --json | jq -r .loan)
+code "who asks may not sign" 5 "审批人" judge loan approve "$loan"
+code "the head signs" 0 approved head loan approve "$loan"
+has "the judge hears of it" "请到库房领取" "$(as judge loan notices)"
+as keeper volume offer "$first" --to "$(badge judge)" >/dev/null
+code "and takes it" 0 lent judge volume accept "$first"
+say "for fifteen days at least" 1 "$(as judge loan show "$loan" --json | jq 'if .days_left >= 15 then 1 else 0 end')"
+next=$(as judge2 loan request --volume "$first" --reason 合议 --json | jq -r .loan)
+as head loan approve "$next" >/dev/null
+code "no renewal while somebody waits" 6 "有人在等" judge loan renew "$loan"
+say "the board counts it" "1 1" "$(as keeper loan board --json | jq -r '"\(.out) \(.waiting | length)"')"
+as judge volume offer "$first" --to "$(badge keeper)" >/dev/null
+as keeper volume accept "$first" >/dev/null
+say "back is back" returned "$(as judge loan show "$loan" --json | jq -r .state)"
+has "and the next one hears of it" "轮到您" "$(as judge2 loan notices)"
+as judge loan slip "$loan" --output "$work/loan.pdf"
+say "the receipt is printed" "%PDF" "$(head -c 4 "$work/loan.pdf")"
+cp "$work/loan.pdf" "${SLIPS:-$work}/loan-receipt.pdf" 2>/dev/null
 finish

@@ -76,6 +76,7 @@ TEST(custody_next, answers_every_question_with_a_state_or_a_sentence)
                                  .checked_it = draw(2),
                                  .slot_free = draw(2),
                                  .operator_holds = draw(2),
+                                 .loan_ready = draw(2),
                                  .supplement = draw(2) };
         enum volume_state next = VOL_STATES;
         unsigned effects = ~0u;
@@ -163,9 +164,9 @@ static void invariants(const struct thing *t, const struct thing *before,
         CHECK(t->holder == before->holder); /* the giver answers until accepted */
     if (t->holder != before->holder && before->holder != NOBODY && t->holder != NOBODY)
         CHECK(a->event == EV_ACCEPT || a->event == EV_COME_BACK || a->event == EV_FIND);
-    if (s == VOL_LENT && before->facts.state != VOL_LENT && a->event == EV_ACCEPT)
+    if (s == VOL_LENT && a->event == EV_ACCEPT)
         CHECK(!t->facts.notice &&
-              t->facts.kind == 1); /* no loan after the notice, no 副卷 */
+              a->loan_ready); /* none after the notice, none unasked */
     CHECK(s != VOL_RETURNED_TO_PARTY || t->facts.kind == 1);
     if (s == VOL_BOUND || s == VOL_VERIFIED)
         CHECK(t->facts.check == CHECK_PASSED && t->facts.qc_passed && t->facts.notice);
@@ -197,6 +198,7 @@ static unsigned step(void)
                              .checked_it = t->checked_by == actor,
                              .slot_free = !slot_taken(slot),
                              .operator_holds = t->holder == actor,
+                             .loan_ready = draw(2),
                              .supplement = draw(2) };
     if (draw(2)) /* "as" one of several roles */
         a.roles &= 1u << draw(11);
