@@ -17,7 +17,7 @@ enum { PICTURES_MAX = 10000, PICTURE_NAME_MAX = 16, BUSY_TRIES = 60, EXTRA_ARGS 
 
 struct wanted {
     const char *device, *dpi, *mode, *out, *lang, *jobs;
-    bool duplex, flatbed, help;
+    bool duplex, flatbed, no_ocr, help;
 };
 
 /* Where the pictures of this run lie. */
@@ -39,8 +39,9 @@ static void on_signal(int number)
 static void help(void)
 {
     puts("usage: juanku scan [--device D] [--duplex | --flatbed] [--dpi N]\n"
-         "                   [--mode Lineart|Gray|Color] [--lang L] [--jobs N] -o "
-         "OUT.pdf\n\n"
+         "                   [--mode Lineart|Gray|Color] [--lang L | --no-ocr] [--jobs "
+         "N]\n"
+         "                   -o OUT.pdf\n\n"
          "Feeds until the feeder is empty. Without --device the first scanner found.\n"
          "juanku devices lists their names.");
 }
@@ -180,6 +181,8 @@ static int convert(const struct wanted *w, const struct pile *pile)
         words[count++] = "--lang";
         words[count++] = (char *)w->lang;
     }
+    if (w->no_ocr)
+        words[count++] = "--no-ocr";
     if (w->jobs) {
         words[count++] = "--jobs";
         words[count++] = (char *)w->jobs;
@@ -223,7 +226,7 @@ int cmd_scan(int argc, char **argv)
         { "mode", &w.mode, NULL },     { "o", &w.out, NULL },
         { "lang", &w.lang, NULL },     { "jobs", &w.jobs, NULL },
         { "duplex", NULL, &w.duplex }, { "flatbed", NULL, &w.flatbed },
-        { "help", NULL, &w.help },
+        { "no-ocr", NULL, &w.no_ocr }, { "help", NULL, &w.help },
     };
     struct args args;
     if (!args_read("scan", argc, argv, table, COUNT(table), &args))

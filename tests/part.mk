@@ -23,6 +23,7 @@ $(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/firmware/app.a $(archives)
 
 $(OUT)/tests/unit/sys_file: LDFLAGS += -Wl,--wrap=fsync
 $(OUT)/tests/unit/station_spool: LDFLAGS += -Wl,--wrap=fsync
+$(OUT)/tests/sim/scanner_matrix: LDFLAGS += -Wl,--export-dynamic-symbol=pthread_setcanceltype
 
 # The feeder backend is in no archive: its parts are linked into what tests them.
 sane_paper_parts := $(patsubst %.c,$(OUT)/%.o,$(filter-out %/paper.c,$(sane_paper_src)))

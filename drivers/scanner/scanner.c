@@ -21,6 +21,10 @@ bool scanner_is_gone(struct scanner *scanner)
     size_t count = 0;
     double probe;
     struct port_option source = { .index = 0 };
+    /* libsane's net backend frees what is not its own when it asks on a dead connection;
+     * so nothing is asked, and the failure is told as what it is for sure. */
+    if (!strncmp(scanner->about.name, "net:", 4))
+        return false;
     if (list && scanner->listed && !port_list(list, SCANNER_DEVICES_MAX, &count)) {
         for (size_t i = 0; i < count; i++)
             if (!strcmp(list[i].name, scanner->about.name))
@@ -88,6 +92,8 @@ static enum scanner_end end_of(struct scanner *scanner, enum port_status status,
         return SCANNER_BUSY;
     case PORT_CANCELLED:
         return SCANNER_CANCELLED;
+    case PORT_UNSUPPORTED:
+        return SCANNER_FORMAT;
     default:
         return scanner_is_gone(scanner) ? SCANNER_GONE : SCANNER_IO;
     }
@@ -129,6 +135,7 @@ struct course {
     struct scanner *scanner;
     const struct scanner_sink *sink;
     struct frame_planes planes;
+    size_t plane_stride; /* bytes a line in a plane; lines may end in waste */
     struct scanner_format format;
     uint8_t *run;
     bool begun;
@@ -208,14 +215,25 @@ static enum port_status read_frame(struct course *course, const struct port_fram
     return status;
 }
 
+/* Did each colour come once, and whole? Through a network the word for a pass can be that
+ * of the next one; then the picture is not to be had, rather than in wrong colours. */
+static bool planes_fit(const struct course *course, struct fault *why)
+{
+    size_t line = course->format.width_px;
+    if (frame_planes_whole(&course->planes) && line && course->plane_stride >= line &&
+        3 * line <= RUN_BYTES)
+        return true;
+    fault_set(why, RC_IO, 0, "the passes of the scanner do not make a picture");
+    return false;
+}
+
 /* All passes are in: hand them over as R G B, line by line. */
 static enum rc join_planes(struct course *course, struct fault *why)
 {
-    size_t pixels = course->planes.len[0], line = course->format.width_px;
-    if (!frame_planes_whole(&course->planes) || !line || 3 * line > RUN_BYTES)
-        return fault_set(why, RC_IO, 0, "the passes of the scanner differ in length");
+    size_t len = course->planes.len[0], line = course->format.width_px;
+    size_t stride = course->plane_stride;
     enum rc rc = RC_OK;
-    for (size_t at = 0; !rc && at + line <= pixels; at += line) {
+    for (size_t at = 0; !rc && at + stride <= len; at += stride) {
         frame_planes_join(&course->planes, at, line, course->run);
         rc = course->sink->bytes(course->sink->context,
                                  (struct bytes){ course->run, 3 * line }, why);
@@ -241,6 +259,7 @@ static enum port_status read_frames(struct course *course, bool *ret_sunk,
             return status;
         if (!course->begun) {
             course->format = format_of(course->scanner, &frame);
+            course->plane_stride = frame.stride / (frame.depth == 16 ? 2 : 1);
             course->begun = true;
             *ret_sunk = sink->begin && sink->begin(sink->context, &course->format, why);
         }
@@ -250,8 +269,11 @@ static enum port_status read_frames(struct course *course, bool *ret_sunk,
         if (status != PORT_EOF)
             return status;
     }
-    if (course->planes.len[0])
-        *ret_sunk = join_planes(course, why) != RC_OK;
+    if (!is_plane(&frame))
+        return PORT_EOF;
+    if (!planes_fit(course, why))
+        return PORT_IO;
+    *ret_sunk = join_planes(course, why) != RC_OK;
     return PORT_EOF;
 }
 

@@ -31,7 +31,7 @@ struct scanner_device {
 /* Once a process, before all else. Backends beside the program (../sane from its folder)
  * are found without any environment; SANE_CONFIG_DIR works as in every SANE program.
  * `quirks_folder` holds *.conf; NULL: the folder installed, or that of the source tree.
- */
+ * SIGPIPE is ignored from here on. */
 MUST_USE enum rc scanner_init(const char *quirks_folder, struct fault *why);
 void scanner_exit(void);
 
@@ -95,7 +95,8 @@ enum scanner_end {
     SCANNER_IO,   /* it failed, and it is still there */
     SCANNER_GONE, /* unplugged or switched off: close it */
     SCANNER_CANCELLED,
-    SCANNER_SINK, /* the sink refused: disk full and the like; see the fault */
+    SCANNER_FORMAT, /* samples of a kind that cannot be used, as colour of one bit */
+    SCANNER_SINK,   /* the sink refused: disk full and the like; see the fault */
     SCANNER_END_COUNT
 };
 

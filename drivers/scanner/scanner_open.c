@@ -9,6 +9,7 @@
 
 #include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,6 +68,8 @@ enum rc scanner_init(const char *quirks_folder, struct fault *why)
     if (rc)
         return rc;
     find_backends_beside();
+    /* Backends write to sockets, and the other end may be gone: an error, not an end. */
+    (void)signal(SIGPIPE, SIG_IGN);
     enum port_status status = port_init();
     if (status)
         return fault_set(why, RC_IO, 0, "SANE does not start: %s",

@@ -152,6 +152,8 @@ enum port_status port_set_text(struct port *port, const struct port_option *opti
 {
     const SANE_Option_Descriptor *about =
         sane_get_option_descriptor(port->handle, option->index);
+    if (!about)
+        return PORT_IO; /* it went away meanwhile */
     size_t room = (size_t)about->size;
     if (strlen(word) >= room)
         room = strlen(word) + 1;
@@ -170,6 +172,8 @@ enum port_status port_set_number(struct port *port, const struct port_option *op
 {
     const SANE_Option_Descriptor *about =
         sane_get_option_descriptor(port->handle, option->index);
+    if (!about)
+        return PORT_IO;
     SANE_Word word =
         about->type == SANE_TYPE_FIXED ? SANE_FIX(number) : (SANE_Word)(number + 0.5);
     return status_of(sane_control_option(port->handle, option->index,
@@ -179,12 +183,15 @@ enum port_status port_set_number(struct port *port, const struct port_option *op
 enum port_status port_get_number(struct port *port, const struct port_option *option,
                                  double *ret_number)
 {
+    const SANE_Option_Descriptor *about =
+        sane_get_option_descriptor(port->handle, option->index);
     SANE_Word word = 0;
+    if (!about)
+        return PORT_IO;
     SANE_Status status = sane_control_option(port->handle, option->index,
                                              SANE_ACTION_GET_VALUE, &word, NULL);
     if (!status)
-        *ret_number =
-            number_of(sane_get_option_descriptor(port->handle, option->index), word);
+        *ret_number = number_of(about, word);
     return status_of(status);
 }
 
@@ -193,7 +200,9 @@ enum port_status port_get_text(struct port *port, const struct port_option *opti
 {
     const SANE_Option_Descriptor *about =
         sane_get_option_descriptor(port->handle, option->index);
-    char *buffer = calloc(1, (size_t)about->size + 1);
+    char *buffer = about ? calloc(1, (size_t)about->size + 1) : NULL;
+    if (!about)
+        return PORT_IO;
     if (!buffer)
         return PORT_NO_MEMORY;
     SANE_Status status = sane_control_option(port->handle, option->index,

@@ -22,6 +22,8 @@ static const struct {
                            "；仍不行请关机重开。" },
     [SCANNER_GONE] = { "gone", "找不到扫描仪了。请检查电源和连线，接好后按“继续”。" },
     [SCANNER_CANCELLED] = { "cancelled", "扫描已停止。" },
+    [SCANNER_FORMAT] = { "format", "扫描仪送来的图片格式用不了，这一张没有扫上。请管理员"
+                                   "把颜色设为灰度或彩色，再按“继续”。" },
     [SCANNER_SINK] = { "sink",
                        "扫描的图片存不下来，扫描已停止。请检查硬盘空间后再按“继续”。" },
 };

@@ -1,5 +1,6 @@
 /* The table of a job's life: total, and true to its diagram. */
 #include "check.h"
+#include "drivers/scanner/scanner.h"
 
 #include "station/job_flow.h"
 #include "station/sentence.h"
@@ -110,6 +111,18 @@ TEST(sentence, tells_the_sheet_to_feed_next_for_every_reason)
                               !strcmp(job->stop.code, "other-volume");
         CHECK(names_no_sheet || strstr(next, "第 10 张"));
         job_free(job);
+    }
+}
+
+TEST(sentence, knows_every_way_in_which_a_scanner_can_end)
+{
+    for (int end = 0; end < SCANNER_END_COUNT; end++) {
+        bool known = end == SCANNER_IMAGE;
+        for (size_t i = 0; i < sentence_stop_count; i++)
+            known |=
+                !strcmp(sentence_stops[i].code, scanner_end_text((enum scanner_end)end));
+        if (!known)
+            fail_msg("no sentence for %s", scanner_end_text((enum scanner_end)end));
     }
 }
 
