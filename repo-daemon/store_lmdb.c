@@ -1,4 +1,4 @@
-/* The store over LMDB; the only file that includes lmdb.h.
+/* The store over LMDB: opened, grown, committed; store_lmdb_walk.c has the rest.
  *
  * Two things are added to what LMDB does. Space: the data file is extended with
  * fallocate() to the size of the map before the map may use it, so a full disk is met
@@ -9,7 +9,7 @@
  * A commit that fails for want of space (it can, on copy-on-write file systems) leaves
  * only pages that no durable root points to, so the service goes on. Any other failed
  * commit aborts the process: the next start reads what the disk really holds. */
-#include "repo-daemon/store_lmdb.h"
+#include "repo-daemon/store_lmdb_in.h"
 
 #include "repo-daemon/store_file.h"
 #include "sys/file.h"
@@ -17,7 +17,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,58 +29,6 @@ enum {
     TRIES_MOST = 40, /* doublings from the smallest map to the largest */
 };
 static const uint64_t MOST_SIZE = (uint64_t)1 << 40;
-
-struct store {
-    MDB_env *env;
-    int lock_fd; /* -1 when read only */
-    int folder_fd;
-    bool read_only;
-    pid_t owner; /* an environment must not cross fork() */
-    unsigned open_txns;
-    uint64_t map_bytes, most_bytes, reaped;
-};
-
-struct store_txn {
-    struct store *store;
-    MDB_txn *txn;
-    bool write;
-    bool map_full; /* some put did not fit: only a bigger map helps */
-};
-
-struct store_cursor {
-    MDB_cursor *cursor;
-};
-
-static enum rc fault_mdb(struct fault *why, int code, const char *what)
-{
-    enum rc rc = RC_IO;
-    if (code == MDB_NOTFOUND)
-        rc = RC_NOT_FOUND;
-    else if (code == MDB_INVALID || code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND ||
-             code == MDB_VERSION_MISMATCH)
-        rc = RC_CORRUPT;
-    else if (code == MDB_BAD_VALSIZE || code == MDB_TXN_FULL)
-        rc = RC_INVALID;
-    else if (code == MDB_READERS_FULL)
-        rc = RC_AGAIN;
-    else if (code == ENOMEM)
-        rc = RC_NO_MEMORY;
-    else if (code > 0)
-        rc = rc_of_errno(code);
-    return fault_set(why, rc, code > 0 ? code : 0, "store: %s: %s", what,
-                     mdb_strerror(code));
-}
-
-void store_figures(struct store *store, struct store_figures *ret_figures)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    *ret_figures = (struct store_figures){ .map_bytes = store->map_bytes,
-                                           .most_bytes = store->most_bytes,
-                                           .readers_reaped = store->reaped };
-    if (!mdb_env_info(store->env, &info) && !mdb_env_stat(store->env, &stat))
-        ret_figures->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-}
 
 /* Reserve a bigger file and map it. RC_FULL when disk, limit or an open transaction of
  * this process says no; the store goes on with the map it has. */
@@ -108,7 +55,7 @@ static enum rc grow(struct store *store, struct fault *why)
         return rc;
     int code = mdb_env_set_mapsize(store->env, (size_t)want);
     if (code)
-        return fault_mdb(why, code, "grow the map");
+        return store_fault(why, code, "grow the map");
     store->map_bytes = want;
     return RC_OK;
 }
@@ -134,7 +81,7 @@ static enum rc env_open(struct store *store, const struct store_options *options
     if (code == EAGAIN)
         return fault_set(why, RC_AGAIN, code, "store: '%s' is locked", options->folder);
     if (code)
-        return fault_mdb(why, code, "open");
+        return store_fault(why, code, "open");
     if (store->read_only)
         return RC_OK;
 
@@ -202,15 +149,15 @@ enum rc store_table(struct store *store, const char *name, struct store_table *r
     MDB_dbi dbi = 0;
     int code = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
     if (code)
-        return fault_mdb(why, code, name);
+        return store_fault(why, code, name);
     code = mdb_dbi_open(txn, name, store->read_only ? 0 : MDB_CREATE, &dbi);
     if (code) {
         mdb_txn_abort(txn);
-        return fault_mdb(why, code, name);
+        return store_fault(why, code, name);
     }
     code = mdb_txn_commit(txn);
     if (code)
-        return fault_mdb(why, code, name);
+        return store_fault(why, code, name);
     ret_table->handle = dbi;
     return RC_OK;
 }
@@ -243,7 +190,7 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
     }
     if (code) {
         free(txn);
-        return fault_mdb(why, code, "begin");
+        return store_fault(why, code, "begin");
     }
     txn->store = store;
     txn->write = write;
@@ -317,7 +264,7 @@ enum rc store_get(struct store_txn *txn, struct store_table table, struct bytes 
     MDB_val k = { key.len, (void *)(uintptr_t)key.at }, v;
     int code = mdb_get(txn->txn, table.handle, &k, &v);
     if (code)
-        return code == MDB_NOTFOUND ? RC_NOT_FOUND : fault_mdb(NULL, code, "get");
+        return code == MDB_NOTFOUND ? RC_NOT_FOUND : store_fault(NULL, code, "get");
     *ret_value = (struct bytes){ v.mv_data, v.mv_size };
     return RC_OK;
 }
@@ -332,7 +279,7 @@ enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes 
         txn->map_full = true;
         return fault_set(why, RC_AGAIN, 0, "store: the map is full");
     }
-    return code ? fault_mdb(why, code, "put") : RC_OK;
+    return code ? store_fault(why, code, "put") : RC_OK;
 }
 
 enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
@@ -345,72 +292,11 @@ enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes 
         return RC_NOT_FOUND;
     if (code == MDB_MAP_FULL)
         txn->map_full = true;
-    return code ? fault_mdb(why, code, "del") : RC_OK;
+    return code ? store_fault(why, code, "del") : RC_OK;
 }
 
 uint64_t store_count(struct store_txn *txn, struct store_table table)
 {
     MDB_stat stat;
     return mdb_stat(txn->txn, table.handle, &stat) ? 0 : stat.ms_entries;
-}
-
-enum rc store_cursor_open(struct store_txn *txn, struct store_table table,
-                          struct store_cursor **ret_cursor, struct fault *why)
-{
-    MDB_cursor *cursor = NULL;
-    int code = mdb_cursor_open(txn->txn, table.handle, &cursor);
-    if (code)
-        return fault_mdb(why, code, "cursor");
-    struct store_cursor *made = calloc(1, sizeof *made);
-    if (!made) {
-        mdb_cursor_close(cursor);
-        return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
-    }
-    made->cursor = cursor;
-    *ret_cursor = made;
-    return RC_OK;
-}
-
-enum rc store_cursor_move(struct store_cursor *cursor, enum store_step step,
-                          struct bytes *ret_key, struct bytes *ret_value)
-{
-    static const MDB_cursor_op ops[] = { [STORE_FROM] = MDB_SET_RANGE,
-                                         [STORE_NEXT] = MDB_NEXT,
-                                         [STORE_PREV] = MDB_PREV,
-                                         [STORE_LAST] = MDB_LAST };
-    MDB_cursor_op op = ops[step];
-    MDB_val k = { 0, NULL }, v;
-    if (step == STORE_FROM) {
-        k = (MDB_val){ ret_key->len, (void *)(uintptr_t)ret_key->at };
-        if (!k.mv_size)
-            op = MDB_FIRST;
-    }
-    int code = mdb_cursor_get(cursor->cursor, &k, &v, op);
-    if (code)
-        return code == MDB_NOTFOUND ? RC_NOT_FOUND : fault_mdb(NULL, code, "walk");
-    *ret_key = (struct bytes){ k.mv_data, k.mv_size };
-    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
-    return RC_OK;
-}
-
-void store_cursor_free(struct store_cursor *cursor)
-{
-    if (cursor)
-        mdb_cursor_close(cursor->cursor);
-    free(cursor);
-}
-
-void store_reap(struct store *store)
-{
-    int dead = 0;
-    if (!mdb_reader_check(store->env, &dead) && dead > 0)
-        store->reaped += (uint64_t)dead;
-}
-
-enum rc store_copy(struct store *store, const char *to, struct fault *why)
-{
-    int code = mdb_env_copy2(store->env, to, MDB_CP_COMPACT);
-    if (code)
-        return fault_mdb(why, code, "copy");
-    return store_file_flush(to, "data.mdb", why);
 }

@@ -56,11 +56,6 @@ struct sha256 hash_sha256_both(struct bytes first, struct bytes second)
     return out;
 }
 
-struct sha256 hash_sha256(struct bytes data)
-{
-    return hash_sha256_both(data, BYTES(""));
-}
-
 void hash_sha512_hex(struct bytes data, char ret_hex[SHA512_HEX])
 {
     uint8_t out[64];

@@ -24,8 +24,11 @@ struct sha256 {
 
 struct hash; /* a running hash */
 
-struct sha256 hash_sha256(struct bytes data);
 struct sha256 hash_sha256_both(struct bytes first, struct bytes second); /* one text */
+static inline struct sha256 hash_sha256(struct bytes data)
+{
+    return hash_sha256_both(data, BYTES(""));
+}
 void hash_sha512_hex(struct bytes data, char ret_hex[SHA512_HEX]);
 
 /* A running SHA-256. new never returns NULL (it ends the process when out of memory). */

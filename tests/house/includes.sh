@@ -62,7 +62,7 @@ turbojpeg.h|lib/record/jpeg.c
 tiffio.h|station/page/tiff.c
 leptonica/.*|station/page/*
 allheaders.h|station/page/*
-lmdb.h|repo-daemon/store_lmdb.c
+lmdb.h|repo-daemon/store_lmdb*.[ch]
 microhttpd.h|lib/net/http_*.[ch]
 curl/.*|lib/net/http_client.c
 openssl/.*|lib/sys/hash.c

@@ -1,0 +1,98 @@
+/* The store over LMDB: walking a table, and what is done beside the transactions. */
+#include "repo-daemon/store_file.h"
+#include "repo-daemon/store_lmdb_in.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum rc store_fault(struct fault *why, int code, const char *what)
+{
+    enum rc rc = RC_IO;
+    if (code == MDB_NOTFOUND)
+        rc = RC_NOT_FOUND;
+    else if (code == MDB_INVALID || code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND ||
+             code == MDB_VERSION_MISMATCH)
+        rc = RC_CORRUPT;
+    else if (code == MDB_BAD_VALSIZE || code == MDB_TXN_FULL)
+        rc = RC_INVALID;
+    else if (code == MDB_READERS_FULL)
+        rc = RC_AGAIN;
+    else if (code == ENOMEM)
+        rc = RC_NO_MEMORY;
+    else if (code > 0)
+        rc = rc_of_errno(code);
+    return fault_set(why, rc, code > 0 ? code : 0, "store: %s: %s", what,
+                     mdb_strerror(code));
+}
+
+void store_figures(struct store *store, struct store_figures *ret_figures)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    *ret_figures = (struct store_figures){ .map_bytes = store->map_bytes,
+                                           .most_bytes = store->most_bytes,
+                                           .readers_reaped = store->reaped };
+    if (!mdb_env_info(store->env, &info) && !mdb_env_stat(store->env, &stat))
+        ret_figures->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+enum rc store_cursor_open(struct store_txn *txn, struct store_table table,
+                          struct store_cursor **ret_cursor, struct fault *why)
+{
+    MDB_cursor *cursor = NULL;
+    int code = mdb_cursor_open(txn->txn, table.handle, &cursor);
+    if (code)
+        return store_fault(why, code, "cursor");
+    struct store_cursor *made = calloc(1, sizeof *made);
+    if (!made) {
+        mdb_cursor_close(cursor);
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
+    }
+    made->cursor = cursor;
+    *ret_cursor = made;
+    return RC_OK;
+}
+
+enum rc store_cursor_move(struct store_cursor *cursor, enum store_step step,
+                          struct bytes *ret_key, struct bytes *ret_value)
+{
+    static const MDB_cursor_op ops[] = { [STORE_FROM] = MDB_SET_RANGE,
+                                         [STORE_NEXT] = MDB_NEXT,
+                                         [STORE_PREV] = MDB_PREV,
+                                         [STORE_LAST] = MDB_LAST };
+    MDB_cursor_op op = ops[step];
+    MDB_val k = { 0, NULL }, v;
+    if (step == STORE_FROM) {
+        k = (MDB_val){ ret_key->len, (void *)(uintptr_t)ret_key->at };
+        if (!k.mv_size)
+            op = MDB_FIRST;
+    }
+    int code = mdb_cursor_get(cursor->cursor, &k, &v, op);
+    if (code)
+        return code == MDB_NOTFOUND ? RC_NOT_FOUND : store_fault(NULL, code, "walk");
+    *ret_key = (struct bytes){ k.mv_data, k.mv_size };
+    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
+    return RC_OK;
+}
+
+void store_cursor_free(struct store_cursor *cursor)
+{
+    if (cursor)
+        mdb_cursor_close(cursor->cursor);
+    free(cursor);
+}
+
+void store_reap(struct store *store)
+{
+    int dead = 0;
+    if (!mdb_reader_check(store->env, &dead) && dead > 0)
+        store->reaped += (uint64_t)dead;
+}
+
+enum rc store_copy(struct store *store, const char *to, struct fault *why)
+{
+    int code = mdb_env_copy2(store->env, to, MDB_CP_COMPACT);
+    if (code)
+        return store_fault(why, code, "copy");
+    return store_file_flush(to, "data.mdb", why);
+}
