@@ -1,5 +1,6 @@
 /* What the boards show: a volume's chain, who holds how much, and the stream of changes.
  */
+#include "repo-daemon/alarm.h"
 #include "repo-daemon/board.h"
 #include "repo-daemon/chain.h"
 #include "repo-daemon/custody.h"
@@ -101,6 +102,13 @@ enum rc board_show(struct call *call, struct fault *why)
                                  (json_int_t)c.free, "full", (json_int_t)c.full));
 }
 
+/* An alarm that is not there any more is news too. */
+static json_t *alarm_change(const char *key, const json_t *alarm)
+{
+    return alarm ? alarm_show(key, alarm)
+                 : json_pack("{s:s, s:i}", "alarm", key, "open", 0);
+}
+
 json_t *board_change(struct repo *repo, enum view view, const char *key)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
@@ -108,15 +116,17 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
     struct ledger_head head;
     if (ledger_head(repo->ledger, &head, NULL) ||
         store_begin_read(repo->store, &txn, NULL) ||
-        view_get(repo, txn, view, key, &object))
+        (view_get(repo, txn, view, key, &object) && view != VIEW_ALARMS))
         return NULL;
-    json_t *data = view == VIEW_VOLUMES ? show_volume(repo, txn, object)
-                   : view == VIEW_SLOTS ? show_slot(key, object)
-                                        : show_the_order(object);
+    json_t *data = view == VIEW_VOLUMES  ? show_volume(repo, txn, object)
+                   : view == VIEW_SLOTS  ? show_slot(key, object)
+                   : view == VIEW_ALARMS ? alarm_change(key, object)
+                                         : show_the_order(object);
     return json_pack("{s:s, s:s, s:I, s:o}", "do", "change", "event",
-                     view == VIEW_VOLUMES ? "volume"
-                     : view == VIEW_SLOTS ? "slot"
-                                          : "order",
+                     view == VIEW_VOLUMES  ? "volume"
+                     : view == VIEW_SLOTS  ? "slot"
+                     : view == VIEW_ALARMS ? "alarm"
+                                           : "order",
                      "seq", (json_int_t)head.size, "data", data);
 }
 

@@ -132,15 +132,17 @@ enum rc order_create(struct call *call, struct fault *why)
     rc = act_add(&act, volume, call_number(call, "version", -1), why);
     if (rc)
         return rc;
+    unsigned light = shelf_choose_light(call->repo, call->by.badge);
     SCOPED(json_free_at)
-    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "order", command.id, "slot", slot,
-                             "do", what, "volume", json_text(volume, "volume"));
+    json_t *data =
+        json_pack("{s:s, s:s, s:s, s:s, s:i}", "order", command.id, "slot", slot, "do",
+                  what, "volume", json_text(volume, "volume"), "light", (int)light);
     command.data = data;
     command.answer = order_answer;
     command.context = (void *)(uintptr_t)command.id;
     rc = call_commit(call, &command, 201, why);
     if (!rc)
-        shelf_light(call->repo, slot, put);
+        shelf_light(call->repo, slot, put, light);
     return rc;
 }
 

@@ -62,50 +62,6 @@ static enum rc notice_apply(struct applying *a)
     return rc;
 }
 
-static enum rc slot_set(struct applying *a, const char *field, const char *value)
-{
-    SCOPED(json_free_at) json_t *slot = NULL;
-    enum rc rc =
-        view_get(a->repo, a->txn, VIEW_SLOTS, apply_text(a->data, "slot"), &slot);
-    if (rc)
-        return fault_set(a->why, RC_CORRUPT, 0, "an order for no slot");
-    apply_set_text(slot, field, value);
-    return apply_put(a, VIEW_SLOTS, apply_text(a->data, "slot"), slot);
-}
-
-static enum rc order_apply(struct applying *a)
-{
-    SCOPED(json_free_at) json_t *order = json_deep_copy(a->data);
-    apply_set_text(order, "state", "waiting");
-    apply_set_text(order, "by", a->by);
-    apply_set_number(order, "at", a->at_ms);
-    enum rc rc = apply_put(a, VIEW_ORDERS, apply_text(a->data, "order"), order);
-    return rc ? rc : slot_set(a, "order", apply_text(a->data, "order"));
-}
-
-static enum rc order_finish(struct applying *a, const char *state)
-{
-    SCOPED(json_free_at) json_t *order = NULL;
-    enum rc rc =
-        view_get(a->repo, a->txn, VIEW_ORDERS, apply_text(a->data, "order"), &order);
-    if (rc)
-        return fault_set(a->why, RC_CORRUPT, 0, "an end for no order");
-    apply_set_text(order, "state", state);
-    apply_set_number(order, "seq", (json_int_t)a->seq);
-    return apply_put(a, VIEW_ORDERS, apply_text(a->data, "order"), order);
-}
-
-static enum rc order_end_apply(struct applying *a)
-{
-    enum rc rc = order_finish(a, "failed");
-    return rc ? rc : slot_set(a, "order", "");
-}
-
-static enum rc rack_odd_apply(struct applying *a)
-{
-    return slot_set(a, "odd", apply_text(a->data, "odd"));
-}
-
 static const struct {
     const char *word;
     enum rc (*apply)(struct applying *a);
@@ -114,14 +70,16 @@ static const struct {
     { EVENT_PERSON, person_apply },
     { EVENT_SLOTS, slots_apply },
     { EVENT_NOTICE, notice_apply },
-    { EVENT_ORDER, order_apply },
-    { EVENT_ORDER_END, order_end_apply },
-    { EVENT_RACK_ODD, rack_odd_apply },
+    { EVENT_ORDER, apply_order },
+    { EVENT_ORDER_END, apply_order_end },
+    { EVENT_RACK_ODD, apply_rack_odd },
     { EVENT_LOAN_REQUEST, apply_loan_request },
     { EVENT_LOAN_ACT, apply_loan_act },
     { EVENT_LOAN_REMIND, apply_loan_tell },
     { EVENT_LOAN_OVERDUE, apply_loan_tell },
     { EVENT_NOTICE_SEEN, apply_notice_seen },
+    { EVENT_ALARM, apply_alarm },
+    { EVENT_ALARM_END, apply_alarm_end },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
@@ -146,7 +104,8 @@ enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
     if (!rc && *apply_text(a.data, "batch"))
         rc = apply_batch(&a);
     bool by_order = json_array_size(moves) && *apply_text(a.data, "order");
-    return rc || !by_order ? rc : order_finish(&a, "done");
+    return rc || !by_order ? rc
+                           : apply_order_finish(&a, apply_text(a.data, "order"), "done");
 }
 
 struct all_applying {

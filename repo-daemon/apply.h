@@ -27,6 +27,8 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_LOAN_REMIND "loan-remind"
 #define EVENT_LOAN_OVERDUE "loan-overdue"
 #define EVENT_NOTICE_SEEN "notice-seen"
+#define EVENT_ALARM "alarm"
+#define EVENT_ALARM_END "alarm-end"
 #define EVENT_SECRET_READ "secret-read"
 
 #endif

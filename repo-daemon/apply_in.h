@@ -61,4 +61,18 @@ MUST_USE enum rc apply_notice_seen(struct applying *a);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 
+/* apply_shelf.c: events of orders, odd slots and alarms, each by its word. */
+MUST_USE enum rc apply_order(struct applying *a);
+MUST_USE enum rc apply_order_end(struct applying *a);
+MUST_USE enum rc apply_rack_odd(struct applying *a);
+MUST_USE enum rc apply_alarm(struct applying *a);
+MUST_USE enum rc apply_alarm_end(struct applying *a);
+/* An order by its id becomes "done" or "failed". */
+MUST_USE enum rc apply_order_finish(struct applying *a, const char *id,
+                                    const char *state);
+/* A volume came into a slot or left it by an act: what was wrong or waiting there (`was`,
+ * the slot before) is over. */
+MUST_USE enum rc apply_slot_settle(struct applying *a, const char *slot,
+                                   const json_t *was);
+
 #endif

@@ -14,6 +14,9 @@ static enum rc slot_fill(struct applying *a, const char *slot, const char *volum
     if (rc)
         return fault_set(a->why, RC_CORRUPT, 0, "event %llu names no slot of ours",
                          (unsigned long long)a->seq);
+    rc = apply_slot_settle(a, slot, s);
+    if (rc)
+        return rc;
     apply_set_text(s, "volume", volume);
     apply_set_text(s, "order", "");
     apply_set_text(s, "odd", "");

@@ -43,6 +43,8 @@ struct unit {
     int64_t pause_until_ms;              /* no events to the store before */
     int64_t lamp_off_ms[RACK_SLOTS_MAX]; /* 0: until the store says otherwise */
     bool overflow_told;
+    bool compare;                           /* the whole list of full slots is due */
+    uint16_t presence[RACK_PRESENCE_WORDS]; /* of the turn before */
 };
 
 struct racks {
@@ -114,6 +116,23 @@ static void tell_state(struct unit *unit, bool live)
                  unit->place.site, unit->place.rack);
 }
 
+/* Events tell what changed; after a time without them the whole list is told once, when
+ * two turns saw the same: one reading alone may be noise that its CRC let through. While
+ * events wait they are told first. */
+static void compare_list(struct unit *unit, const struct rack_news *news)
+{
+    bool same = !memcmp(unit->presence, news->presence, sizeof unit->presence);
+    memcpy(unit->presence, news->presence, sizeof unit->presence);
+    if (news->live_changed || news->boot_changed || news->overflowed) {
+        unit->compare = true;
+        return;
+    }
+    if (!unit->compare || !same || news->event_count || unit->batch_count)
+        return;
+    unit->compare = ipc_send(unit->racks->ipc, racks_full_message(&unit->place, news),
+                             NULL, 0) != RC_OK;
+}
+
 static void end_lamps(struct unit *unit, int64_t now_ms)
 {
     for (unsigned i = 0; i < RACK_SLOTS_MAX; i++) {
@@ -144,6 +163,8 @@ static void take_turn(struct unit *unit, int64_t now_ms)
         unit->overflow_told = news.overflowed;
     if (news.event_count)
         send_events(unit, &news);
+    if (news.live)
+        compare_list(unit, &news);
 }
 
 static struct unit *next_unit(struct racks *racks)

@@ -63,6 +63,13 @@ json_t *racks_event_message(const struct racks_port *place, const struct rack_ne
     return body;
 }
 
+json_t *racks_full_message(const struct racks_port *place, const struct rack_news *news)
+{
+    return json_pack("{s:s, s:i, s:i, s:i, s:o}", "do", "rack-full", "site", place->site,
+                     "rack", place->rack, "boot", news->boot, "full",
+                     full_slots(place, news));
+}
+
 enum rc racks_lamp_read(json_t *body, struct racks_lamp *ret_lamp)
 {
     const char *text = json_string_value(json_object_get(body, "slot"));

@@ -13,6 +13,9 @@ enum { RACKS_LAMP_SECONDS_MAX = 24 * 3600 };
 json_t *racks_event_message(const struct racks_port *place, const struct rack_news *news,
                             unsigned index);
 
+/* News: all slots that are full now. The caller owns it. */
+json_t *racks_full_message(const struct racks_port *place, const struct rack_news *news);
+
 /* An order to show a lamp. */
 struct racks_lamp {
     uint16_t rack, style; /* style as in the lamp register */

@@ -31,6 +31,7 @@ static const char *const table_names[VIEWS] = {
     [VIEW_NOTICES] = "view.notices",    [VIEW_BATCHES] = "view.batches",
     [TABLE_PINS] = "keep.pins",         [TABLE_PASSWORDS] = "keep.passwords",
     [TABLE_SESSIONS] = "keep.sessions", [TABLE_ANSWERS] = "keep.answers",
+    [VIEW_WAITING] = "view.waiting",    [VIEW_ALARMS] = "view.alarms",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
@@ -220,7 +221,8 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
     SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | order);
     if (!text || !*key || strlen(key) > STORE_KEY_MAX)
         return fault_set(why, RC_INVALID, 0, "a view entry cannot be written: '%s'", key);
-    if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS)
+    if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS ||
+        view == VIEW_ALARMS)
         touch(repo, view, key);
     return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
 }
@@ -228,6 +230,8 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
 enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
                  const char *key, struct fault *why)
 {
+    if (view == VIEW_ALARMS)
+        touch(repo, view, key);
     return *key ? store_del(txn, repo->tables[view], key_bytes(key), why) : RC_NOT_FOUND;
 }
 

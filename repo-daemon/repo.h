@@ -29,6 +29,8 @@ enum view {
     VIEW_LOGINS,     /* by log-in name: the badge */
     VIEW_SLOTS,      /* by label */
     VIEW_ORDERS,     /* by id of the command that gave it */
+    VIEW_WAITING,    /* of these, those that wait for a hand, by slot */
+    VIEW_ALARMS,     /* open ones, by name (alarm.h) */
     VIEW_SCANS,      /* by volume label, '/', number of the feeding in four digits */
     VIEW_BLOBS,      /* by hash: kinds of volume that show it */
     VIEW_BATCHES,    /* by label: the last hand-over of a trolley; older ones by

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { UPLOADS_MOST = 64, TICK_US = 20 * 1000 * 1000 };
+enum { UPLOADS_MOST = 64, TICK_US = 20 * 1000 * 1000, SECOND_US = 1000 * 1000 };
 
 struct upload {
     uint64_t number; /* 0: free */
@@ -222,9 +222,17 @@ static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_
     if (ledger_checkpoint(s->repo->ledger, text, &why))
         log_error("sign the head of the ledger: %s", why.text);
     store_reap(s->repo->store);
-    shelf_tick(s->repo, clock_now_ms());
     loans_tick(s->repo, clock_now_ms());
     int error = sd_event_source_set_time_relative(source, TICK_US);
+    return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int on_second(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
+                     void *context)
+{
+    struct service *s = context;
+    shelf_tick(s->repo, clock_now_ms());
+    int error = sd_event_source_set_time_relative(source, SECOND_US);
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
@@ -250,7 +258,9 @@ static enum rc service_start(struct service *s, struct fault *why)
     s->repo->context = s;
     struct ipc_handlers handlers = { on_parent, on_parent_closed, s };
     if (sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, TICK_US, 0, on_tick,
-                                   s) < 0)
+                                   s) < 0 ||
+        sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, SECOND_US, 0,
+                                   on_second, s) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the loop");
     return ipc_new(s->loop, ROLE_CHANNEL_FD, &handlers, &s->parent, why);
 }

@@ -12,6 +12,7 @@ enum {
     PROVE = ROLE_AUDITOR | ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST | ROLE_KEEPER,
     WATCH = ROLE_AUDITOR | ROLE_SUPERVISOR | ROLE_ADMIN,
     LOANS = ROLE_BORROWER | ROLE_APPROVER | ROLE_PRESIDENT,
+    EXPLAIN = ROLE_KEEPER | ROLE_SUPERVISOR,
     EVERYBODY = 0,
     JSON = ROUTE_JSON_MAX,
 };
@@ -63,6 +64,8 @@ static const struct route routes[] = {
     { "POST",   "/v1/slots",                           ROLE_ADMIN,  ROUTE_ASK,    slots_create,       65536 },
     { "POST",   "/v1/slots/{slot}/orders",             ROLE_KEEPER, ROUTE_ASK,    order_create,       65536 },
     { "GET",    "/v1/orders/{order}",                  READ,        ROUTE_ASK,    order_show,         0 },
+    { "GET",    "/v1/alarms",                          READ,        ROUTE_ASK,    alarm_list_show,    0 },
+    { "POST",   "/v1/alarms/{alarm}/end",              EXPLAIN,     ROUTE_ASK,    alarm_explain,      65536 },
     { "PUT",    "/v1/blobs/{sha256}",                  SCAN,        ROUTE_UPLOAD, blob_begin,         ROUTE_BLOB_MAX },
     { "GET",    "/v1/blobs/{sha256}",                  READ,        ROUTE_ASK,    blob_show,          0 },
     { "GET",    "/v1/ledger/head",                     READ,        ROUTE_ASK,    ledger_head_show,   0 },

@@ -1,6 +1,7 @@
 #include "repo-daemon/show.h"
 
 #include "repo-daemon/call.h"
+#include "repo-daemon/shelf.h"
 #include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -116,6 +117,9 @@ json_t *show_the_order(const json_t *o)
         json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", json_text(o, "order"), "state",
                   json_text(o, "state"), "do", json_text(o, "do"), "slot",
                   json_text(o, "slot"), "volume", json_text(o, "volume"));
+    bool put = !strcmp(json_text(o, "do"), "put");
+    json_object_set_new(
+        out, "colour", json_string(shelf_colour((unsigned)json_number(o, "light"), put)));
     if (json_number(o, "seq"))
         json_object_set_new(out, "seq", number(o, "seq"));
     return out;

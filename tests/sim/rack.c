@@ -38,7 +38,7 @@ static struct {
     unsigned mended[SLOTS]; /* boot whose report of full slots booked this one */
     unsigned char seen[BOOTS_MAX][4096];
     unsigned newest[BOOTS_MAX];
-    unsigned booked, again, doubled, strange, boots, live, absent;
+    unsigned booked, again, doubled, strange, boots, live, absent, lists;
     bool kill_soon;
 } store;
 
@@ -118,6 +118,11 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         const char *state = json_string_value(json_object_get(message->body, "state"));
         store.live += state && !strcmp(state, "live");
         store.absent += state && !strcmp(state, "absent");
+        return;
+    }
+    if (what && !strcmp(what, "rack-full")) {
+        store.lists += json_is_array(json_object_get(message->body, "full")) &&
+                       json_integer_value(json_object_get(message->body, "rack")) == 1;
         return;
     }
     if (!side.role)
@@ -297,6 +302,8 @@ static void many_moves(void)
     ok(moves == MOVES && settled, "%u movements are all in the book", moves);
     ok(store.booked - before == MOVES, "each of them exactly once: %u booked",
        store.booked - before);
+    ok(store.lists > 0, "%u whole lists of full slots behind starts and absences",
+       store.lists);
     ok(store.doubled == 0 && store.strange == 0, "%u booked twice, %u not understood",
        store.doubled, store.strange);
     bool gaps = false;
