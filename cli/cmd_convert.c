@@ -24,6 +24,8 @@ static const char help_text[] =
     "      --report FILE   figures of each page as JSON\n"
     "      --keep-all      keep blank sheets, covers and separators too\n"
     "      --no-ocr        no recognition\n"
+    "      --limits FILE   the court's own table of quality limits\n"
+    "      --case NUMBER   whose papers these are; others are told in the report\n"
     "      --help\n"
     "\n"
     "Exit code 2: a picture could not be used; OUT.pdf holds the others.\n"
@@ -39,6 +41,8 @@ static const struct option words[] = {
     { "report", required_argument, NULL, ONLY_LONG + 3 },
     { "keep-all", no_argument, NULL, ONLY_LONG + 4 },
     { "no-ocr", no_argument, NULL, ONLY_LONG + 5 },
+    { "limits", required_argument, NULL, ONLY_LONG + 7 },
+    { "case", required_argument, NULL, ONLY_LONG + 8 },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -99,6 +103,12 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             break;
         case ONLY_LONG + 6:
             engine = optarg;
+            break;
+        case ONLY_LONG + 7:
+            options->limits_path = optarg;
+            break;
+        case ONLY_LONG + 8:
+            options->case_no = optarg;
             break;
         case 'h':
             return -1;

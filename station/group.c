@@ -57,6 +57,7 @@ void group_pages(struct job *job)
         else if (!strcmp(kind, "page"))
             image->row = image->edit & EDIT_MOVE ? image->edit_row : current;
     }
+    group_order(job);
 }
 
 bool group_all_read(const struct job *job)

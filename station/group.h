@@ -11,6 +11,14 @@
 /* Set image->row of each picture from the separators and the operator's decisions. */
 void group_pages(struct job *job);
 
+/* What the pages tell beside each other (station/page/sequence.h), into image->beside; a
+ * part of group_pages(). */
+void group_order(struct job *job);
+
+/* Every reason for a second look at this picture: its own, and those beside others. New
+ * reference. */
+json_t *group_image_qc(const struct job_image *image);
+
 /* True when no picture waits to be read. */
 bool group_all_read(const struct job *job);
 

@@ -13,7 +13,7 @@
 /* What a page worker found out, as it is: the keys are the manifest's own. */
 static const char *const result_keys[] = {
     "rotated_deg", "skew_mdeg",    "confidence",   "engine",
-    "model",       "model_sha256", "labels",       "qc",
+    "model",       "model_sha256", "labels",       "figures",
     "pdf_sha256",  "text_sha256",  "words_sha256", "thumb_sha256",
 };
 
@@ -33,8 +33,7 @@ static json_t *image_entry(const struct job_image *image, unsigned index)
     }
     if (!json_object_get(entry, "labels"))
         json_object_set_new(entry, "labels", json_array());
-    if (!json_object_get(entry, "qc"))
-        json_object_set_new(entry, "qc", json_array());
+    json_object_set_new(entry, "qc", group_image_qc(image));
     if (image->edit)
         json_object_set_new(entry, "decided_by_operator", json_integer(1));
     return entry;

@@ -42,10 +42,12 @@ void job_free(struct job *job)
 {
     if (!job)
         return;
-    for (size_t i = 0; i < job->count; i++)
-        json_decref(job->images[i].result);
-    for (size_t i = 0; i < job->gone_count; i++)
-        json_decref(job->gone[i].result);
+    for (size_t i = 0; i < job->count + job->gone_count; i++) {
+        struct job_image *image =
+            i < job->count ? &job->images[i] : &job->gone[i - job->count];
+        json_decref(image->result);
+        json_decref(image->beside);
+    }
     free(job->images);
     free(job->gone);
     json_decref(job->repair);

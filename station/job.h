@@ -9,6 +9,7 @@
 #include "core/label.h"
 #include "core/rc.h"
 #include "station/job_flow.h"
+#include "station/page/limits.h"
 #include "sys/fault.h"
 #include "sys/hash.h"
 
@@ -67,6 +68,7 @@ struct job_image {
     unsigned edit;  /* bits of enum image_edit */
     unsigned edit_row;
     unsigned turn_deg; /* with EDIT_TURN: 0 90 180 270, clockwise */
+    json_t *beside;    /* owned; reasons beside other pages, or NULL. By group_pages() */
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
     unsigned told_row; /* what the readers of the page were told last */
     bool told_doubt;
@@ -104,7 +106,8 @@ struct job {
     bool folded;      /* a repair was found that only the sheet's record knew */
     int64_t fed_ms;   /* of the last leaf, when it came back from the spool; 0 none */
     json_t *runs;     /* owned; each feeding: who, when, which leaves, how it ended */
-    struct job_image *images; /* owned; in the order of the volume */
+    const struct page_limits *limits; /* borrowed, to judge its order; NULL: the usual */
+    struct job_image *images;         /* owned; in the order of the volume */
     size_t count, room;
     struct job_image *gone; /* owned; kept, but not in the volume any more */
     size_t gone_count;

@@ -33,6 +33,13 @@ static enum rc open_loop(struct session *s, struct fault *why)
     return RC_OK;
 }
 
+static enum rc read_limits(struct session *s, struct fault *why)
+{
+    s->limits = *page_limits_usual();
+    return *s->set.qc_limits ? page_limits_read(s->set.qc_limits, &s->limits, why)
+                             : RC_OK;
+}
+
 static enum rc open_parts(struct session *s, struct fault *why)
 {
     struct page_pool_options pages = { .workers = s->set.ocr_workers,
@@ -76,6 +83,7 @@ static void close_parts(struct session *s)
     sd_event_source_disable_unref(s->uplink.timer);
     sd_event_source_disable_unref(s->uplink.ping);
     sd_event_source_disable_unref(s->publish);
+    session_sights_free(s);
     spool_close(s->spool);
     sd_event_unref(s->loop);
 }
@@ -87,7 +95,8 @@ int session_main(const struct settings *settings)
     if (!s)
         return EXIT_FAILURE;
     s->set = *settings;
-    if (profiles_read(settings, &s->profiles, &why) || open_parts(s, &why)) {
+    if (profiles_read(settings, &s->profiles, &why) || read_limits(s, &why) ||
+        open_parts(s, &why)) {
         log_error("cannot start: %s", why.text);
         close_parts(s);
         free(s);

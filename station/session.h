@@ -21,7 +21,12 @@
 #include "station/settings.h"
 #include "station/spool.h"
 
-enum { SESSION_JOBS_MAX = 64, SESSION_STREAMS_MAX = 32, SESSION_RECENT_MAX = 20 };
+enum {
+    SESSION_JOBS_MAX = 64,
+    SESSION_STREAMS_MAX = 32,
+    SESSION_RECENT_MAX = 20,
+    SESSION_SIGHTS_MAX = 48, /* what pages look like, kept for their neighbours */
+};
 
 enum feeder_state { FEEDER_ABSENT, FEEDER_IDLE, FEEDER_SCANNING };
 
@@ -61,9 +66,23 @@ struct readers {
     uint64_t said, taken; /* number of the last read told, and acted on */
 };
 
+/* What one side of a sheet looks like; see session_sights.c. */
+struct seen_sheet {
+    char job[JOB_ID_LEN + 1];
+    unsigned leaf;
+    enum side side;
+    char *data; /* owned; NULL: none */
+    size_t len;
+};
+
 struct session {
     sd_event *loop;
     struct settings set;
+    struct page_limits limits; /* to judge pages by */
+    struct {
+        struct seen_sheet at[SESSION_SIGHTS_MAX];
+        size_t next; /* the oldest: to be overwritten */
+    } sights;
     struct profiles profiles;
     struct spool *spool;
     struct page_pool *pool;
@@ -120,6 +139,12 @@ void session_read_pages(struct session *s);
 void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX]);
 MUST_USE enum rc session_read_again(struct session *s, struct job *job, unsigned index,
                                     struct fault *why);
+
+/* session_sights.c: is this side the same as that of the sheet before or behind? Adds
+ * "same_as" to `result` and keeps the sight for the next ones. */
+void session_sight(struct session *s, const struct job *job,
+                   const struct job_image *image, int sight_fd, json_t *result);
+void session_sights_free(struct session *s);
 
 /* feeder.c ------------------------------------------------------------------------- */
 void feeder_start_role(struct session *s);

@@ -167,6 +167,7 @@ enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
         return fault_set(why, RC_FULL, 0,
                          "等待上传的卷太多了（%d 卷）。请等库房连通后再申报新的。",
                          SESSION_JOBS_MAX);
+    job->limits = &s->limits;
     s->jobs[s->job_count++] = job;
     return RC_OK;
 }

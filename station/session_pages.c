@@ -103,9 +103,10 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     const int fds[PART_COUNT] = { files->pdf, no_text >= 0 ? no_text : files->text,
                                   files->words, files->thumb, files->preview };
     json_t *json = rc ? failure(image, why) : page_result_json(result);
-    if (!rc)
+    if (!rc) {
         json_object_set_new(json, "head", head_of(files->text));
-    else
+        session_sight(s, job, image, files->sight, json);
+    } else
         log_warn("leaf %u of job %s cannot be read: %s", image->leaf, job->id, why->text);
     keep_result(s, job, image, json, fds);
     session_review(s, job);
@@ -141,6 +142,7 @@ static void on_look(uint64_t number, enum rc rc, const struct page_result *resul
         return;
     if (!rc && image && !image->result && image->state < IMAGE_READY) {
         json_t *json = page_result_json(result);
+        session_sight(s, job, image, files->sight, json);
         const int fds[PART_COUNT] = { -1, -1, -1, files->thumb, files->preview };
         if (spool_put_look(s->spool, job, image, json, fds, &trouble)) {
             log_warn("leaf %u of job %s: %s", image->leaf, job->id, trouble.text);
@@ -169,6 +171,7 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
     memcpy(ticket->job, job->id, sizeof ticket->job);
     struct page_job order = { .capture_fd = fd, .done = done, .context = ticket };
     order.options.dpi = image->capture.dpi;
+    order.options.limits = s->limits;
     order.options.no_ocr =
         pool == s->look_pool || !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);

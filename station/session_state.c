@@ -72,7 +72,8 @@ json_t *session_state_page(const struct job *job, unsigned index)
                         json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());
     copy_or(page, "confidence", image->result, json_integer(-1));
-    copy_or(page, "qc", image->result, json_array());
+    json_object_set_new(page, "qc", group_image_qc(image));
+    copy_or(page, "figures", image->result, json_null());
     copy_or(page, "doubtful", image->result, json_array());
     return page;
 }

@@ -44,6 +44,8 @@ const struct conf_key station_settings_keys[] = {
     TEXT(ocr_engine, "ocr.engine", "", "kind of recogniser; empty: tesseract"),
     TEXT(ocr_model, "ocr.model", "",
          "its model; empty: the best one installed; none: pages get no text"),
+    TEXT(qc_limits, "qc.limits", "",
+         "the court's own table of quality limits; empty: the built-in one"),
     UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
 };
 

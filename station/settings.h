@@ -31,6 +31,7 @@ struct settings {
     uint32_t scan_stall_s; /* the feeder is silent this long: its process is ended */
     uint32_t ocr_workers;
     char ocr_engine[16], ocr_model[32];
+    char qc_limits[SETTINGS_PATH_MAX];
     uint32_t page_timeout_s;
 };
 

@@ -93,7 +93,9 @@ void sequence_numbers(struct sequence_page *pages, size_t count)
             at[read++] = (struct read_number){ i, number };
     }
     read = drop_misread(at, read);
-    for (size_t i = 1; i < read && trusted(at, read); i++)
+    if (!trusted(at, read))
+        read = 0;
+    for (size_t i = 1; i < read; i++)
         compare(&pages[at[i].place], &at[i - 1], &at[i]);
     free(at);
 }

@@ -37,7 +37,7 @@ export function hasTrouble(page) {
 }
 
 /* Measured a little off: worth a look on a page, of no account on a separator or a blank. */
-const cosmetic = new Set(['skew', 'pale', 'dark', 'low-dpi', 'no-dpi', 'cut-off']);
+const cosmetic = new Set(['skew', 'pale', 'dark', 'low-dpi', 'no-dpi', 'cut-off', 'odd-size']);
 
 export function hintsOf(page) {
     return (page.qc ?? []).filter((one) => page.kind === 'page' || !cosmetic.has(one.code));

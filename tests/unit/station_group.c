@@ -67,6 +67,48 @@ TEST(group, puts_pages_under_the_separator_before_them)
     job_free(job);
 }
 
+static bool has_reason(const struct job_image *image, const char *code)
+{
+    json_t *all = group_image_qc(image), *one;
+    size_t i;
+    bool found = false;
+    json_array_foreach(all, i, one) found =
+        found || !strcmp(json_string_value(json_object_get(one, "code")), code);
+    json_decref(all);
+    return found;
+}
+
+TEST(group, tells_what_pages_say_beside_each_other)
+{
+    struct job *job = new_job();
+    strcpy(job->case_no, "(2026)粤0399民初10027号");
+    add_separator(job, 1, 6);
+    static const int numbers[] = { 1, 2, 3, 5 };
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        json_object_set_new(add(job, "page", NULL)->result, "number_right",
+                            json_integer(numbers[i]));
+    json_object_set_new(job->images[2].result, "same_as", json_integer(2));
+    json_object_set_new(
+        job->images[3].result, "cases",
+        json_pack("[{s:s,s:b}]", "text", "(2025)粤0399民初88号", "head", true));
+    group_pages(job);
+    group_pages(job); /* made anew, not twice */
+    CHECK(!has_reason(&job->images[1], "fed-twice"));
+    CHECK(has_reason(&job->images[2], "fed-twice"));
+    CHECK(has_reason(&job->images[3], "other-case"));
+    CHECK(has_reason(&job->images[4], "page-gap"));
+    CHECK_INT(1, json_array_size(job->images[4].beside));
+
+    struct page_limits quiet = *page_limits_usual();
+    quiet.case_number = quiet.page_numbers = false;
+    job->limits = &quiet;
+    job->images[1].edit = EDIT_SET_BLANK; /* then it is no twin any more */
+    group_pages(job);
+    for (size_t i = 0; i < job->count; i++)
+        CHECK(!job->images[i].beside);
+    job_free(job);
+}
+
 TEST(group, doubts_a_page_before_any_separator)
 {
     struct job *job = new_job();
