@@ -178,7 +178,7 @@ static enum rc add_page(struct joining *j, size_t index, int fd, struct fault *w
     refs.contents = j->next + 1;
     refs.picture = j->next + 2;
     j->next += 3;
-    form_page(&refs, page.width_pt, page.height_pt, text);
+    form_page(&refs, page.width_pt, page.height_pt, &page.crop, text);
     form_put(&j->out, j->pages[index], text);
     rc = copy_stream(j, &page, FORM_CONTENTS, refs.contents, form_packed, why);
     form_picture_dict(&page.picture, text);

@@ -31,20 +31,37 @@ struct form_refs form_page_refs(bool has_rare)
                                .profile = FORM_PROFILE };
 }
 
+static void crop_text(const struct form_crop *crop, char *ret_text, size_t room)
+{
+    char left[PDF_NUMBER_MAX], bottom[PDF_NUMBER_MAX], right[PDF_NUMBER_MAX];
+    char top[PDF_NUMBER_MAX];
+    *ret_text = '\0';
+    if (!crop->is_set)
+        return;
+    pdf_number(crop->left_pt, left);
+    pdf_number(crop->bottom_pt, bottom);
+    pdf_number(crop->right_pt, right);
+    pdf_number(crop->top_pt, top);
+    (void)snprintf(ret_text, room, "/CropBox [%s %s %s %s] ", left, bottom, right, top);
+}
+
 void form_page(const struct form_refs *refs, double width_pt, double height_pt,
-               char *ret_text)
+               const struct form_crop *crop, char *ret_text)
 {
     char width[PDF_NUMBER_MAX], height[PDF_NUMBER_MAX], rare[32] = "";
+    char shown[4 * PDF_NUMBER_MAX + 32];
+    crop_text(crop, shown, sizeof shown);
     pdf_number(width_pt, width);
     pdf_number(height_pt, height);
     if (refs->rare_font)
         (void)snprintf(rare, sizeof rare, " /F1 %" PRIu32 " 0 R", refs->rare_font);
-    (void)snprintf(
-        ret_text, FORM_TEXT_MAX,
-        "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] "
-        "/Resources << /Font << /F0 %" PRIu32 " 0 R%s >> /XObject << /P %" PRIu32
-        " 0 R >> >> /Contents %" PRIu32 " 0 R >>\n",
-        refs->tree, width, height, refs->font, rare, refs->picture, refs->contents);
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] %s"
+                   "/Resources << /Font << /F0 %" PRIu32
+                   " 0 R%s >> /XObject << /P %" PRIu32 " 0 R >> >> /Contents %" PRIu32
+                   " 0 R >>\n",
+                   refs->tree, width, height, shown, refs->font, rare, refs->picture,
+                   refs->contents);
 }
 
 void form_font(const struct form_refs *refs, char *ret_text)

@@ -56,8 +56,13 @@ struct form_picture {
 
 /* Dictionaries with their << >> and the line feed behind, as they stand between "n 0
  * obj\n" and "endobj\n". `ret_text` is FORM_TEXT_MAX. */
+/* What is shown of a page, in points from its lower left corner. */
+struct form_crop {
+    bool is_set;
+    double left_pt, bottom_pt, right_pt, top_pt;
+};
 void form_page(const struct form_refs *refs, double width_pt, double height_pt,
-               char *ret_text);
+               const struct form_crop *crop, char *ret_text);
 void form_font(const struct form_refs *refs, char *ret_text);
 void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text);
 void form_measures(const struct form_refs *refs, char *ret_text);

@@ -186,6 +186,15 @@ static enum rc expect(const struct page_read *page, uint32_t n, const char *want
     return rc ? rc : strcmp(text, want) != 0 ? not_ours(why, "字典") : RC_OK;
 }
 
+static bool take_crop(const char **at, struct form_crop *crop)
+{
+    crop->is_set = take_text(at, "] /CropBox [");
+    return !crop->is_set || (take_points(at, &crop->left_pt) && take_text(at, " ") &&
+                             take_points(at, &crop->bottom_pt) && take_text(at, " ") &&
+                             take_points(at, &crop->right_pt) && take_text(at, " ") &&
+                             take_points(at, &crop->top_pt));
+}
+
 /* The page's size, by taking it out and making the dictionary again. */
 static enum rc read_page_dict(struct page_read *page, struct fault *why)
 {
@@ -200,9 +209,9 @@ static enum rc read_page_dict(struct page_read *page, struct fault *why)
         return rc;
     if (!take_text(&at, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ") ||
         !take_points(&at, &page->width_pt) || !take_text(&at, " ") ||
-        !take_points(&at, &page->height_pt))
+        !take_points(&at, &page->height_pt) || !take_crop(&at, &page->crop))
         return not_ours(why, "页面");
-    form_page(&refs, page->width_pt, page->height_pt, want);
+    form_page(&refs, page->width_pt, page->height_pt, &page->crop, want);
     return strcmp(text, want) != 0 ? not_ours(why, "页面") : RC_OK;
 }
 

@@ -18,6 +18,7 @@ struct page_read {
     struct page_span body[FORM_OBJECTS_MAX]; /* between "n 0 obj\n" and "endobj\n" */
     struct page_span data[FORM_OBJECTS_MAX]; /* of a stream: its bytes; else 0 long */
     double width_pt, height_pt;
+    struct form_crop crop;
     struct form_picture picture;
     bool has_rare;
     char id[PDF_ID_MAX];

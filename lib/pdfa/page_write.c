@@ -21,6 +21,7 @@ struct layout {
     double width_pt, height_pt; /* of the page: the box around the turned capture */
     double a_pt, b_pt;          /* the capture's own width and height */
     struct text_frame frame;
+    struct form_crop crop;
 };
 
 static enum rc check_samples(const struct pdfa_capture *capture, struct fault *why)
@@ -115,6 +116,31 @@ static enum rc lay_out(const struct pdfa_page *page, const struct form_picture *
     return RC_OK;
 }
 
+/* To hundredths of a point, so that the number that is written is the one that is read.
+ */
+static double within(double value_pt, double most_pt)
+{
+    double value = value_pt < 0 ? 0 : value_pt > most_pt ? most_pt : value_pt;
+    return floor(value * 100) / 100;
+}
+
+static enum rc lay_crop(const struct pdfa_crop *crop, struct layout *l, struct fault *why)
+{
+    const struct text_frame *f = &l->frame;
+    if (!crop)
+        return RC_OK;
+    l->crop = (struct form_crop){
+        .is_set = true,
+        .left_pt = within(f->left_pt + crop->left_px * f->scale, l->width_pt),
+        .bottom_pt = within(f->top_pt - crop->bottom_px * f->scale, l->height_pt),
+        .right_pt = within(f->left_pt + crop->right_px * f->scale, l->width_pt),
+        .top_pt = within(f->top_pt - crop->top_px * f->scale, l->height_pt),
+    };
+    bool right = l->crop.right_pt >= l->crop.left_pt + SIDE_PT_MIN &&
+                 l->crop.top_pt >= l->crop.bottom_pt + SIDE_PT_MIN;
+    return right ? RC_OK : fault_set(why, RC_INVALID, 0, "页面显示范围不在纸上");
+}
+
 static void put_matrix(struct pdf_out *contents, const struct layout *l)
 {
     double m[6] = { l->a_pt * l->cos, -l->a_pt * l->sin, l->b_pt * l->sin,
@@ -159,7 +185,7 @@ static void put_objects(struct pdf_out *out, const struct pdfa_page *page,
     pdf_out_text(out, FORM_CATALOGUE_TEXT, FORM_TREE, FORM_INTENT, (int)info + 1);
     pdf_out_object_end(out);
     form_put(out, FORM_TREE, form_tree_text);
-    form_page(&refs, layout->width_pt, layout->height_pt, text);
+    form_page(&refs, layout->width_pt, layout->height_pt, &layout->crop, text);
     form_put(out, FORM_PAGE, text);
     pdf_out_packed(out, FORM_CONTENTS, "", contents);
     put_picture(out, page, picture);
@@ -177,6 +203,7 @@ enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf, size_t 
     enum rc rc = check_page(page, why);
     rc = rc ? rc : check_capture(&page->capture, &picture, why);
     rc = rc ? rc : lay_out(page, &picture, &layout, why);
+    rc = rc ? rc : lay_crop(page->crop, &layout, why);
     if (rc)
         return rc;
 

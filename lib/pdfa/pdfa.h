@@ -68,6 +68,12 @@ struct pdfa_line {
                               * dropped too): where it begins. Falling values are raised */
 };
 
+/* The part of the page that readers show, in the frame of struct pdfa_line: the paper and
+ * a little around it, without the lid. The rest stays in the file, and in its picture. */
+struct pdfa_crop {
+    double left_px, top_px, right_px, bottom_px;
+};
+
 /* What the file says about itself, in its Info and its XMP packet. */
 struct pdfa_about {
     const char *title;  /* borrowed, not empty */
@@ -82,6 +88,7 @@ struct pdfa_page {
     int32_t skew_mdeg; /* then clockwise, thousandths of a degree, until it is straight */
     const struct pdfa_line *lines; /* borrowed, in reading order */
     size_t line_count;
+    const struct pdfa_crop *crop; /* borrowed; NULL: the whole page is shown */
 };
 
 /* Write one page as a whole PDF/A-1b file. The page is as large as the turned paper, so

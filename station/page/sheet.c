@@ -191,6 +191,13 @@ enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t 
     if (rc)
         return rc;
     uint32_t dpi = sheet->picture->dpi;
+    double scale =
+        (double)sheet->picture->look.width_px / pixGetWidth(sheet->picture->work);
+    struct pdfa_crop crop = { 0 };
+    if (sheet->shown)
+        crop = (struct pdfa_crop){ sheet->shown->left * scale, sheet->shown->top * scale,
+                                   sheet->shown->right * scale,
+                                   sheet->shown->bottom * scale };
     struct pdfa_page page = {
         .about = { .title = sheet->title, .created_ms = sheet->created_ms },
         .capture = { .width_px = sheet->picture->look.width_px,
@@ -202,6 +209,7 @@ enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t 
         .skew_mdeg = sheet->skew_mdeg,
         .lines = lines.at,
         .line_count = lines.count,
+        .crop = sheet->shown ? &crop : NULL,
     };
     return write_capture(&page, sheet, ret_pdf, ret_len, why);
 }

@@ -4,6 +4,7 @@
 
 #include "station/page/ocr.h"
 #include "station/page/page.h"
+#include "station/page/paper.h"
 #include "station/page/read.h"
 
 struct page_sheet {
@@ -15,7 +16,9 @@ struct page_sheet {
     double residual_deg;               /* clockwise, still to turn after it was read */
     uint32_t rotated_deg;
     int32_t skew_mdeg;
-    const char *title; /* borrowed */
+    const struct page_box *shown; /* borrowed: of the picture read, as its places; NULL:
+                                     all of it */
+    const char *title;            /* borrowed */
     int64_t created_ms;
 };
 

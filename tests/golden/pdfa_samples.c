@@ -150,7 +150,10 @@ static void write_pages(void)
     const char *text = strchr(all, '\n') + 1;
     struct pdfa_capture capture = { PDFA_JPEG, { (uint8_t *)jpeg, len }, 0, 0, 150 };
 
-    write_page(0, (struct pdfa_page){ .capture = capture, .skew_mdeg = 1210 }, text);
+    static const struct pdfa_crop shown = { -20, 30.5, 2500, 3400.25 };
+    write_page(
+        0, (struct pdfa_page){ .capture = capture, .skew_mdeg = 1210, .crop = &shown },
+        text);
     write_page(
         1, (struct pdfa_page){ .capture = capture, .rotated_deg = 90, .skew_mdeg = -800 },
         "横放的一页\n第二行 with Latin words 12,345.67 元\n");
