@@ -2,6 +2,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/verbs.h"
 #include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -22,7 +23,10 @@ static void help(void)
          "       juanku slot list [--json]\n"
          "       juanku slot put VOLUME [--slot SLOT] [--wait SECONDS]\n"
          "       juanku slot take VOLUME [--wait SECONDS]\n"
-         "       juanku slot wait ORDER [--wait SECONDS]\n\n"
+         "       juanku slot wait ORDER [--wait SECONDS]\n"
+         "       juanku slot places [--json]    propose VOLUME [--near SLOT]\n"
+         "       juanku slot rename PLACE --name TEXT    resize RACK --width_mm N\n"
+         "       juanku slot close|open PLACE    (01, 01.001 or a slot)\n\n"
          "put proposes a free slot when none is named; put and take print the slot and "
          "the\n"
          "order, which wait takes. --wait returns when the sensor "
@@ -72,21 +76,15 @@ static int list(const struct wanted *w)
     return EXIT_OK;
 }
 
-static enum rc first_free(char ret_slot[32], struct fault *why)
+static enum rc propose(const char *volume, char ret_slot[32], struct fault *why)
 {
+    char path[128];
     SCOPED(json_free_at) json_t *found = NULL;
-    enum rc rc = all_slots(&found, why);
-    if (rc)
-        return rc;
-    json_t *s;
-    size_t i;
-    json_array_foreach(json_object_get(found, "slots"), i,
-                       s) if (!strcmp(api_text(s, "state"), "free"))
-    {
-        (void)snprintf(ret_slot, 32, "%s", api_text(s, "slot"));
-        return RC_OK;
-    }
-    return fault_set(why, RC_FULL, 0, "没有空架位。请先腾出架位或登记新架");
+    (void)snprintf(path, sizeof path, "/v1/slots/proposal?volume=%.40s", volume);
+    enum rc rc = api_call("GET", path, NULL, false, &found, why);
+    if (!rc)
+        (void)snprintf(ret_slot, 32, "%s", api_text(found, "slot"));
+    return rc;
 }
 
 static int wait_done(const char *order, long seconds)
@@ -124,7 +122,7 @@ static int order(const struct wanted *w, const char *verb, const char *volume)
     (void)snprintf(slot, sizeof slot, "%s", w->slot ? w->slot : api_text(now, "slot"));
     if (!*slot && !strcmp(verb, "take"))
         return (void)fault_set(&why, RC_REFUSED, 0, "这卷不在架上"), cmd_fail(&why);
-    if (!*slot && first_free(slot, &why))
+    if (!*slot && propose(volume, slot, &why))
         return cmd_fail(&why);
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/slots/%.24s/orders", slot);
@@ -141,8 +139,23 @@ static int order(const struct wanted *w, const char *verb, const char *volume)
     return wait_s ? wait_done(api_text(made, "order"), wait_s) : EXIT_OK;
 }
 
+static const struct verb places[] = {
+    { "places", "GET", "/v1/places", 0, NULL,
+      "sites place name slots free full ordered wrong closed" },
+    { "propose", "GET", "/v1/slots/proposal?volume={1}&slot={near}", 1, NULL,
+      "slot thick_mm" },
+    { "rename", "POST", "/v1/places/{1}", 1, "do=rename name", "place name" },
+    { "resize", "POST", "/v1/places/{1}", 1, "do=resize width_mm#", "place width_mm" },
+    { "close", "POST", "/v1/places/{1}", 1, "do=close", "place" },
+    { "open", "POST", "/v1/places/{1}", 1, "do=open", "place" },
+};
+
 int cmd_slot(int argc, char **argv)
 {
+    for (size_t i = 0; argc > 1 && i < COUNT(places); i++)
+        if (!strcmp(places[i].name, argv[1]))
+            return verbs_run("slot", "see: juanku slot --help", places, COUNT(places),
+                             argc, argv);
     struct wanted w = { 0 };
     const struct arg table[] = {
         { "site", &w.site, NULL },   { "rack", &w.rack, NULL },

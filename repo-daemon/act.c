@@ -3,6 +3,7 @@
 #include "repo-daemon/call.h"
 #include "repo-daemon/loans.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/stocktake.h"
 #include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -76,7 +77,11 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
     law.checked_it = *act->by && !strcmp(json_text(volume, "checked_by"), act->by);
     law.slot_free = act->slot &&
                     !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
-                    !*json_text(slot, "volume");
+                    !*json_text(slot, "volume") && !json_number(slot, "closed");
+    const char *place = law.event == EV_SHELVE ? act->slot
+                        : law.event == EV_TAKE ? json_text(volume, "slot")
+                                               : NULL;
+    law.slot_frozen = place && *place && stocktake_freezes(act->repo, txn, place);
     const char *taker = law.event == EV_OFFER    ? act->to
                         : law.event == EV_ACCEPT ? act->by
                                                  : NULL;

@@ -1,6 +1,7 @@
 /* Slots and the orders that light them. */
 #include "repo-daemon/act.h"
 #include "repo-daemon/apply.h"
+#include "repo-daemon/place.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/shelf.h"
 #include "repo-daemon/show.h"
@@ -48,6 +49,27 @@ enum rc slots_list(struct call *call, struct fault *why)
     return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "slots", list));
 }
 
+/* "name" and "width_mm" of the rack; a closed one gets no slots. */
+static enum rc rack_read(struct call *call, int64_t site, int64_t rack, json_t *data,
+                         struct fault *why)
+{
+    char key[16];
+    SCOPED(json_free_at) json_t *place = NULL;
+    const char *name = call_text(call, "name");
+    int64_t width = call_number(call, "width_mm", 0);
+    snprintf(key, sizeof key, "%02u.%03u", (unsigned)site % 100, (unsigned)rack % 1000);
+    if (!view_find(call->repo, VIEW_PLACES, key, &place) && json_number(place, "closed"))
+        return fault_set(why, RC_REFUSED, 0, "架 %s 已停用，请先启用", key);
+    if (strlen(name) > PLACE_NAME_MAX || width < 0 || width > PLACE_WIDTH_MOST_MM)
+        return fault_set(why, RC_INVALID, 0, "名称最多三十个汉字，格宽最多 %d 毫米",
+                         PLACE_WIDTH_MOST_MM);
+    if (*name)
+        json_object_set_new(data, "name", json_string(name));
+    if (width)
+        json_object_set_new(data, "width_mm", json_integer(width));
+    return RC_OK;
+}
+
 enum rc slots_create(struct call *call, struct fault *why)
 {
     struct command command;
@@ -74,6 +96,9 @@ enum rc slots_create(struct call *call, struct fault *why)
     if (!json_array_size(labels))
         return fault_set(why, RC_CONFLICT, 0, "这个架的格口都已经登记过");
     SCOPED(json_free_at) json_t *data = json_pack("{s:O}", "slots", labels);
+    rc = rack_read(call, site, rack, data, why);
+    if (rc)
+        return rc;
     command.data = data;
     return call_commit(call, &command, 201, why);
 }

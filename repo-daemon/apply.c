@@ -16,20 +16,6 @@ static enum rc person_apply(struct applying *a)
     return rc ? rc : apply_put(a, VIEW_LOGINS, apply_text(a->data, "login"), login);
 }
 
-static enum rc slots_apply(struct applying *a)
-{
-    const json_t *slots = json_object_get(a->data, "slots");
-    for (size_t i = 0; i < json_array_size(slots); i++) {
-        SCOPED(json_free_at)
-        json_t *slot = json_pack("{s:s, s:s, s:s}", "volume", "", "order", "", "odd", "");
-        enum rc rc =
-            apply_put(a, VIEW_SLOTS, json_string_value(json_array_get(slots, i)), slot);
-        if (rc)
-            return rc;
-    }
-    return RC_OK;
-}
-
 static bool notice_mark(const char *key, json_t *volume, void *context)
 {
     (void)key;
@@ -68,12 +54,17 @@ static const struct {
 } others[] = {
     { EVENT_CASE, case_apply },
     { EVENT_PERSON, person_apply },
-    { EVENT_SLOTS, slots_apply },
+    { EVENT_SLOTS, apply_slots },
     { EVENT_NOTICE, notice_apply },
     { EVENT_ORDER, apply_order },
     { EVENT_ORDER_END, apply_order_end },
     { EVENT_RACK_ODD, apply_rack_odd },
     { EVENT_LOAN_REQUEST, apply_loan_request },
+    { EVENT_PLACE, apply_place },
+    { EVENT_STOCKTAKE, apply_stocktake },
+    { EVENT_COUNT, apply_count },
+    { EVENT_EXPLAIN, apply_explain },
+    { EVENT_STOCKTAKE_END, apply_stocktake_end },
     { EVENT_LOAN_ACT, apply_loan_act },
     { EVENT_LOAN_REMIND, apply_loan_tell },
     { EVENT_LOAN_OVERDUE, apply_loan_tell },

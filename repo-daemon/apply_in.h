@@ -58,6 +58,13 @@ MUST_USE enum rc apply_loan_request(struct applying *a);
 MUST_USE enum rc apply_loan_act(struct applying *a);
 MUST_USE enum rc apply_loan_tell(struct applying *a); /* remind and overdue */
 MUST_USE enum rc apply_notice_seen(struct applying *a);
+/* apply_place.c */
+MUST_USE enum rc apply_slots(struct applying *a);
+MUST_USE enum rc apply_place(struct applying *a);
+MUST_USE enum rc apply_stocktake(struct applying *a);
+MUST_USE enum rc apply_count(struct applying *a);
+MUST_USE enum rc apply_explain(struct applying *a);
+MUST_USE enum rc apply_stocktake_end(struct applying *a);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 

@@ -39,14 +39,14 @@ static const struct custody_rule rules[] = {
 /*    from             event          to               who           to_roles    before    needs    effects */
     { VOL_EXPECTED,    EV_RECEIVE,    VOL_RECEIVED,    ROLE_KEEPER,  ANY, ANY, 0, FX_HOLDER_IS_ACTOR },
 
-    { VOL_RECEIVED,    EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT, FX_SET_SLOT },
-    { VOL_SCANNED,     EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT, FX_SET_SLOT },
-    { VOL_BOUND,       EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT, FX_SET_SLOT },
-    { VOL_ARCHIVED,    EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT, FX_SET_SLOT },
-    { VOL_SHELVED,     EV_TAKE,       VOL_RECEIVED,    SENSED,       ANY, ANY, NEED_NO_SCANS, FX_CLEAR_SLOT },
-    { VOL_SHELVED,     EV_TAKE,       VOL_SCANNED,     SENSED,       ANY, ANY, NEED_SCANS, FX_CLEAR_SLOT },
-    { VOL_BOUND,       EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT, FX_CLEAR_SLOT },
-    { VOL_ARCHIVED,    EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT, FX_CLEAR_SLOT },
+    { VOL_RECEIVED,    EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_SCANNED,     EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_BOUND,       EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_ARCHIVED,    EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_SHELVED,     EV_TAKE,       VOL_RECEIVED,    SENSED,       ANY, ANY, NEED_NO_SCANS | NEED_THAWED, FX_CLEAR_SLOT },
+    { VOL_SHELVED,     EV_TAKE,       VOL_SCANNED,     SENSED,       ANY, ANY, NEED_SCANS | NEED_THAWED, FX_CLEAR_SLOT },
+    { VOL_BOUND,       EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT | NEED_THAWED, FX_CLEAR_SLOT },
+    { VOL_ARCHIVED,    EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT | NEED_THAWED, FX_CLEAR_SLOT },
 
     { VOL_RECEIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  WORKS,         ANY, GIVES, FX_SET_TO },
     { VOL_RECEIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_KEEPER,  ROLE_BORROWER, ANY, GIVES | LOAN, FX_SET_TO },
@@ -127,7 +127,8 @@ static const struct {
     { NEED_LOAN,           "接收人没有轮到他的、已批准的借阅申请，请先申请借阅" },
     { NEED_SUPPLEMENT,     "退回补正的案卷只能做补充扫描" },
     { NEED_NOT_TWICE,      "这册案卷的首次扫描已经入库，再扫会重复；补页请选补正扫描，重扫请先由质检退回" },
-    { NEED_FREE_SLOT,      "这个格口不空或没有登记，请换一个空格口" },
+    { NEED_THAWED,         "这里正在盘点，暂不上架和取出；有差异的格口除外" },
+    { NEED_FREE_SLOT,      "这个格口不空、已停用或没有登记，请换一个空格口" },
     { NEED_NO_SLOT,        "案卷还在架上，请先取出" },
     { NEED_SLOT,           "案卷不在架上" },
     { NEED_SCANS,          "这册案卷还没有扫描" },
@@ -204,6 +205,7 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= a->supplement ? NEED_SUPPLEMENT : 0;
     met |= a->supplement || !f->has_scans ? NEED_NOT_TWICE : 0;
     met |= a->slot_free ? NEED_FREE_SLOT : 0;
+    met |= a->slot_frozen ? 0 : NEED_THAWED;
     met |= f->has_slot ? NEED_SLOT : NEED_NO_SLOT;
     met |= f->has_scans ? NEED_SCANS : NEED_NO_SCANS;
     met |= f->has_scans && !f->qc_passed ? NEED_QC_OPEN : 0;

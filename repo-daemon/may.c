@@ -34,7 +34,7 @@ static bool propose(const char *slot, json_t *stored, void *context)
 {
     struct proposal *p = context;
     if (*json_text(stored, "volume") || *json_text(stored, "order") ||
-        *json_text(stored, "odd"))
+        *json_text(stored, "odd") || json_number(stored, "closed"))
         return true;
     if (!*p->any)
         snprintf(p->any, sizeof p->any, "%s", slot);

@@ -23,15 +23,27 @@ enum {
 };
 
 static const char *const table_names[VIEWS] = {
-    [VIEW_VOLUMES] = "view.volumes",    [VIEW_CASES] = "view.cases",
-    [VIEW_PEOPLE] = "view.people",      [VIEW_LOGINS] = "view.logins",
-    [VIEW_SLOTS] = "view.slots",        [VIEW_ORDERS] = "view.orders",
-    [VIEW_SCANS] = "view.scans",        [VIEW_BLOBS] = "view.blobs",
-    [VIEW_LOANS] = "view.loans",        [VIEW_DUE] = "view.due",
-    [VIEW_NOTICES] = "view.notices",    [VIEW_BATCHES] = "view.batches",
-    [TABLE_PINS] = "keep.pins",         [TABLE_PASSWORDS] = "keep.passwords",
-    [TABLE_SESSIONS] = "keep.sessions", [TABLE_ANSWERS] = "keep.answers",
-    [VIEW_WAITING] = "view.waiting",    [VIEW_ALARMS] = "view.alarms",
+    [VIEW_VOLUMES] = "view.volumes",
+    [VIEW_CASES] = "view.cases",
+    [VIEW_PEOPLE] = "view.people",
+    [VIEW_LOGINS] = "view.logins",
+    [VIEW_SLOTS] = "view.slots",
+    [VIEW_ORDERS] = "view.orders",
+    [VIEW_SCANS] = "view.scans",
+    [VIEW_BLOBS] = "view.blobs",
+    [VIEW_PLACES] = "view.places",
+    [VIEW_STOCKTAKES] = "view.stocktakes",
+    [VIEW_COUNTS] = "view.counts",
+    [VIEW_LOANS] = "view.loans",
+    [VIEW_DUE] = "view.due",
+    [VIEW_NOTICES] = "view.notices",
+    [VIEW_BATCHES] = "view.batches",
+    [TABLE_PINS] = "keep.pins",
+    [TABLE_PASSWORDS] = "keep.passwords",
+    [TABLE_SESSIONS] = "keep.sessions",
+    [TABLE_ANSWERS] = "keep.answers",
+    [VIEW_WAITING] = "view.waiting",
+    [VIEW_ALARMS] = "view.alarms",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)

@@ -102,10 +102,11 @@ json_t *show_case(const json_t *c)
 json_t *show_slot(const char *label, const json_t *s)
 {
     const char *volume = json_text(s, "volume"), *order = json_text(s, "order");
-    const char *state = *json_text(s, "odd") ? "wrong"
-                        : *order             ? "ordered"
-                        : *volume            ? "full"
-                                             : "free";
+    const char *state = json_number(s, "closed") ? "closed"
+                        : *json_text(s, "odd")   ? "wrong"
+                        : *order                 ? "ordered"
+                        : *volume                ? "full"
+                                                 : "free";
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "slot", label, "state", state, "volume",
                      show_text(volume), "order", show_text(order), "odd",
                      show_text(json_text(s, "odd")));

@@ -59,4 +59,20 @@ has "and the next one hears of it" "轮到您" "$(as judge2 loan notices)"
 as judge loan slip "$loan" --output "$work/loan.pdf"
 say "the receipt is printed" "%PDF" "$(head -c 4 "$work/loan.pdf")"
 cp "$work/loan.pdf" "${SLIPS:-$work}/loan-receipt.pdf" 2>/dev/null
+
+# Places and a stock-take.
+as admin slot add --site 1 --rack 1 --slots 3 >/dev/null
+slot=$(as keeper slot propose "$first" --json | jq -r .slot)
+has "a free slot is proposed" S01001 "$slot"
+as keeper volume shelve "$first" --slot "$slot" >/dev/null
+code "a rack that holds something stays as it is" 6 "请先腾空" admin slot close 01.001
+take=$(as keeper stocktake begin --scope rack --rack 01.001 --json | jq -r .stocktake)
+for s in $(as keeper slot list --json | jq -r '.slots[].slot'); do
+    as keeper stocktake count "$take" --slot "$s" >/dev/null
+done
+has "the one that is not there is missed" "没有看到" "$(as keeper stocktake differences "$take")"
+code "it cannot be closed over that" 6 "没有处理或说明" keeper stocktake close "$take"
+code "while it is open nothing moves" 6 "正在盘点" keeper volume shelve "$(sed -n 2p "$work/volumes")" --slot "$(as keeper slot list --json | jq -r '[.slots[]|select(.state=="free")][0].slot')"
+as keeper stocktake count "$take" --slot "$slot" --volume "$first" >/dev/null
+code "counted again and found, it is closed" 0 closed keeper stocktake close "$take"
 finish

@@ -77,6 +77,7 @@ TEST(custody_next, answers_every_question_with_a_state_or_a_sentence)
                                  .slot_free = draw(2),
                                  .operator_holds = draw(2),
                                  .loan_ready = draw(2),
+                                 .slot_frozen = draw(2),
                                  .supplement = draw(2) };
         enum volume_state next = VOL_STATES;
         unsigned effects = ~0u;
@@ -164,6 +165,8 @@ static void invariants(const struct thing *t, const struct thing *before,
         CHECK(t->holder == before->holder); /* the giver answers until accepted */
     if (t->holder != before->holder && before->holder != NOBODY && t->holder != NOBODY)
         CHECK(a->event == EV_ACCEPT || a->event == EV_COME_BACK || a->event == EV_FIND);
+    if (t->slot != before->slot && a->event != EV_LOSE)
+        CHECK(!a->slot_frozen);
     if (s == VOL_LENT && a->event == EV_ACCEPT)
         CHECK(!t->facts.notice &&
               a->loan_ready); /* none after the notice, none unasked */
@@ -199,6 +202,7 @@ static unsigned step(void)
                              .slot_free = !slot_taken(slot),
                              .operator_holds = t->holder == actor,
                              .loan_ready = draw(2),
+                             .slot_frozen = !draw(4),
                              .supplement = draw(2) };
     if (draw(2)) /* "as" one of several roles */
         a.roles &= 1u << draw(11);
