@@ -12,16 +12,68 @@ static void help(void)
     puts("usage: juanku devices [--json]\n\n"
          "Lists the scanners that SANE finds: name, vendor, model, type. Network "
          "scanners\n"
-         "make it take some seconds. The name is what juanku scan --device wants.");
+         "make it take some seconds. The name is what juanku scan --device wants.\n"
+         "With --json each one is opened and asked for its serial number (what\n"
+         "scanner.serial of stationd.conf binds to), its sources and its sensors.");
+}
+
+static json_t *sources_json(struct scanner *scanner)
+{
+    json_t *list = json_array();
+    unsigned has = scanner_sources(scanner);
+    for (int i = SCANNER_FLATBED; i <= SCANNER_ADF_DUPLEX; i++)
+        if (has & 1u << i)
+            json_array_append_new(
+                list, json_string(scanner_source_text((enum scanner_source)i)));
+    return list;
+}
+
+/* Only sensors that the device has: 1 yes, 0 no. */
+static json_t *sensors_json(struct scanner *scanner)
+{
+    json_t *json = json_object();
+    struct scanner_sensors s;
+    if (scanner_sense(scanner, &s, NULL))
+        return json;
+    const struct {
+        const char *name;
+        enum scanner_sense says;
+    } sensors[] = { { "page_loaded", s.page_loaded },
+                    { "cover_open", s.cover_open },
+                    { "double_feed", s.double_feed },
+                    { "scan_button", s.scan_button } };
+    for (size_t i = 0; i < COUNT(sensors); i++)
+        if (sensors[i].says != SCANNER_SENSE_UNKNOWN)
+            json_object_set_new(json, sensors[i].name,
+                                json_integer(sensors[i].says == SCANNER_SENSE_YES));
+    return json;
+}
+
+/* What only the open device tells; why not, when it cannot be opened. */
+static void add_details(json_t *device, const char *name)
+{
+    struct scanner *scanner = NULL;
+    struct fault why = { .rc = RC_OK };
+    if (scanner_open(name, &scanner, &why)) {
+        json_object_set_new(device, "trouble", json_string(why.text));
+        return;
+    }
+    json_object_set_new(device, "serial", json_string(scanner_about(scanner)->serial));
+    json_object_set_new(device, "sources", sources_json(scanner));
+    json_object_set_new(device, "sensors", sensors_json(scanner));
+    scanner_close(scanner);
 }
 
 static int print_json(const struct scanner_device *list, size_t count)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s}", "name", list[i].name,
-                                             "vendor", list[i].vendor, "model",
-                                             list[i].model, "type", list[i].type));
+    for (size_t i = 0; i < count; i++) {
+        json_t *device =
+            json_pack("{s:s, s:s, s:s, s:s}", "name", list[i].name, "vendor",
+                      list[i].vendor, "model", list[i].model, "type", list[i].type);
+        add_details(device, list[i].name);
+        json_array_append_new(all, device);
+    }
     json_dumpf(all, stdout, JSON_INDENT(2));
     puts("");
     json_decref(all);

@@ -105,6 +105,9 @@ static const SANE_Option_Descriptor table[OPTIONS] = {
                         &width_range),
     [OPT_BR_Y] = LENGTH(SANE_NAME_SCAN_BR_Y, SANE_TITLE_SCAN_BR_Y, SANE_DESC_SCAN_BR_Y,
                         &height_range),
+    [OPT_ALD] =
+        YESNO("ald", "Auto length detection",
+              "The picture ends where the paper ends, not at the window", CAP_SET),
     [OPT_GROUP_SENSORS] = GROUP("Sensors"),
     [OPT_PAGE_LOADED] = YESNO(SANE_NAME_PAGE_LOADED, SANE_TITLE_PAGE_LOADED,
                               SANE_DESC_PAGE_LOADED, CAP_SENSOR),
@@ -112,6 +115,9 @@ static const SANE_Option_Descriptor table[OPTIONS] = {
                               "The last sheets were pulled in together", CAP_SENSOR),
     [OPT_COVER_OPEN] = YESNO(SANE_NAME_COVER_OPEN, SANE_TITLE_COVER_OPEN,
                              SANE_DESC_COVER_OPEN, CAP_SENSOR),
+    [OPT_SCAN] = YESNO(
+        SANE_NAME_SCAN, SANE_TITLE_SCAN,
+        "Pressed since it was last asked: a file scan.button in the folder", CAP_SENSOR),
     [OPT_SERIAL] = { .name = "serial-number",
                      .title = "Serial number",
                      .desc = "As paper.conf names it",

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ENTRY __attribute__((visibility("default")))
 
@@ -115,6 +116,13 @@ static SANE_Status read_machine(struct scan *scan, SANE_Int option, void *value)
 {
     if (option == OPT_SERIAL) {
         strcpy(value, feeder_conf(scan->feeder)->serial);
+        return SANE_STATUS_GOOD;
+    }
+    if (option == OPT_SCAN) { /* as the latch of a button: told once for a press */
+        SANE_Word pressed = unlinkat(feeder_folder(scan->feeder), "scan.button", 0)
+                                ? SANE_FALSE
+                                : SANE_TRUE;
+        memcpy(value, &pressed, sizeof pressed);
         return SANE_STATUS_GOOD;
     }
     struct fault why = { 0 };

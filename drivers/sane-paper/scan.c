@@ -168,6 +168,10 @@ static SANE_Status feed(struct scan *scan)
 /* The picture's real size is known: a whole page as a JPEG has that of its file. */
 static void settle_view(struct scan *scan)
 {
+    uint64_t long_px = (uint64_t)scan->picture.height_px * scan->view.dpi;
+    long_px = scan->picture.dpi ? long_px / scan->picture.dpi : 0;
+    if (scan->options.value[OPT_ALD] && long_px && long_px < scan->view.height_px)
+        scan->view.height_px = (uint32_t)long_px;
     scan->jpeg = scan->options.value[OPT_COMPRESSION] == COMPRESSION_JPEG &&
                  scan->view.mode != PICTURE_LINEART;
     if (!scan->jpeg)

@@ -30,6 +30,9 @@ static const struct {
     KEY("sensor.page-loaded", page_loaded),
     KEY("sensor.cover-open", cover_open),
     KEY("sensor.double-feed", double_feed),
+    KEY("sensor.scan-button", scan_button),
+    KEY("prefer", prefer),
+    KEY("height", height),
     KEY("settle-ms", settle_ms),
     KEY("lineart.inverted", lineart_inverted),
 #undef KEY

@@ -18,7 +18,8 @@
 
 enum {
     QUIRK_TEXT_MAX = 64,
-    QUIRK_WHY_MAX = 300,
+    QUIRK_LIST_MAX = 200,
+    QUIRK_WHY_MAX = 600,
     QUIRKS_MAX = 200,
     QUIRK_FILE_MAX = 64 * 1024
 };
@@ -29,8 +30,11 @@ struct quirk {
     char source[3][QUIRK_TEXT_MAX]; /* by enum scanner_source; "" = not said */
     char also[3][QUIRK_TEXT_MAX];   /* "option=value", set after the source */
     char jpeg[QUIRK_TEXT_MAX];      /* "option=value", or "no" */
+    /* names of the sensors; "no": what is called so is none */
     char page_loaded[QUIRK_TEXT_MAX], cover_open[QUIRK_TEXT_MAX],
-        double_feed[QUIRK_TEXT_MAX];       /* names of the sensors */
+        double_feed[QUIRK_TEXT_MAX], scan_button[QUIRK_TEXT_MAX];
+    char prefer[QUIRK_LIST_MAX];           /* "a=b; c=d": set where the device has it */
+    char height[QUIRK_TEXT_MAX];           /* "longest": it ends the page at the paper */
     char settle_ms[QUIRK_TEXT_MAX];        /* to wait after opening */
     char lineart_inverted[QUIRK_TEXT_MAX]; /* "yes": 1 is white */
 };

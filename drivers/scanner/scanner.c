@@ -40,8 +40,12 @@ enum scanner_sense scanner_sense_one(struct scanner *scanner, const char *usual,
     struct port_option option;
     double value = 0;
     *ret_status = PORT_GOOD;
-    if (!port_find(scanner->port, by_quirk[0] ? by_quirk : usual, &option) ||
-        !option.active || option.kind == PORT_TEXT || option.kind == PORT_OTHER)
+    /* What can be set is a wish, not a sensor: some call the switch of the double-feed
+     * detector "double-feed". */
+    if (!strcmp(by_quirk, "no") ||
+        !port_find(scanner->port, by_quirk[0] ? by_quirk : usual, &option) ||
+        !option.active || option.settable || option.kind == PORT_TEXT ||
+        option.kind == PORT_OTHER)
         return SCANNER_SENSE_UNKNOWN;
     *ret_status = port_get_number(scanner->port, &option, &value);
     if (*ret_status)
@@ -53,7 +57,7 @@ enum rc scanner_sense(struct scanner *scanner, struct scanner_sensors *ret_senso
                       struct fault *why)
 {
     const struct quirk *quirk = &scanner->quirk;
-    enum port_status status[3];
+    enum port_status status[4];
     struct scanner_sensors sensors = {
         .page_loaded =
             scanner_sense_one(scanner, "page-loaded", quirk->page_loaded, &status[0]),
@@ -61,8 +65,9 @@ enum rc scanner_sense(struct scanner *scanner, struct scanner_sensors *ret_senso
             scanner_sense_one(scanner, "cover-open", quirk->cover_open, &status[1]),
         .double_feed =
             scanner_sense_one(scanner, "double-feed", quirk->double_feed, &status[2]),
+        .scan_button = scanner_sense_one(scanner, "scan", quirk->scan_button, &status[3]),
     };
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < COUNT(status); i++)
         if (status[i] == PORT_IO)
             return fault_set(why, RC_UNAVAILABLE, 0, "the scanner does not answer");
     *ret_sensors = sensors;

@@ -49,6 +49,18 @@ MUST_USE enum rc scanner_open(const char *name, struct scanner **ret_scanner,
                               struct fault *why);
 void scanner_close(struct scanner *scanner); /* accepts NULL; cancels what runs */
 
+/* The one device with this serial number, whatever its name is today: looks at each one
+ * listed, `name` (may be NULL or "") first. A device that tells no serial number is never
+ * taken for it.
+ *   RC_NOT_FOUND  none of those that can be opened has it
+ *   RC_AGAIN      another program holds a device that may be it */
+MUST_USE enum rc scanner_open_serial(const char *name, const char *serial,
+                                     struct scanner **ret_scanner, struct fault *why);
+
+/* What the device has, as bits 1 << enum scanner_source. Looks at its words only, and
+ * changes nothing. */
+unsigned scanner_sources(struct scanner *scanner);
+
 /* Borrowed for the life of the scanner. */
 const struct scanner_device *scanner_about(const struct scanner *scanner);
 
@@ -163,6 +175,7 @@ enum scanner_sense { SCANNER_SENSE_UNKNOWN, SCANNER_SENSE_NO, SCANNER_SENSE_YES 
 
 struct scanner_sensors {
     enum scanner_sense page_loaded, cover_open, double_feed;
+    enum scanner_sense scan_button; /* many devices say "yes" only once for a press */
 };
 
 /* Ask now. RC_UNAVAILABLE when the device is gone. Not while a picture is being read. */

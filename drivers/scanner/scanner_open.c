@@ -176,6 +176,47 @@ enum rc scanner_open(const char *name, struct scanner **ret_scanner, struct faul
     return RC_OK;
 }
 
+/* Is it `name`, and has it this number? Then *ret_scanner is open. */
+static bool open_if_it(const char *name, const char *serial, struct scanner **ret_scanner,
+                       enum rc *ret_worst, struct fault *why)
+{
+    struct scanner *scanner = NULL;
+    enum rc rc = scanner_open(name, &scanner, why);
+    if (!rc && !strcmp(scanner->about.serial, serial)) {
+        *ret_scanner = scanner;
+        return true;
+    }
+    scanner_close(scanner);
+    if (rc == RC_AGAIN)
+        *ret_worst = rc;
+    return false;
+}
+
+enum rc scanner_open_serial(const char *name, const char *serial,
+                            struct scanner **ret_scanner, struct fault *why)
+{
+    SCOPED(free_at)
+    struct scanner_device *list = calloc(SCANNER_DEVICES_MAX, sizeof *list);
+    size_t count = 0;
+    enum rc worst = RC_NOT_FOUND;
+    if (!list)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足，打不开扫描仪");
+    bool named = name && name[0];
+    if (named && open_if_it(name, serial, ret_scanner, &worst, why))
+        return RC_OK;
+    if (port_list(list, SCANNER_DEVICES_MAX, &count))
+        count = 0;
+    for (size_t i = 0; i < count; i++)
+        if ((!named || strcmp(list[i].name, name) != 0) &&
+            open_if_it(list[i].name, serial, ret_scanner, &worst, why))
+            return RC_OK;
+    if (worst == RC_AGAIN)
+        return fault_set(why, worst, 0,
+                         "编号 %s 的扫描仪可能正被别的程序使用，请先关闭那个程序",
+                         serial);
+    return fault_set(why, worst, 0, "没有找到编号 %s 的扫描仪，请检查电源和连线", serial);
+}
+
 void scanner_close(struct scanner *scanner)
 {
     if (!scanner)

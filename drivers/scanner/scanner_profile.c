@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { LONGEST_MM = 10 * 1000 }; /* the device cuts it down to what it can */
+
 static const char DEFAULT_JPEG[] = "compression=JPEG";
 
 /* An option that can be set now. */
@@ -47,6 +49,15 @@ static bool set_pair(struct scanner *scanner, const char *pair)
         return !port_set_number(scanner->port, &option, strtod(value, NULL));
     const char *word = option.words ? scanner_match_word(option.words, value) : value;
     return word && !port_set_text(scanner->port, &option, word);
+}
+
+/* "a=b; c=d": what the device does not have it does not need. */
+static void set_preferred(struct scanner *scanner)
+{
+    char list[QUIRK_LIST_MAX], *rest = list;
+    memcpy(list, scanner->quirk.prefer, sizeof list);
+    for (char *pair; (pair = strsep(&rest, ";"));)
+        (void)!set_pair(scanner, pair + strspn(pair, " "));
 }
 
 static enum rc refuse(const char *what, const struct port_option *option,
@@ -173,6 +184,9 @@ static void set_page(struct scanner *scanner, const struct scanner_profile *prof
 {
     double width = profile->page_width_um / 1000.0,
            height = profile->page_height_um / 1000.0;
+    /* Only a window longer than the paper shows two sheets that overlap. */
+    if (!strcmp(scanner->quirk.height, "longest") && profile->source != SCANNER_FLATBED)
+        height = LONGEST_MM;
     if (profile->page_width_um)
         set_length(scanner, "page-width", width, profile->dpi);
     if (profile->page_height_um)
@@ -194,6 +208,26 @@ static bool set_jpeg(struct scanner *scanner, bool wanted)
     return false;
 }
 
+unsigned scanner_sources(struct scanner *scanner)
+{
+    struct port_option option, beside;
+    unsigned has = 0;
+    if (!port_find(scanner->port, "source", &option) || !option.words)
+        return strcasestr(scanner->about.type, "flatbed") ? 1u << SCANNER_FLATBED
+                                                          : 1u << SCANNER_ADF_FRONT;
+    for (int i = SCANNER_FLATBED; i <= SCANNER_ADF_DUPLEX; i++) {
+        const char *by_quirk = scanner->quirk.source[i];
+        if ((by_quirk[0] && scanner_match_word(option.words, by_quirk)) ||
+            scanner_match_source(option.words, (enum scanner_source)i))
+            has |= 1u << i;
+    }
+    bool by_option = port_find(scanner->port, "adf-mode", &beside) ||
+                     port_find(scanner->port, "duplex", &beside);
+    if (has & 1u << SCANNER_ADF_FRONT && by_option)
+        has |= 1u << SCANNER_ADF_DUPLEX;
+    return has;
+}
+
 enum rc scanner_set_profile(struct scanner *scanner,
                             const struct scanner_profile *profile,
                             struct scanner_profile *ret_real, struct fault *why)
@@ -204,6 +238,7 @@ enum rc scanner_set_profile(struct scanner *scanner,
         rc = set_mode(scanner, profile->mode, why);
     if (rc)
         return rc;
+    set_preferred(scanner);
     real.dpi = set_dpi(scanner, profile->dpi);
     set_page(scanner, &real);
     real.jpeg = set_jpeg(scanner, profile->jpeg && profile->mode != SCANNER_LINEART);

@@ -67,6 +67,9 @@ scan() { # OUT WORDS...
 }
 "$out/bin/juanku" devices >"$work/list" 2>&1
 same 1 "$(grep -c "^$device	" "$work/list")" "the feeder is listed through the network"
+"$out/bin/juanku" devices --json 2>"$work/said" >"$work/json"
+same 'N0042 ADF Duplex,ADF Front,Flatbed 1' "$(jq -r ".[] | select(.name == \"$device\") | \"\(.serial) \(.sources | sort | join(\",\")) \(.sensors.page_loaded)\"" "$work/json")" \
+    "its serial number, sources and sensors too"
 scan "$work/far.pdf"
 same 0 $? "a stack is scanned through the network"
 rm -f "$work/fed"
@@ -107,7 +110,7 @@ kids=$(ps -o pid= --ppid "$saned")
 kill -9 $saned $kids
 wait "$scan_pid"
 [ $? != 0 ] && grep -q '扫描仪' "$work/said"
-say $? "a server that dies is a fault with a sentence: $(grep -m1 扫描仪 "$work/said" | cut -c1-120)"
+say $? "a server that dies is a fault with a sentence"
 same "已扫描 4 面" "$(grep -m1 '^已扫描 4 面' "$work/said")" "and no picture more than came"
 rm -f "$work/tray/faults.tsv"
 open_saned

@@ -140,7 +140,12 @@ TEST(quirks, of_the_house_are_all_readable_and_say_why)
     quirk = quirk_find(&quirks, "net:[fe80::1]:canon_dr:libusb:001:003");
     CHECK_TEXT("adf-loaded", quirk.page_loaded);
     quirk = quirk_find(&quirks, "paper:stack-1");
-    CHECK_TEXT("", quirk.pattern); /* our own feeder needs none */
+    CHECK_TEXT("longest", quirk.height);
+    quirk = quirk_find(&quirks, "kvs1025:libusb:001:009");
+    CHECK_TEXT("no", quirk.double_feed); /* there it is a switch */
+    CHECK(strstr(quirk.prefer, "double-feed=yes"));
+    quirk = quirk_find(&quirks, "hpaio:/usb/x");
+    CHECK_TEXT("", quirk.pattern); /* most devices need none */
     quirks_free(&quirks);
 }
 
