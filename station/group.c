@@ -40,22 +40,38 @@ static const char *kind_word(unsigned kind)
     return kind == 2 ? "副卷" : "正卷";
 }
 
+static void propose(struct job *job, struct job_image *image)
+{
+    if (image->proposed || image->state != IMAGE_READY)
+        return;
+    image->proposed = true;
+    if (!title_propose(json_object_get(job->rules, "rows"),
+                       json_object_get(image->result, "head"), &image->proposal))
+        image->proposal.row = 0;
+}
+
 void group_pages(struct job *job)
 {
-    unsigned current = 0;
+    unsigned current = 0, before = 0; /* rows of the separator and of the page before */
     for (size_t i = 0; i < job->count; i++) {
         struct job_image *image = &job->images[i];
         const char *kind = image_kind(image);
         struct label label;
         char text[LABEL_TEXT_MAX];
         image->row = 0;
-        if (!strcmp(kind, "separator"))
+        image->begins = false;
+        if (!strcmp(kind, "separator")) {
+            before = 0;
             current = find_label(image, LABEL_TYPE, &label, text) &&
                               label.kind == kind_of_volume(job)
                           ? label.row
                           : 0;
-        else if (!strcmp(kind, "page"))
+        } else if (!strcmp(kind, "page")) {
             image->row = image->edit & EDIT_MOVE ? image->edit_row : current;
+            image->begins = !image->row || image->row != before;
+            before = image->row;
+            propose(job, image);
+        }
     }
     group_order(job);
 }
@@ -78,6 +94,13 @@ static const json_t *rule_row(const struct job *job, unsigned row)
             return one;
     }
     return NULL;
+}
+
+const struct title_proposal *group_proposal(const struct job_image *image)
+{
+    bool news = image->begins || image->proposal.row != image->row;
+    bool open = !(image->edit & EDIT_TITLE) && !strcmp(image_kind(image), "page");
+    return image->proposal.row && news && open ? &image->proposal : NULL;
 }
 
 void group_title(const struct job *job, unsigned row, char ret_title[JOB_TITLE_MAX])

@@ -37,6 +37,10 @@ struct group_counts {
 };
 struct group_counts group_count(const struct job *job);
 
+/* What the picture's title says it is, for a person to confirm: NULL when nothing is
+ * proposed, or it was confirmed, or a page inside an item says what the item is. */
+const struct title_proposal *group_proposal(const struct job_image *image);
+
 /* Title of a catalogue row: from the repository's rules, else "第6项". */
 void group_title(const struct job *job, unsigned row, char ret_title[JOB_TITLE_MAX]);
 

@@ -4,7 +4,6 @@
 #include "core/bytes.h"
 #include "station/job_repair.h"
 #include "station/json_field.h"
-#include "station/match.h"
 #include "sys/clock.h"
 
 #include <stdio.h>
@@ -39,31 +38,21 @@ static json_t *image_entry(const struct job_image *image, unsigned index)
     return entry;
 }
 
-static const json_t *materials(const struct job *job, unsigned row)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(job->rules, "rows"), i, one)
-    {
-        if (json_integer_value(json_object_get(one, "row")) == (json_int_t)row)
-            return json_object_get(one, "materials");
-    }
-    return NULL;
-}
-
+/* The name of the paper, and who says so: a person, its title as read, or the row. */
 static json_t *new_item(const struct job *job, const struct job_image *first)
 {
     char title[JOB_TITLE_MAX];
     group_title(job, first->row, title);
-    const json_t *head = json_object_get(first->result, "head");
-    const char *name = match_name(materials(job, first->row), head);
-    const char *line = json_string_value(json_array_get(head, 0));
-    return json_pack("{s:i,s:s,s:s,s:[]}", "row", (int)first->row, "title", title,
-                     "document",
-                     name   ? name
-                     : line ? line
-                            : title,
-                     "images");
+    const char *document = title, *named_by = "row";
+    if (first->edit & EDIT_TITLE) {
+        document = first->edit_title;
+        named_by = "person";
+    } else if (first->proposal.row == first->row) {
+        document = first->proposal.text;
+        named_by = "read";
+    }
+    return json_pack("{s:i,s:s,s:s,s:s,s:[]}", "row", (int)first->row, "title", title,
+                     "document", document, "named_by", named_by, "images");
 }
 
 /* A page that was moved by hand joins the item of its row that is there already. */

@@ -10,6 +10,7 @@
 #include "core/rc.h"
 #include "station/job_flow.h"
 #include "station/page/limits.h"
+#include "station/page/title.h"
 #include "sys/fault.h"
 #include "sys/hash.h"
 
@@ -44,7 +45,8 @@ enum image_edit {
     EDIT_KEEP_AS_PAGE = 1,
     EDIT_SET_BLANK = 2,
     EDIT_MOVE = 4,
-    EDIT_TURN = 8
+    EDIT_TURN = 8,
+    EDIT_TITLE = 16
 };
 
 /* The scanner's bits as they lie in the spool. */
@@ -67,8 +69,12 @@ struct job_image {
     bool looked;    /* a first look was asked for; see session_pages.c */
     unsigned edit;  /* bits of enum image_edit */
     unsigned edit_row;
-    unsigned turn_deg; /* with EDIT_TURN: 0 90 180 270, clockwise */
     json_t *beside;    /* owned; reasons beside other pages, or NULL. By group_pages() */
+    unsigned turn_deg; /* with EDIT_TURN: 0 90 180 270, clockwise */
+    char edit_title[JOB_TITLE_MAX]; /* with EDIT_TITLE: what the paper is called */
+    struct title_proposal proposal; /* row 0: none. Made by group_pages() */
+    bool proposed;                  /* the proposal was looked for */
+    bool begins;                    /* an item begins with it. Made by group_pages() */
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
     unsigned told_row; /* what the readers of the page were told last */
     bool told_doubt;

@@ -5,17 +5,19 @@
 
 #include "station/json_field.h"
 
-enum { EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN };
+enum {
+    EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN | EDIT_TITLE
+};
 
 static void add_decisions(json_t *list, const struct job_image *images, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (images[i].edit)
             json_array_append_new(
-                list,
-                json_pack("{s:i,s:i,s:i,s:i,s:i}", "leaf", (int)images[i].leaf, "side",
-                          (int)images[i].side, "edit", (int)images[i].edit, "row",
-                          (int)images[i].edit_row, "turn", (int)images[i].turn_deg));
+                list, json_pack("{s:i,s:i,s:i,s:i,s:i,s:s}", "leaf", (int)images[i].leaf,
+                                "side", (int)images[i].side, "edit", (int)images[i].edit,
+                                "row", (int)images[i].edit_row, "turn",
+                                (int)images[i].turn_deg, "title", images[i].edit_title));
 }
 
 json_t *job_decisions_json(const struct job *job)
@@ -46,6 +48,8 @@ void job_decide_all(struct job *job, const json_t *decisions)
             continue;
         image->edit = (unsigned)edit;
         image->edit_row = (unsigned)row;
+        if (!field_text(one, "title", image->edit_title, sizeof image->edit_title))
+            image->edit_title[0] = '\0'; /* decided before titles could be */
         image->turn_deg = (unsigned)turn / 90 * 90;
     }
 }

@@ -39,16 +39,39 @@ static bool row_exists(const struct job *job, uint64_t row)
     return !json_array_size(rows);
 }
 
+/* A person says what the paper is called, and so where it belongs. */
+static enum rc confirm_title(const struct job *job, struct job_image *image,
+                             const json_t *body, struct fault *why)
+{
+    char text[JOB_TITLE_MAX];
+    uint64_t row = 0;
+    if (image->state != IMAGE_READY || strcmp(image_kind(image), "page") != 0)
+        return fault_set(why, RC_REFUSED, 0, "这一页还不是正文，先选“保留为页”。");
+    if (!field_uint(body, "row", 1, JOB_ROWS_MAX, &row) || !row_exists(job, row))
+        return fault_set(why, RC_INVALID, 0, "请选择目录里有的一项。");
+    if (!field_text(body, "text", text, sizeof text) || !*text)
+        return fault_set(why, RC_INVALID, 0, "请填写这份材料的名称。");
+    memcpy(image->edit_title, text, sizeof text);
+    image->edit |= EDIT_TITLE;
+    if (row != image->row) {
+        image->edit |= EDIT_MOVE;
+        image->edit_row = (unsigned)row;
+    }
+    return RC_OK;
+}
+
 static enum rc decide(const struct job *job, struct job_image *image, const json_t *body,
                       struct fault *why)
 {
     const char *what = field_peek(body, "do");
     uint64_t row = 0, turn = 0;
-    unsigned turned = image->edit & EDIT_TURN;
+    unsigned turned = image->edit & (EDIT_TURN | EDIT_TITLE);
+    if (!strcmp(what, "confirm-title"))
+        return confirm_title(job, image, body, why);
     if (!strcmp(what, "keep-as-page"))
         image->edit = (image->edit & EDIT_MOVE) | EDIT_KEEP_AS_PAGE | turned;
     else if (!strcmp(what, "set-blank"))
-        image->edit = EDIT_SET_BLANK | turned;
+        image->edit = EDIT_SET_BLANK | (turned & EDIT_TURN);
     else if (!strcmp(what, "undo"))
         image->edit = EDIT_NONE;
     else if (!strcmp(what, "rotate")) {

@@ -10,7 +10,7 @@
 #include "station/session.h"
 
 #include "station/json_field.h"
-#include "station/match.h"
+#include "station/page/title.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/log.h"
@@ -37,7 +37,7 @@ static json_t *head_of(int text_fd)
     size_t len = 0;
     if (text_fd < 0 || file_read_fd(text_fd, TEXT_MAX, &text, &len, NULL))
         return json_array();
-    return match_head(text, len);
+    return title_head(text, len);
 }
 
 static void keep_result(struct session *s, struct job *job, struct job_image *image,
@@ -55,6 +55,7 @@ static void keep_result(struct session *s, struct job *job, struct job_image *im
     }
     json_decref(image->result);
     image->result = result;
+    image->proposed = false;
     image->state = read ? IMAGE_READY : IMAGE_FAILED;
 }
 

@@ -55,6 +55,18 @@ static void copy_or(json_t *page, const char *key, const json_t *result,
     json_decref(otherwise);
 }
 
+/* A title for a person to confirm, docs/words.md. */
+static json_t *proposal_json(const struct job *job, const struct job_image *image)
+{
+    const struct title_proposal *proposal = group_proposal(image);
+    char title[JOB_TITLE_MAX];
+    if (!proposal)
+        return json_null();
+    group_title(job, proposal->row, title);
+    return json_pack("{s:i,s:s,s:s,s:i}", "row", (int)proposal->row, "title", title,
+                     "text", proposal->text, "score", (int)proposal->score);
+}
+
 json_t *session_state_page(const struct job *job, unsigned index)
 {
     const struct job_image *image = &job->images[index - 1];
@@ -74,6 +86,9 @@ json_t *session_state_page(const struct job *job, unsigned index)
     copy_or(page, "confidence", image->result, json_integer(-1));
     json_object_set_new(page, "qc", group_image_qc(image));
     copy_or(page, "figures", image->result, json_null());
+    json_object_set_new(page, "proposal", proposal_json(job, image));
+    json_object_set_new(page, "document",
+                        json_string(image->edit & EDIT_TITLE ? image->edit_title : ""));
     copy_or(page, "doubtful", image->result, json_array());
     return page;
 }

@@ -15,7 +15,7 @@ bool lines_is_han(uint32_t code)
 }
 
 /* One code point of valid or invalid UTF-8; moves *at on by at least a byte. */
-static uint32_t next_code(const char **at)
+uint32_t lines_next_code(const char **at)
 {
     const unsigned char *s = (const unsigned char *)*at;
     unsigned more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0 ? 1 : 0;
@@ -27,16 +27,38 @@ static uint32_t next_code(const char **at)
     return code;
 }
 
+size_t lines_valid_code(const char *at, size_t left, uint32_t *ret_code)
+{
+    const unsigned char *s = (const unsigned char *)at;
+    size_t len = !left         ? 0
+                 : s[0] < 0x80 ? 1
+                 : s[0] < 0xC2 ? 0
+                 : s[0] < 0xE0 ? 2
+                 : s[0] < 0xF0 ? 3
+                 : s[0] < 0xF5 ? 4
+                               : 0;
+    if (!len || len > left)
+        return 0;
+    uint32_t code = len == 1 ? s[0] : s[0] & (0xFFu >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (s[i] & 0x3F);
+    }
+    *ret_code = code;
+    return len;
+}
+
 static uint32_t first_code(const char *text)
 {
-    return next_code(&text);
+    return lines_next_code(&text);
 }
 
 static uint32_t last_code(const char *text)
 {
     uint32_t code = 0;
     while (*text)
-        code = next_code(&text);
+        code = lines_next_code(&text);
     return code;
 }
 
@@ -65,7 +87,7 @@ enum rc lines_text(const struct ocr_text *text, const struct ocr_line *line,
             utf8[len++] = ' ';
         }
         size_t bytes = strlen(symbol->text), count = 0;
-        for (const char *at = symbol->text; *at; next_code(&at))
+        for (const char *at = symbol->text; *at; lines_next_code(&at))
             count++;
         for (size_t c = 0; c < count; c++)
             starts[codes++] =
@@ -114,7 +136,7 @@ enum rc lines_page_text(const struct ocr_text *text, char **ret_text, size_t *re
 bool lines_is_core(const char *text)
 {
     while (*text) {
-        uint32_t code = next_code(&text);
+        uint32_t code = lines_next_code(&text);
         if ((code >= '0' && code <= '9') || ((code | 32) >= 'a' && (code | 32) <= 'z') ||
             (code >= 0x3400 && code <= 0x9fff) || code == 0x3007)
             return true;
@@ -128,7 +150,7 @@ bool lines_mostly_latin(const struct ocr_text *text, const struct ocr_line *line
     size_t latin = 0, han = 0;
     for (size_t i = 0; i < line->count; i++)
         for (const char *at = text->symbols[line->first + i].text; *at;) {
-            uint32_t code = next_code(&at);
+            uint32_t code = lines_next_code(&at);
             latin += (code | 32) >= 'a' && (code | 32) <= 'z';
             han += code >= 0x2e80 && lines_is_han(code);
         }

@@ -22,6 +22,13 @@ bool lines_mostly_latin(const struct ocr_text *text, const struct ocr_line *line
 MUST_USE enum rc lines_replace(struct ocr_text *text, size_t line,
                                const struct ocr_text *better, struct fault *why);
 
+/* The code point at `at` of trusted text; moves *at on by at least a byte. */
+uint32_t lines_next_code(const char **at);
+
+/* One code point of text that may be anything: its length in bytes, 0 when these are no
+ * UTF-8 or none are left. */
+size_t lines_valid_code(const char *at, size_t left, uint32_t *ret_code);
+
 /* Does the text hold a letter, a digit or a Han character? What else there is parts or
  * adorns. */
 bool lines_is_core(const char *text);

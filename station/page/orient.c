@@ -2,8 +2,8 @@
  *
  * Counting ascenders tells Latin text from its upside-down self but not Chinese, and a
  * page-wide script detector is wrong on pages of few lines. What is never wrong is that
- * upside-down lines read as nonsense: two long lines are read as they stand, and only
- * when that goes badly also turned. Upright pages, nearly all, pay for two lines.
+ * upside-down lines read as nonsense: long lines are read as they stand, and only when
+ * that goes badly also turned. Upright pages, nearly all, pay for a line or two.
  *
  * Side or level is seen in the picture where rows alternate clearly; else it is read,
  * too. */
@@ -14,13 +14,14 @@
 #include "station/page/skew.h"
 
 enum {
-    PROBE_LINES = 2,
+    PROBE_LINES = 5,
     SURE_CONFIDENCE = 78, /* upright lines nearly always; upside-down ones never */
     TURN_CONFIDENCE = 60, /* below, nothing is turned: the page may be no text at all */
     BETTER_BY = 8,
     SYMBOLS_MIN = 5,
-    CLEAR_CONFIDENCE = 86, /* one line of SYMBOLS_ENOUGH that reads so well will do */
-    SYMBOLS_ENOUGH = 8,
+    LINE_SYMBOLS_MIN = 7,  /* of a line that speaks for itself */
+    CLEAR_CONFIDENCE = 86, /* one such line will do */
+    PROBE_FEW = 2,         /* lines; from then on a sure one will do */
 };
 
 /* How a page reads one way up. */
@@ -71,9 +72,16 @@ static enum rc turn_over(struct page_stand *stand, struct fault *why)
     return gray && bits ? RC_OK : pix_no_memory(why);
 }
 
-/* Read one line as it stands, or turned over; adds to the sums. */
+/* What the lines read so far say together. */
+struct probe {
+    double sum; /* of confidences */
+    size_t symbols;
+    int best; /* the mean of the line that read best, of those that are long enough */
+};
+
+/* Read one line as it stands, or turned over. */
 static enum rc probe_line(PIX *gray, BOX *box, double dpi, bool over, struct ocr *ocr,
-                          double *sum, size_t *symbols, struct fault *why)
+                          struct probe *probe, struct fault *why)
 {
     SCOPED_PIX clip = pixClipRectangle(gray, box, NULL);
     SCOPED_PIX line = clip ? pixAddBorder(clip, 8, 255) : NULL;
@@ -84,28 +92,35 @@ static enum rc probe_line(PIX *gray, BOX *box, double dpi, bool over, struct ocr
         pixRotate180(line, line);
     enum rc rc = ocr_read(ocr, line, (int)dpi, OCR_LINE, NULL, &text, why);
     for (size_t i = 0; i < text.symbol_count; i++)
-        *sum += (double)text.symbols[i].confidence;
-    *symbols += text.symbol_count;
+        probe->sum += (double)text.symbols[i].confidence;
+    probe->symbols += text.symbol_count;
+    int mean = ocr_confidence(&text);
+    if (text.symbol_count >= LINE_SYMBOLS_MIN && mean > probe->best)
+        probe->best = mean;
     ocr_text_free(&text);
     return rc;
 }
 
-/* Mean confidence of the lines. A first line that reads very well is enough. */
-static enum rc probe(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *ocr,
-                     int *ret_confidence, struct fault *why)
+/* How well the lines read: the best of those that are long enough, since nonsense never
+ * reads well for long, while a line of figures or under a seal may read badly upright.
+ * Lines that read well early are enough. */
+static enum rc probe_lines(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *ocr,
+                           int *ret_confidence, struct fault *why)
 {
-    double sum = 0;
-    size_t symbols = 0;
+    struct probe probe = { 0 };
     for (l_int32 i = 0; i < boxaGetCount(lines); i++) {
-        if (symbols >= SYMBOLS_ENOUGH && sum >= (double)symbols * CLEAR_CONFIDENCE)
+        if (probe.best >= (i < PROBE_FEW ? CLEAR_CONFIDENCE : SURE_CONFIDENCE))
             break;
         BOX *box = boxaGetBox(lines, i, L_CLONE);
-        enum rc rc = probe_line(gray, box, dpi, over, ocr, &sum, &symbols, why);
+        enum rc rc = probe_line(gray, box, dpi, over, ocr, &probe, why);
         boxDestroy(&box);
         if (rc)
             return rc;
     }
-    *ret_confidence = symbols >= SYMBOLS_MIN ? (int)(sum / (double)symbols) : 0;
+    *ret_confidence = probe.best ? probe.best
+                      : probe.symbols >= SYMBOLS_MIN
+                          ? (int)(probe.sum / (double)probe.symbols)
+                          : 0;
     return RC_OK;
 }
 
@@ -117,9 +132,9 @@ static enum rc choose_end(struct page_stand *stand, double dpi, struct ocr *ocr,
     int as_is = 0, over = 0, total = 0;
     enum rc rc = page_long_lines(stand->bits, dpi, PROBE_LINES, &lines, &total, why);
     if (!rc)
-        rc = probe(stand->gray, lines, dpi, false, ocr, &as_is, why);
+        rc = probe_lines(stand->gray, lines, dpi, false, ocr, &as_is, why);
     if (!rc && as_is < SURE_CONFIDENCE)
-        rc = probe(stand->gray, lines, dpi, true, ocr, &over, why);
+        rc = probe_lines(stand->gray, lines, dpi, true, ocr, &over, why);
     if (!rc && over > as_is + BETTER_BY && over >= TURN_CONFIDENCE)
         rc = turn_over(stand, why);
     *ret_reading = (struct reading){ over > as_is ? over : as_is, total };

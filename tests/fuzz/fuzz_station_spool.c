@@ -4,7 +4,7 @@
 #include "station/group.h"
 #include "station/job.h"
 #include "station/job_repair.h"
-#include "station/match.h"
+#include "station/page/title.h"
 #include "station/sentence.h"
 
 #include <stddef.h>
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     const char *text = (const char *)data + 1;
-    json_decref(match_head(text, size - 1));
+    json_decref(title_head(text, size - 1));
     json_t *json = json_loadb(text, size - 1, JSON_REJECT_DUPLICATES, NULL);
     if (json && data[0] == 's')
         read_sheet(json);

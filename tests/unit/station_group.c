@@ -2,7 +2,8 @@
 #include "check.h"
 
 #include "station/group.h"
-#include "station/match.h"
+#include "sys/json_scope.h"
+#include "sys/scope.h"
 
 static const char volume[] = "V44039920260301010027100159";
 
@@ -249,7 +250,8 @@ TEST(group_manifest, holds_each_image_once_and_each_page_in_one_item)
     CHECK_INT(1, json_array_size(json_object_get(m, "items")));
     item = json_array_get(json_object_get(m, "items"), 0);
     CHECK_TEXT("起诉状及相关材料", json_string_value(json_object_get(item, "title")));
-    CHECK_TEXT("起诉状", json_string_value(json_object_get(item, "document")));
+    CHECK_TEXT("民事起诉状", json_string_value(json_object_get(item, "document")));
+    CHECK_TEXT("read", json_string_value(json_object_get(item, "named_by")));
     const json_t *images = json_object_get(item, "images");
     CHECK_INT(2, json_array_size(images));
     CHECK_INT(3, json_integer_value(json_array_get(images, 0)));
@@ -283,32 +285,47 @@ TEST(group_manifest, puts_a_moved_page_into_the_item_of_its_row)
     job_free(job);
 }
 
-TEST(match, finds_a_title_through_spaces_and_small_errors)
+TEST(group_proposal, stands_where_an_item_begins_until_a_person_has_spoken)
 {
-    static const char text[] = "  \n民 事 起 诉 状\n\n原告:甲某\n";
-    json_t *head = match_head(text, strlen(text));
-    CHECK_INT(2, json_array_size(head));
-    CHECK_TEXT("民事起诉状", json_string_value(json_array_get(head, 0)));
-    json_t *names = json_pack("[s,s,s]", "答辩状", "起诉状", "上诉状");
-    CHECK_TEXT("起诉状", match_name(names, head));
-    json_decref(names);
-    names = json_pack("[s,s]", "受理案件通知书", "应诉通知书");
-    json_t *wrong = json_pack("[s]", "受理案牛通知书");
-    CHECK_TEXT("受理案件通知书", match_name(names, wrong));
-    CHECK(match_name(names, head) == NULL);
-    json_decref(wrong);
-    json_decref(names);
-    json_decref(head);
-}
+    struct job *job = new_job();
+    job->rules = json_pack("{s:[{s:i,s:s,s:[s]},{s:i,s:s,s:[s]}]}", "rows", "row", 6,
+                           "title", "起诉状及相关材料", "materials", "起诉状", "row", 25,
+                           "title", "本院法律文书正本", "materials", "判决书正卷本");
+    add(job, "cover", volume);
+    add_separator(job, 1, 6);
+    struct job_image *first = add(job, "page", NULL);
+    json_object_set_new(first->result, "head", json_pack("[s]", "民事起诉状"));
+    struct job_image *second = add(job, "page", NULL);
+    json_object_set_new(second->result, "head", json_pack("[s]", "起诉状副本"));
+    struct job_image *other = add(job, "page", NULL);
+    json_object_set_new(other->result, "head", json_pack("[s]", "民事刊决书"));
+    group_pages(job);
+    first = job_image(job, 3);
+    second = job_image(job, 4);
+    other = job_image(job, 5);
+    CHECK_INT(6, group_proposal(first)->row);
+    CHECK(!group_proposal(second));            /* inside its item: says nothing new */
+    CHECK_INT(25, group_proposal(other)->row); /* its separator was forgotten */
+    CHECK_TEXT("民事判决书", group_proposal(other)->text);
+    CHECK_INT(6, other->row); /* a proposal files nothing */
 
-TEST(match, ends_at_bytes_that_are_no_utf8)
-{
-    static const char bad[] = "\xE8\xB5\xB7\xFF\xFE";
-    json_t *head = match_head(bad, strlen(bad));
-    CHECK_INT(1, json_array_size(head));
-    json_decref(head);
-    head = match_head("", 0);
-    CHECK_INT(0, json_array_size(head));
-    json_decref(head);
-    CHECK_INT(0, match_score("", "起诉状"));
+    other->edit = EDIT_TITLE | EDIT_MOVE;
+    other->edit_row = 25;
+    strcpy(other->edit_title, "民事判决书（2026）1号");
+    group_pages(job);
+    CHECK(!group_proposal(other));
+    SCOPED(json_free_at) json_t *m = group_manifest(job, "ST01");
+    const json_t *item = json_array_get(json_object_get(m, "items"), 1);
+    CHECK_INT(25, json_integer_value(json_object_get(item, "row")));
+    CHECK_TEXT("民事判决书（2026）1号",
+               json_string_value(json_object_get(item, "document")));
+    CHECK_TEXT("person", json_string_value(json_object_get(item, "named_by")));
+
+    SCOPED(json_free_at) json_t *decisions = job_decisions_json(job);
+    other->edit = 0;
+    other->edit_title[0] = '\0';
+    job_decide_all(job, decisions);
+    CHECK_INT(EDIT_TITLE | EDIT_MOVE, other->edit);
+    CHECK_TEXT("民事判决书（2026）1号", other->edit_title);
+    job_free(job);
 }
