@@ -22,6 +22,7 @@ static const char help_text[] =
     "      --jobs N        worker processes, 1 to 32 (one for each processor)\n"
     "      --text FILE     the text, pages separated by form feed\n"
     "      --report FILE   figures of each page as JSON\n"
+    "      --rules FILE    the report names each paper by the rows of this rules file\n"
     "      --keep-all      keep blank sheets, covers and separators too\n"
     "      --no-ocr        no recognition\n"
     "      --limits FILE   the court's own table of quality limits\n"
@@ -36,6 +37,7 @@ static const struct option words[] = {
     { "model", required_argument, NULL, ONLY_LONG },
     { "lang", required_argument, NULL, ONLY_LONG }, /* the same in one more word */
     { "engine", required_argument, NULL, ONLY_LONG + 6 },
+    { "rules", required_argument, NULL, ONLY_LONG + 9 },
     { "jobs", required_argument, NULL, ONLY_LONG + 1 },
     { "text", required_argument, NULL, ONLY_LONG + 2 },
     { "report", required_argument, NULL, ONLY_LONG + 3 },
@@ -109,6 +111,9 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             break;
         case ONLY_LONG + 8:
             options->case_no = optarg;
+            break;
+        case ONLY_LONG + 9:
+            options->rules_path = optarg;
             break;
         case 'h':
             return -1;

@@ -47,6 +47,7 @@ static void conversion_end(struct conversion *conversion)
     if (conversion->pages.spool_fd >= 0)
         close(conversion->pages.spool_fd);
     free(conversion->pages.at);
+    json_decref(conversion->pages.rows);
 }
 
 static bool insert(struct conversion *conversion, size_t at, const char *path,
@@ -219,6 +220,8 @@ static enum rc read_rules(struct conversion *conversion, struct fault *why)
     enum rc rc = RC_OK;
     if (options->limits_path)
         rc = page_limits_read(options->limits_path, &conversion->limits, why);
+    if (!rc && options->rules_path)
+        rc = convert_read_rows(options->rules_path, &conversion->pages.rows, why);
     if (rc || !options->case_no)
         return rc;
     rc = case_no_read(

@@ -17,11 +17,12 @@ struct convert_options {
     const char *out_path;    /* OUT.pdf; replaced as a whole or not touched */
     const char *text_path;   /* UTF-8, pages separated by form feed; NULL: none */
     const char *report_path; /* JSON; NULL: none */
-    const char *model;       /* "chi_sim", "tesseract:chi_sim"; NULL: the preset */
-    uint32_t jobs;           /* worker processes; 0: one for each processor */
-    uint32_t dpi;            /* what the scanner was told; 0: as the files say */
-    uint32_t timeout_ms;     /* for one picture; 0: 60000 */
-    bool keep_all;           /* blank, cover and separator pages too */
+    const char *rules_path; /* rules file whose rows give titles to the report, or NULL */
+    const char *model;      /* "chi_sim", "tesseract:chi_sim"; NULL: the preset */
+    uint32_t jobs;          /* worker processes; 0: one for each processor */
+    uint32_t dpi;           /* what the scanner was told; 0: as the files say */
+    uint32_t timeout_ms;    /* for one picture; 0: 60000 */
+    bool keep_all;          /* blank, cover and separator pages too */
     bool no_ocr;
     const char *limits_path; /* a court's own limits (limits.h); NULL: the usual ones */
     const char *case_no;     /* whose papers these are, as anybody writes it; NULL: any */

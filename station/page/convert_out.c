@@ -4,7 +4,6 @@
 
 #include "pdfa/pdfa.h"
 #include "sys/file.h"
-#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -121,7 +120,7 @@ static bool is_no_file(const char *path)
     return !stat(path, &there) && !S_ISREG(there.st_mode);
 }
 
-static enum rc replace(const char *path, struct bytes data, struct fault *why)
+enum rc convert_replace(const char *path, struct bytes data, struct fault *why)
 {
     struct target target;
     if (is_no_file(path)) {
@@ -144,7 +143,8 @@ static enum rc write_pdf_through(const struct convert_pages *pages, const char *
     enum rc rc = file_in_memory("pdf", (struct bytes){ NULL, 0 }, &fd, why);
     rc = rc ? rc : join(pages, fd, why);
     rc = rc ? rc : file_read_fd(fd, SIZE_MAX / 4, &data, &len, why);
-    return rc ? rc : replace(path, (struct bytes){ (const uint8_t *)data, len }, why);
+    return rc ? rc
+              : convert_replace(path, (struct bytes){ (const uint8_t *)data, len }, why);
 }
 
 enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
@@ -189,61 +189,5 @@ enum rc convert_write_text(const struct convert_pages *pages, const char *path,
     }
     if (!out || fflush(out))
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
-    return replace(path, (struct bytes){ (uint8_t *)all, len }, why);
-}
-
-static json_t *report_labels(const struct page_result *result)
-{
-    json_t *labels = json_array();
-    for (size_t i = 0; i < result->label_count; i++)
-        json_array_append_new(
-            labels, json_pack("{s:s, s:s, s:b}", "type", result->labels[i].type, "text",
-                              result->labels[i].text, "ours", result->labels[i].ours));
-    return labels;
-}
-
-static json_t *report_page(const struct convert_page *page)
-{
-    const struct page_result *result = &page->result;
-    json_t *all = page_result_json(result);
-    json_t *one = json_pack(
-        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:i}",
-        "file", page->path, strlen(page->path), "kind", page_kind_name(result->kind),
-        "skew_deg", result->skew_mdeg / 1000.0, "rotated_deg", (int)result->rotated_deg,
-        "dpi", (int)result->dpi, "labels", report_labels(result), "confidence",
-        (int)result->confidence, "engine", result->engine, "model", result->model,
-        "model_sha256", result->model_sha256, "doubtful",
-        json_object_get(all, "doubtful"), "qc", json_object_get(all, "qc"), "figures",
-        json_object_get(all, "figures"), "ms", json_object_get(all, "ms"), "pdf_bytes",
-        (int)page->pdf_len);
-    json_decref(all);
-    return one;
-}
-
-enum rc convert_write_report(const struct convert_pages *pages, uint32_t total_ms,
-                             const char *path, struct fault *why)
-{
-    SCOPED(json_free_at) json_t *report = json_object();
-    json_t *list = json_array(), *failed = json_array();
-    for (size_t i = 0; i < pages->count; i++) {
-        const struct convert_page *page = &pages->at[i];
-        if (page->failed)
-            json_array_append_new(failed, json_pack("{s:s, s:s}", "file", page->path,
-                                                    "sentence", page->sentence));
-        else if (page->done)
-            json_array_append_new(list, report_page(page));
-    }
-    json_object_set_new(report, "pages", list);
-    if (json_array_size(failed))
-        json_object_set_new(report, "failed", failed);
-    else
-        json_decref(failed);
-    json_object_set_new(report, "total_ms", json_integer(total_ms));
-    SCOPED(free_at)
-    char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    if (!text)
-        return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
-    size_t len = strlen(text);
-    text[len] = '\n'; /* over the NUL: the length is given */
-    return replace(path, (struct bytes){ (uint8_t *)text, len + 1 }, why);
+    return convert_replace(path, (struct bytes){ (uint8_t *)all, len }, why);
 }

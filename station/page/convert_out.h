@@ -19,6 +19,7 @@ struct convert_pages {
     struct convert_page *at; /* owned by the caller */
     size_t count;
     int spool_fd; /* one nameless file with the pages' PDFs and texts */
+    json_t *rows; /* owned by the caller: a catalogue to find titles in, or NULL */
 };
 
 /* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */
@@ -34,6 +35,13 @@ MUST_USE enum rc convert_judge_order(const struct convert_pages *pages,
 /* Bytes of the spool, with a NUL behind them; the caller frees *ret_data. */
 MUST_USE enum rc convert_take(const struct convert_pages *pages, uint64_t at,
                               uint32_t len, char **ret_data, struct fault *why);
+
+/* Write `path` whole or not at all; a pipe or device is written to. */
+MUST_USE enum rc convert_replace(const char *path, struct bytes data, struct fault *why);
+
+/* The "rows" of a rules file, new reference. RC_INVALID: it is none. */
+MUST_USE enum rc convert_read_rows(const char *path, json_t **ret_rows,
+                                   struct fault *why);
 
 /* Join the pages that have a PDF into `path`, whole or not at all, durable. */
 MUST_USE enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,

@@ -22,7 +22,7 @@ figures() { # report: file kind skew turned confidence, one line a picture
 
 for stack in stack-1 stack-1-supplement; do
     data=tests/data/$stack
-    "$juanku" convert --report "$work/$stack.json" --text "$work/$stack.txt" \
+    "$juanku" convert --rules repo-daemon/data/rules-civil-first-1.json --report "$work/$stack.json" --text "$work/$stack.txt" \
         -o "$work/$stack.pdf" "$data"/*.jpg >"$work/said" 2>&1
     status=$?
     say $status "$stack converts"
@@ -46,6 +46,16 @@ for stack in stack-1 stack-1-supplement; do
             if (off > 0.3) { bad = 1; print "# " $1 " off by " off } }
         END { printf "# worst skew error %.2f degrees\n", worst; exit bad }'
     say $? "$stack: skew is right within 0.3 degrees"
+
+    # Row of the separator before a first page, against the row its title was proposed for.
+    tail -n +2 $data/manifest.tsv | awk -F'\t' '$2 ~ /^separator/ { row = $2; sub(".*/", "", row) }
+        $2 !~ /^(cover|separator)/ && $3 == 1 { print $1, row }' >"$work/rows"
+    jq -r '.pages[] | [(.file | split("/") | last), .title.row // 0] | join(" ")' "$work/$stack.json" >"$work/titles"
+    awk 'NR == FNR { row[$1] = $2; next } $1 in row { asked++; right += $2 == row[$1]; wrong += $2 && $2 != row[$1] }
+        !($1 in row) && $2 { wrong++ }
+        END { printf "# titles: %d first pages, %d right, %d wrong\n", asked, right, wrong; exit wrong || right < asked - 2 }' \
+        "$work/rows" "$work/titles"
+    say $? "$stack: titles are proposed for their rows, and none for another"
 
     qpdf --check "$work/$stack.pdf" >/dev/null 2>&1
     say $? "$stack: qpdf finds no fault in the PDF"
