@@ -75,9 +75,61 @@ static struct crew_member *find(struct crew *crew, const char *token, int64_t no
 const struct crew_member *crew_find(struct crew *crew, const char *token, int64_t now_ms)
 {
     struct crew_member *who = find(crew, token, now_ms);
-    if (who)
+    if (who && crew->lock_ms && now_ms - who->used_ms > crew->lock_ms)
+        who->locked = true;
+    if (who && !who->locked)
         who->used_ms = now_ms;
     return who;
+}
+
+enum rc crew_keep_secret(struct crew *crew, const char *token, const char *password,
+                         struct fault *why)
+{
+    struct crew_member *who = find(crew, token, 0);
+    if (!who)
+        return fault_set(why, RC_NOT_FOUND, 0, "请重新登录。");
+    random_fill(who->salt, sizeof who->salt);
+    enum rc rc = password_hash(password, who->salt, who->secret);
+    who->has_secret = !rc;
+    return rc ? fault_set(why, rc, 0, "本机内存不足，锁屏后要重新登录。") : RC_OK;
+}
+
+void crew_lock(struct crew *crew, const char *token)
+{
+    struct crew_member *who = find(crew, token, 0);
+    if (who)
+        who->locked = true;
+}
+
+static bool same_secret(const uint8_t a[32], const uint8_t b[32])
+{
+    uint8_t differ = 0;
+    for (size_t i = 0; i < 32; i++)
+        differ |= (uint8_t)(a[i] ^ b[i]);
+    return !differ;
+}
+
+enum rc crew_unlock(struct crew *crew, const char *token, const char *password,
+                    int64_t now_ms, struct fault *why)
+{
+    struct crew_member *who = find(crew, token, now_ms);
+    uint8_t hash[32];
+    if (!who || !who->has_secret)
+        return fault_set(why, RC_NOT_FOUND, 0, "请重新登录。");
+    enum rc rc = password_hash(password, who->salt, hash);
+    if (rc)
+        return fault_set(why, rc, 0, "本机内存不足，请再试一次。");
+    if (same_secret(hash, who->secret)) {
+        who->locked = false;
+        who->wrong = 0;
+        who->used_ms = now_ms;
+        return RC_OK;
+    }
+    if (++who->wrong >= CREW_WRONG_MAX) {
+        *who = (struct crew_member){ 0 };
+        return fault_set(why, RC_NOT_FOUND, 0, "口令错了五次，请重新登录。");
+    }
+    return fault_set(why, RC_DENIED, 0, "口令不对，请再输一次。");
 }
 
 void crew_leave(struct crew *crew, const char *token)

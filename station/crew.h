@@ -16,6 +16,7 @@ enum {
     CREW_MAX = 8, /* log-ins at the same time; the one unused longest makes room */
     CREW_TOKEN_LEN = 32,
     CREW_IDLE_MS = 12 * 60 * 60 * 1000, /* a shift */
+    CREW_WRONG_MAX = 5,                 /* passwords; then the log-in ends */
 };
 
 struct crew_member {
@@ -23,10 +24,16 @@ struct crew_member {
     char badge[LABEL_TEXT_MAX];
     char name[64];
     int64_t used_ms; /* monotonic */
+    bool locked;     /* idle too long, or by wish: only the password opens it again */
+    bool has_secret;
+    unsigned wrong;               /* passwords in a row */
+    uint8_t salt[16], secret[32]; /* scrypt of the password, so that a person can come
+                                     back to his place while the repository is away */
 };
 
 struct crew {
     struct crew_member at[CREW_MAX];
+    int64_t lock_ms; /* idle time after which a place is locked; 0 never */
 };
 
 /* Take in the answer of POST /v1/session. Borrowed result.
@@ -34,8 +41,17 @@ struct crew {
  *   RC_CORRUPT  the answer is not as it should be */
 MUST_USE enum rc crew_enter(struct crew *crew, const json_t *session, int64_t now_ms,
                             const struct crew_member **ret_who, struct fault *why);
-/* The person with this token, or NULL; notes that it was used. Constant time. */
+/* The person with this token, or NULL; notes that it was used, unless the place is locked
+ * (`locked` says so). Constant time. */
 const struct crew_member *crew_find(struct crew *crew, const char *token, int64_t now_ms);
+/* Keep what the password is compared with; takes some 0.1 s. */
+MUST_USE enum rc crew_keep_secret(struct crew *crew, const char *token,
+                                  const char *password, struct fault *why);
+void crew_lock(struct crew *crew, const char *token);
+/* RC_DENIED: not the password; after CREW_WRONG_MAX in a row the log-in has ended.
+ * RC_NOT_FOUND: nobody is logged in by this token. */
+MUST_USE enum rc crew_unlock(struct crew *crew, const char *token, const char *password,
+                             int64_t now_ms, struct fault *why);
 void crew_leave(struct crew *crew, const char *token);
 /* Who did something last; NULL when nobody is logged in. */
 const struct crew_member *crew_last(const struct crew *crew, int64_t now_ms);

@@ -4,6 +4,7 @@
 #include "core/bytes.h"
 #include "station/job_repair.h"
 #include "station/json_field.h"
+#include "station/shift.h"
 #include "sys/clock.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@ static const char *const result_keys[] = {
     "pdf_sha256",  "text_sha256",  "words_sha256", "thumb_sha256",
 };
 
-static json_t *image_entry(const struct job_image *image, unsigned index)
+static json_t *image_entry(const struct job *job, const struct job_image *image,
+                           unsigned index)
 {
     const struct capture *c = &image->capture;
     json_t *entry = json_pack(
@@ -33,8 +35,11 @@ static json_t *image_entry(const struct job_image *image, unsigned index)
     if (!json_object_get(entry, "labels"))
         json_object_set_new(entry, "labels", json_array());
     json_object_set_new(entry, "qc", group_image_qc(image));
+    json_object_set_new(entry, "fed_by", json_string(shift_fed_by(job, image->leaf)));
     if (image->edit)
         json_object_set_new(entry, "decided_by_operator", json_integer(1));
+    if (*image->seen_by)
+        json_object_set_new(entry, "seen_by", json_string(image->seen_by));
     return entry;
 }
 
@@ -101,10 +106,11 @@ static json_t *gone_entries(const struct job *job)
         bool undone = json_object_get(act, "undone_at");
         json_array_append_new(
             list,
-            json_pack("{s:i,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s}", "leaf", (int)image->leaf,
-                      "side", side_name(image->side), "capture_sha256", c->sha256,
-                      "capture_bytes", (json_int_t)c->bytes, "capture_type", c->type,
-                      "why", undone ? "undone" : field_peek(act, "do"), "reason",
+            json_pack("{s:i,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s}", "leaf",
+                      (int)image->leaf, "side", side_name(image->side), "capture_sha256",
+                      c->sha256, "capture_bytes", (json_int_t)c->bytes, "capture_type",
+                      c->type, "fed_by", shift_fed_by(job, image->leaf), "why",
+                      undone ? "undone" : field_peek(act, "do"), "reason",
                       field_peek(act, "reason"), "by",
                       field_peek(act, undone ? "undone_by" : "by"), "at",
                       field_peek(act, undone ? "undone_at" : "at")));
@@ -119,7 +125,7 @@ json_t *group_manifest(const struct job *job, const char *station)
     clock_text(job->ended_ms, ended);
     json_t *images = json_array();
     for (size_t i = 0; i < job->count; i++)
-        json_array_append_new(images, image_entry(&job->images[i], (unsigned)i + 1));
+        json_array_append_new(images, image_entry(job, &job->images[i], (unsigned)i + 1));
     json_t *manifest =
         json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o}", "id", job->id,
                   "volume", job->volume, "kind", job->kind, "station", station,

@@ -53,6 +53,7 @@ void job_free(struct job *job)
     json_decref(job->repair);
     json_decref(job->repairs);
     json_decref(job->runs);
+    json_decref(job->returned);
     json_decref(job->scanner);
     json_decref(job->rules);
     json_decref(job->recounts);
@@ -147,6 +148,9 @@ json_t *job_to_json(const struct job *job)
     set_optional(json, "stored", job->stored);
     set_optional(json, "repair", job->repair);
     set_optional(json, "runs", job->runs);
+    set_optional(json, "returned", job->returned);
+    if (*job->resend)
+        json_object_set_new(json, "resend", json_string(job->resend));
     if (job->repairs) {
         json_object_set(json, "repairs", job->repairs);
         json_object_set_new(json, "leaves", json_integer((json_int_t)job->leaves));
@@ -219,8 +223,13 @@ static bool read_repairs(const json_t *json, struct job *job)
     json_t *repair = json_object_get(json, "repair");
     if ((repair && !json_is_object(repair)) ||
         !is_list(json_object_get(json, "repairs")) ||
-        !is_list(json_object_get(json, "runs")))
+        !is_list(json_object_get(json, "runs")) ||
+        !is_list(json_object_get(json, "returned")))
         return false;
+    if (field_text(json, "resend", job->resend, sizeof job->resend) &&
+        !is_id(job->resend))
+        return false;
+    job->returned = json_incref(json_object_get(json, "returned"));
     job->repair = json_incref(repair);
     job->repairs = json_incref(json_object_get(json, "repairs"));
     job->runs = json_incref(json_object_get(json, "runs"));

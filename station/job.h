@@ -75,6 +75,7 @@ struct job_image {
     struct title_proposal proposal; /* row 0: none. Made by group_pages() */
     bool proposed;                  /* the proposal was looked for */
     bool begins;                    /* an item begins with it. Made by group_pages() */
+    char seen_by[LABEL_TEXT_MAX];   /* who looked at it and let it be so; "" nobody yet */
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
     unsigned told_row; /* what the readers of the page were told last */
     bool told_doubt;
@@ -109,9 +110,11 @@ struct job {
     json_t *stored;   /* owned; the repository's answer, when done */
     json_t *repair;   /* owned; what the next sheet is for, or NULL: see job_repair.h */
     json_t *repairs;  /* owned; all repairs done, in order; NULL none */
-    bool folded;      /* a repair was found that only the sheet's record knew */
-    int64_t fed_ms;   /* of the last leaf, when it came back from the spool; 0 none */
-    json_t *runs;     /* owned; each feeding: who, when, which leaves, how it ended */
+    json_t *returned; /* owned; pages that quality control sent back: see job_return.h */
+    char resend[JOB_ID_LEN + 1]; /* id of the feeding that is sent after a return; "" */
+    bool folded;    /* a repair was found that only the sheet's record knew */
+    int64_t fed_ms; /* of the last leaf, when it came back from the spool; 0 none */
+    json_t *runs;   /* owned; each feeding: who, when, which leaves, how it ended */
     const struct page_limits *limits; /* borrowed, to judge its order; NULL: the usual */
     struct job_image *images;         /* owned; in the order of the volume */
     size_t count, room;

@@ -12,12 +12,13 @@ enum {
 static void add_decisions(json_t *list, const struct job_image *images, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (images[i].edit)
+        if (images[i].edit || *images[i].seen_by)
             json_array_append_new(
-                list, json_pack("{s:i,s:i,s:i,s:i,s:i,s:s}", "leaf", (int)images[i].leaf,
-                                "side", (int)images[i].side, "edit", (int)images[i].edit,
-                                "row", (int)images[i].edit_row, "turn",
-                                (int)images[i].turn_deg, "title", images[i].edit_title));
+                list,
+                json_pack("{s:i,s:i,s:i,s:i,s:i,s:s,s:s}", "leaf", (int)images[i].leaf,
+                          "side", (int)images[i].side, "edit", (int)images[i].edit, "row",
+                          (int)images[i].edit_row, "turn", (int)images[i].turn_deg,
+                          "title", images[i].edit_title, "seen", images[i].seen_by));
 }
 
 json_t *job_decisions_json(const struct job *job)
@@ -38,7 +39,7 @@ void job_decide_all(struct job *job, const json_t *decisions)
         unsigned index = 0;
         if (!field_uint(one, "leaf", 1, job->leaves, &leaf) ||
             !field_uint(one, "side", SIDE_FRONT, SIDE_BACK, &side) ||
-            !field_uint(one, "edit", 1, EDIT_ALL, &edit) ||
+            !field_uint(one, "edit", 0, EDIT_ALL, &edit) ||
             !field_uint(one, "row", 0, JOB_ROWS_MAX, &row) ||
             !field_uint(one, "turn", 0, 270, &turn))
             continue;
@@ -50,6 +51,7 @@ void job_decide_all(struct job *job, const json_t *decisions)
         image->edit_row = (unsigned)row;
         if (!field_text(one, "title", image->edit_title, sizeof image->edit_title))
             image->edit_title[0] = '\0'; /* decided before titles could be */
+        (void)field_text(one, "seen", image->seen_by, sizeof image->seen_by);
         image->turn_deg = (unsigned)turn / 90 * 90;
     }
 }

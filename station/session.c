@@ -84,6 +84,7 @@ static void close_parts(struct session *s)
     sd_event_source_disable_unref(s->uplink.ping);
     sd_event_source_disable_unref(s->publish);
     session_sights_free(s);
+    json_decref(s->keys);
     spool_close(s->spool);
     sd_event_unref(s->loop);
 }
@@ -102,6 +103,8 @@ int session_main(const struct settings *settings)
         free(s);
         return EXIT_FAILURE;
     }
+    s->crew.lock_ms = (int64_t)s->set.lock_minutes * 60 * 1000;
+    session_keys_load(s);
     session_restore(s);
     feeder_start_role(s);
     uplink_start_role(s);

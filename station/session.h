@@ -97,6 +97,7 @@ struct session {
     size_t job_count;
     struct job *current; /* borrowed from jobs; what the page shows; NULL none */
     struct http_stream *streams[SESSION_STREAMS_MAX];
+    json_t *keys;             /* owned; keys of this station: action to key; or NULL */
     sd_event_source *publish; /* runs once when `dirty` */
     bool pages_dirty;         /* rows or doubts of pages may have changed */
 };
@@ -130,6 +131,14 @@ void session_trim(struct session *s);
  * deleted or it is forgotten. */
 MUST_USE enum rc session_shift_keep(struct session *s, const struct job *job,
                                     struct fault *why);
+/* The figures of a day as shift_sum() gives them; new reference. */
+MUST_USE enum rc session_shift_figures(struct session *s, const char *day,
+                                       json_t **ret_figures, struct fault *why);
+/* session_handover.c: what is open, each with where it stands; and the hand-overs of a
+ * day. New references. */
+json_t *session_open_jobs(const struct session *s);
+MUST_USE enum rc session_handovers(struct session *s, const char *day, json_t **ret_list,
+                                   struct fault *why);
 /* How this job is scanned; never NULL. */
 const struct profile *session_profile(const struct session *s, const struct job *job);
 
@@ -193,7 +202,7 @@ void session_stream_pages(struct session *s, struct job *job, unsigned first);
 /* A reader read something, at once and once; `said` is stolen. */
 void session_stream_read(struct session *s, json_t *said);
 
-/* session_api.c, session_job_api.c, session_image_api.c, session_repair_api.c: routes ---
+/* session_api.c, session_*_api.c: routes ------------------------------------------------
  */
 extern const struct http_route session_routes[];
 extern const size_t session_route_count;
@@ -201,6 +210,18 @@ void session_api_before(struct http_request *request, void *context);
 /* The operator of this request; NULL when nobody is logged in, answered 401 then. */
 const struct crew_member *session_api_who(struct session *s,
                                           struct http_request *request);
+/* The same, also while the place is locked. */
+const struct crew_member *session_api_who_to_stop(struct session *s,
+                                                  struct http_request *request);
+/* The log-in that a request carries, or NULL. Borrowed. */
+const char *session_api_token(const struct http_request *request);
+/* Let in who the repository knows by `json`, an answer of POST /v1/session. The password
+ * of the request's body is kept for the lock. The cookie makes it this browser's place.
+ */
+MUST_USE enum rc session_api_enter(struct session *s, struct http_request *request,
+                                   const json_t *json, const struct crew_member **ret_who,
+                                   struct fault *why);
+void session_api_cookie(struct http_request *request, const struct crew_member *who);
 /* Answer a fault as a problem. */
 void session_api_fault(struct http_request *request, const struct fault *why);
 void session_api_ok(struct http_request *request);
@@ -209,6 +230,7 @@ void session_api_job_start(struct http_request *request, void *context);
 void session_api_job_stop(struct http_request *request, void *context);
 void session_api_job_finish(struct http_request *request, void *context);
 void session_api_job_abandon(struct http_request *request, void *context);
+void session_api_job_next(struct http_request *request, void *context);
 void session_api_job_recount(struct http_request *request, void *context);
 void session_api_repair(struct http_request *request, void *context);
 void session_api_gone_picture(struct http_request *request, void *context);
@@ -217,10 +239,25 @@ void session_api_rows(struct http_request *request, void *context);
 void session_api_image_edit(struct http_request *request, void *context);
 void session_api_image_part(struct http_request *request, void *context);
 void session_api_job_profile(struct http_request *request, void *context);
+void session_api_seen(struct http_request *request, void *context);
 void session_api_shift(struct http_request *request, void *context);
+void session_api_handover(struct http_request *request, void *context);
+void session_api_keys(struct http_request *request, void *context);
+void session_api_awake(struct http_request *request, void *context);
+void session_api_lock(struct http_request *request, void *context);
+void session_api_unlock(struct http_request *request, void *context);
+/* session_desk_api.c: read the station's keys; a damaged file is left out. */
+void session_keys_load(struct session *s);
 /* What the buttons do, for command cards too. */
 MUST_USE enum rc job_do_start(struct session *s, const struct crew_member *who,
                               struct fault *why);
 MUST_USE enum rc job_do_finish(struct session *s, struct fault *why);
+/* Hand in what is finished, and make the page free for the next volume. */
+MUST_USE enum rc job_do_next(struct session *s, struct fault *why);
+/* A repair, and a decision about one picture, as their requests ask for them. */
+MUST_USE enum rc session_repair(struct session *s, const struct crew_member *who,
+                                const json_t *body, struct fault *why);
+MUST_USE enum rc session_decide(struct session *s, const struct crew_member *who,
+                                unsigned index, const json_t *body, struct fault *why);
 
 #endif

@@ -17,7 +17,7 @@ static const char cookie_name[] = "juanku_station";
 
 /* --- who -------------------------------------------------------------------------- */
 
-static const char *token_of(const struct http_request *request)
+const char *session_api_token(const struct http_request *request)
 {
     const char *bearer = http_header(request, "Authorization");
     if (bearer && !strncmp(bearer, "Bearer ", 7))
@@ -25,14 +25,25 @@ static const char *token_of(const struct http_request *request)
     return http_cookie(request, cookie_name);
 }
 
-const struct crew_member *session_api_who(struct session *s, struct http_request *request)
+const struct crew_member *session_api_who_to_stop(struct session *s,
+                                                  struct http_request *request)
 {
     const struct crew_member *who =
-        crew_find(&s->crew, token_of(request), clock_mono_ms());
+        crew_find(&s->crew, session_api_token(request), clock_mono_ms());
     if (!who)
         http_reply_problem(request, 401, "login", "请先登录。",
                            "用自己的账号登录后再做。");
     return who;
+}
+
+const struct crew_member *session_api_who(struct session *s, struct http_request *request)
+{
+    const struct crew_member *who = session_api_who_to_stop(s, request);
+    if (!who || !who->locked)
+        return who;
+    http_reply_problem(request, 423, "locked", "太久没有操作，已锁屏。",
+                       "请输入口令继续。");
+    return NULL;
 }
 
 static bool is_loopback(const char *peer)
@@ -110,6 +121,31 @@ static void get_stream(struct http_request *request, void *context)
 
 /* --- log-in ------------------------------------------------------------------------- */
 
+enum rc session_api_enter(struct session *s, struct http_request *request,
+                          const json_t *json, const struct crew_member **ret_who,
+                          struct fault *why)
+{
+    const struct crew_member *who = NULL;
+    enum rc rc = crew_enter(&s->crew, json, clock_mono_ms(), &who, why);
+    if (rc)
+        return rc;
+    struct fault late = { 0 };
+    const char *password = field_peek(http_body_json(request), "password");
+    if (crew_keep_secret(&s->crew, who->token, password, &late))
+        log_warn("%s: %s", who->badge, late.text);
+    log_info("%s %s logged in", who->badge, who->name);
+    *ret_who = who;
+    return RC_OK;
+}
+
+void session_api_cookie(struct http_request *request, const struct crew_member *who)
+{
+    char cookie[128];
+    snprintf(cookie, sizeof cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/",
+             cookie_name, who->token);
+    http_add_header(request, "Set-Cookie", cookie);
+}
+
 static void log_in_done(struct session *s, enum rc rc, const json_t *json,
                         const char *sentence, void *context)
 {
@@ -118,7 +154,7 @@ static void log_in_done(struct session *s, enum rc rc, const json_t *json,
     const struct crew_member *who = NULL;
     snprintf(why.text, sizeof why.text, "%s", sentence);
     if (!rc)
-        rc = crew_enter(&s->crew, json, clock_mono_ms(), &who, &why);
+        rc = session_api_enter(s, request, json, &who, &why);
     if (rc == RC_UNAVAILABLE || rc == RC_UNKNOWN || rc == RC_TIMEOUT)
         (void)fault_set(&why, RC_UNAVAILABLE, 0,
                         "连不上库房的服务器，暂时不能登录。已登录的人可以继续扫描。");
@@ -128,11 +164,7 @@ static void log_in_done(struct session *s, enum rc rc, const json_t *json,
         session_api_fault(request, &why);
     if (rc)
         return;
-    char cookie[128];
-    snprintf(cookie, sizeof cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/",
-             cookie_name, who->token);
-    http_add_header(request, "Set-Cookie", cookie);
-    log_info("%s %s logged in", who->badge, who->name);
+    session_api_cookie(request, who);
     http_reply_json(request, 200,
                     json_pack("{s:s,s:{s:s,s:s}}", "token", who->token, "operator",
                               "badge", who->badge, "name", who->name));
@@ -159,7 +191,7 @@ static void post_login(struct http_request *request, void *context)
 static void post_logout(struct http_request *request, void *context)
 {
     struct session *s = context;
-    const char *token = token_of(request);
+    const char *token = session_api_token(request);
     if (token)
         crew_leave(&s->crew, token);
     http_add_header(request, "Set-Cookie",
@@ -190,6 +222,13 @@ const struct http_route session_routes[] = {
     { "POST", "/api/job/abandon",         session_api_job_abandon, BODY_MAX, NULL },
     { "POST", "/api/job/recount",         session_api_job_recount, BODY_MAX, NULL },
     { "POST", "/api/job/profile",         session_api_job_profile, BODY_MAX, NULL },
+    { "POST", "/api/job/next",            session_api_job_next,   BODY_MAX, NULL },
+    { "POST", "/api/shift/handover",      session_api_handover,   BODY_MAX, NULL },
+    { "POST", "/api/keys",                session_api_keys,       BODY_MAX, NULL },
+    { "POST", "/api/awake",               session_api_awake,      BODY_MAX, NULL },
+    { "POST", "/api/lock",                session_api_lock,       BODY_MAX, NULL },
+    { "POST", "/api/unlock",              session_api_unlock,     BODY_MAX, NULL },
+    { "POST", "/api/seen",                session_api_seen,       BODY_MAX, NULL },
     { "GET",  "/api/shift",               session_api_shift,      0, NULL },
     { "POST", "/api/job/repair",          session_api_repair,     BODY_MAX, NULL },
     { "GET",  "/api/gone/{leaf}/{side}",  session_api_gone_picture, 0, NULL },

@@ -74,6 +74,8 @@ static enum rc decide(const struct job *job, struct job_image *image, const json
         image->edit = EDIT_SET_BLANK | (turned & EDIT_TURN);
     else if (!strcmp(what, "undo"))
         image->edit = EDIT_NONE;
+    else if (!strcmp(what, "seen"))
+        return RC_OK; /* it is as the machine took it */
     else if (!strcmp(what, "rotate")) {
         if (!field_uint(body, "deg", 90, 270, &turn) || turn % 90)
             return fault_set(why, RC_INVALID, 0, "请选择向右、向左转，或倒过来。");
@@ -94,8 +96,8 @@ static enum rc decide(const struct job *job, struct job_image *image, const json
     return RC_OK;
 }
 
-static enum rc edit(struct session *s, unsigned index, const json_t *body,
-                    struct fault *why)
+enum rc session_decide(struct session *s, const struct crew_member *who, unsigned index,
+                       const json_t *body, struct fault *why)
 {
     struct job *job = s->current;
     struct job_image *image = job_image(job, index);
@@ -108,6 +110,8 @@ static enum rc edit(struct session *s, unsigned index, const json_t *body,
     if (rc)
         return rc;
     const char *what = field_peek(body, "do");
+    snprintf(image->seen_by, sizeof image->seen_by, "%s",
+             !strcmp(what, "undo") ? "" : who->badge);
     bool again = before != (image->edit & EDIT_TURN) || !strcmp(what, "rotate") ||
                  !strcmp(what, "read-again");
     session_save(s, job);
@@ -125,13 +129,50 @@ void session_api_image_edit(struct http_request *request, void *context)
     struct session *s = context;
     struct fault why = { 0 };
     unsigned index = 0;
-    if (!session_api_who(s, request) || !image_of(s, request, &index))
+    const struct crew_member *who = session_api_who(s, request);
+    if (!who || !image_of(s, request, &index))
         return;
-    if (edit(s, index, http_body_json(request), &why)) {
+    if (session_decide(s, who, index, http_body_json(request), &why)) {
         session_api_fault(request, &why);
         return;
     }
     http_reply_json(request, 200, session_state_page(s->current, index));
+}
+
+/* A screenful of pictures that were looked at together: all are noted or none. */
+void session_api_seen(struct http_request *request, void *context)
+{
+    struct session *s = context;
+    struct job *job = s->current;
+    const struct crew_member *who = session_api_who(s, request);
+    const json_t *list = json_object_get(http_body_json(request), "indexes");
+    size_t i;
+    const json_t *one;
+    if (!who)
+        return;
+    bool right = job && json_is_array(list) && job->state != JOB_SUBMITTING &&
+                 job->state != JOB_DONE && job->state != JOB_ABANDONED;
+    json_array_foreach(list, i, one)
+    {
+        json_int_t index = json_integer_value(one);
+        right = right && index >= 1 && index <= (json_int_t)job->count;
+    }
+    if (!right) {
+        http_reply_problem(request, 409, "refused", "这些页现在不能确认。",
+                           "请刷新页面再看。");
+        return;
+    }
+    json_array_foreach(list, i, one)
+    {
+        struct job_image *image = job_image(job, (unsigned)json_integer_value(one));
+        snprintf(image->seen_by, sizeof image->seen_by, "%s", who->badge);
+    }
+    session_save(s, job);
+    json_array_foreach(list, i, one)
+    {
+        session_stream_page(s, job, (unsigned)json_integer_value(one));
+    }
+    session_api_ok(request);
 }
 
 static const struct {

@@ -1,4 +1,4 @@
-/* The buttons of the operator, and what labels and command cards do. */
+/* The buttons of the operator. */
 #include "station/session.h"
 
 #include "station/json_field.h"
@@ -86,6 +86,23 @@ enum rc job_do_finish(struct session *s, struct fault *why)
     return rc;
 }
 
+enum rc job_do_next(struct session *s, struct fault *why)
+{
+    bool fed = s->current &&
+               (s->current->state == JOB_COUNTED || s->current->state == JOB_REVIEW);
+    enum job_state unused;
+    enum rc rc = fed ? job_do_finish(s, why) : RC_OK;
+    bool over = !s->current || s->current->state == JOB_SUBMITTING ||
+                s->current->state == JOB_DONE || s->current->state == JOB_ABANDONED;
+    if (!rc && !over)
+        rc = job_next(s->current->state, JOB_EV_FINISH, &unused, why);
+    if (rc)
+        return rc;
+    s->current = NULL; /* what is under way goes on by itself */
+    session_stream_state(s);
+    return RC_OK;
+}
+
 static void answer(struct session *s, struct http_request *request, enum rc rc,
                    const struct fault *why)
 {
@@ -112,10 +129,11 @@ void session_api_job_start(struct http_request *request, void *context)
         answer(context, request, job_do_start(context, who, &why), &why);
 }
 
+/* Also by who is locked out: paper must not run on because nobody knows the password. */
 void session_api_job_stop(struct http_request *request, void *context)
 {
     struct fault why = { 0 };
-    if (session_api_who(context, request))
+    if (session_api_who_to_stop(context, request))
         answer(context, request, feeder_stop(context, &why), &why);
 }
 
@@ -124,6 +142,13 @@ void session_api_job_finish(struct http_request *request, void *context)
     struct fault why = { 0 };
     if (session_api_who(context, request))
         answer(context, request, job_do_finish(context, &why), &why);
+}
+
+void session_api_job_next(struct http_request *request, void *context)
+{
+    struct fault why = { 0 };
+    if (session_api_who(context, request))
+        answer(context, request, job_do_next(context, &why), &why);
 }
 
 void session_api_job_abandon(struct http_request *request, void *context)
@@ -218,86 +243,4 @@ void session_api_job_recount(struct http_request *request, void *context)
     if (!rc)
         rc = recount(s, s->current, (unsigned)sheets, who, &why);
     answer(s, request, rc, &why);
-}
-
-/* --- labels and command cards ------------------------------------------------------ */
-
-static const struct {
-    enum label_command command;
-    const char *done;
-} commands[] = {
-    { COMMAND_ACCEPT, "好。" },
-    { COMMAND_STOP, "走完这一张就停。" },
-};
-
-static enum rc run_command(struct session *s, const struct crew_member *who,
-                           uint64_t command, const char **ret_sentence, struct fault *why)
-{
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (commands[i].command == (enum label_command)command)
-            *ret_sentence = commands[i].done;
-    if (command == COMMAND_STOP)
-        return feeder_stop(s, why);
-    if (command != COMMAND_ACCEPT)
-        return fault_set(why, RC_REFUSED, 0, "这张命令卡在这里没有用，请在页面上操作。");
-    bool handed_in = s->current && (s->current->state == JOB_COUNTED ||
-                                    s->current->state == JOB_REVIEW);
-    return handed_in ? job_do_finish(s, why) : job_do_start(s, who, why);
-}
-
-static enum rc read_volume_again(struct session *s, const char *text,
-                                 const char **ret_sentence, struct fault *why)
-{
-    struct job *job = s->current;
-    if (!job || job->state == JOB_DONE || job->state == JOB_SUBMITTING) {
-        *ret_sentence = "读到卷的标签。请输入数好的张数。";
-        return RC_OK;
-    }
-    if (strcmp(job->volume, text) != 0)
-        return fault_set(why, RC_REFUSED, 0,
-                         "这是另一卷（%s）。正在做的是 %s，请先完成或作废。", text,
-                         job->volume);
-    job->confirmed = true;
-    session_save(s, job);
-    session_review(s, job);
-    *ret_sentence = "标签相符，已确认是这一卷。";
-    return RC_OK;
-}
-
-void session_api_label(struct http_request *request, void *context)
-{
-    struct session *s = context;
-    struct fault why = { 0 };
-    struct label label = { 0 };
-    char text[LABEL_TEXT_MAX];
-    const struct crew_member *who = session_api_who(s, request);
-    if (!who)
-        return;
-    uint64_t read = 0;
-    (void)field_text(http_body_json(request), "text", text, sizeof text);
-    if (field_uint(http_body_json(request), "read", 1, UINT32_MAX, &read) &&
-        !session_readers_take(s, read)) { /* another page was faster */
-        http_reply_json(request, 200, json_pack("{s:s}", "what", "taken"));
-        return;
-    }
-    enum rc rc =
-        label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label);
-    const char *sentence = "这个标签在扫描台没有用。", *what = "other";
-    if (rc == RC_CORRUPT)
-        rc = fault_set(&why, RC_INVALID, 0, "标签 %s 的校验位不对，请再扫一次。", text);
-    else if (rc)
-        rc = fault_set(&why, RC_INVALID, 0, "这不是本系统的标签。");
-    else if (label.type == LABEL_VOLUME) {
-        what = "volume";
-        rc = read_volume_again(s, text, &sentence, &why);
-    } else if (label.type == LABEL_COMMAND) {
-        what = "command";
-        rc = run_command(s, who, label.number, &sentence, &why);
-    }
-    if (rc)
-        session_api_fault(request, &why);
-    else
-        http_reply_json(
-            request, 200,
-            json_pack("{s:s,s:s,s:s}", "what", what, "text", text, "sentence", sentence));
 }

@@ -22,6 +22,7 @@ struct wish {
     struct job *job;
     const json_t *body;
     const struct crew_member *who;
+    int64_t at_ms;
     char at[CLOCK_TEXT_MAX];
 };
 
@@ -38,8 +39,9 @@ static bool sheet_of(const struct wish *w, uint64_t *ret_place)
 
 static json_t *new_act(const struct wish *w, const char *what, const char *reason)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:s}", "do", what, "reason", reason, "by",
-                     w->who->badge, "name", w->who->name, "at", w->at);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "do", what, "reason", reason, "by",
+                     w->who->badge, "name", w->who->name, "at", w->at, "at_ms",
+                     (json_int_t)w->at_ms);
 }
 
 static enum rc need_reason(const struct wish *w, char ret[JOB_REASON_MAX],
@@ -193,6 +195,17 @@ static enum rc grant(struct wish *w, struct fault *why)
     return rc ? rc : fault_set(why, RC_INVALID, 0, "没有这样的操作。");
 }
 
+enum rc session_repair(struct session *s, const struct crew_member *who,
+                       const json_t *body, struct fault *why)
+{
+    struct wish wish = { .s = s, .job = s->current, .body = body, .who = who };
+    wish.at_ms = clock_now_ms();
+    clock_text(wish.at_ms, wish.at);
+    if (!s->current)
+        return fault_set(why, RC_REFUSED, 0, "还没有申报，没有可修补的。");
+    return grant(&wish, why);
+}
+
 void session_api_repair(struct http_request *request, void *context)
 {
     struct session *s = context;
@@ -200,13 +213,7 @@ void session_api_repair(struct http_request *request, void *context)
     const struct crew_member *who = session_api_who(s, request);
     if (!who)
         return;
-    struct wish wish = { .s = s, .job = s->current, .who = who };
-    wish.body = http_body_json(request);
-    clock_text(clock_now_ms(), wish.at);
-    enum rc rc = s->current
-                     ? grant(&wish, &why)
-                     : fault_set(&why, RC_REFUSED, 0, "还没有申报，没有可修补的。");
-    if (rc) {
+    if (session_repair(s, who, http_body_json(request), &why)) {
         session_api_fault(request, &why);
         return;
     }

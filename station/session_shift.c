@@ -83,30 +83,45 @@ static bool is_day(const char *text)
     return true;
 }
 
+enum rc session_shift_figures(struct session *s, const char *day, json_t **ret_figures,
+                              struct fault *why)
+{
+    SCOPED(json_free_at) json_t *jobs = NULL;
+    int64_t now_ms = clock_now_ms();
+    enum rc rc = read_day(s, day, &jobs, why);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < s->job_count; i++)
+        json_object_set_new(jobs, s->jobs[i]->id, shift_rows(s->jobs[i], now_ms));
+    *ret_figures = shift_sum(jobs, day);
+    return RC_OK;
+}
+
 void session_api_shift(struct http_request *request, void *context)
 {
     struct session *s = context;
     struct fault why = { 0 };
-    SCOPED(json_free_at) json_t *jobs = NULL;
+    json_t *figures = NULL, *handovers = NULL;
     char today[SHIFT_DAY_MAX];
     const char *day = http_query(request, "day");
-    int64_t now_ms = clock_now_ms();
     if (!session_api_who(s, request))
         return;
-    shift_day(now_ms, today);
+    shift_day(clock_now_ms(), today);
     if (!day || !*day)
         day = today;
     if (!is_day(day)) {
         http_reply_problem(request, 400, "day", "日期应写成 2026-11-23 这样。", NULL);
         return;
     }
-    if (read_day(s, day, &jobs, &why)) {
+    if (session_handovers(s, day, &handovers, &why) ||
+        session_shift_figures(s, day, &figures, &why)) {
+        json_decref(handovers);
         log_error("figures of %s: %s", day, why.text);
         http_reply_problem(request, 500, "io", "这一天的统计读不出来。",
                            "请联系管理员。");
         return;
     }
-    for (size_t i = 0; i < s->job_count; i++)
-        json_object_set_new(jobs, s->jobs[i]->id, shift_rows(s->jobs[i], now_ms));
-    http_reply_json(request, 200, shift_sum(jobs, day));
+    json_object_set_new(figures, "open", session_open_jobs(s));
+    json_object_set_new(figures, "handovers", handovers);
+    http_reply_json(request, 200, figures);
 }

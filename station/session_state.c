@@ -17,8 +17,23 @@ static json_t *operator_json(const struct session *s)
                : json_null();
 }
 
+/* Since when the longest waiting volume is fed and not stored; "" none waits. */
+static void oldest_waiting(const struct session *s, char ret[CLOCK_TEXT_MAX])
+{
+    int64_t oldest_ms = 0;
+    ret[0] = 0;
+    for (size_t i = 0; i < s->job_count; i++)
+        if (s->jobs[i]->state == JOB_SUBMITTING &&
+            (!oldest_ms || s->jobs[i]->ended_ms < oldest_ms))
+            oldest_ms = s->jobs[i]->ended_ms;
+    if (oldest_ms)
+        clock_text(oldest_ms, ret);
+}
+
 static json_t *repo_json(const struct session *s)
 {
+    char oldest[CLOCK_TEXT_MAX];
+    oldest_waiting(s, oldest);
     char sentence[JOB_SENTENCE_MAX] = "";
     size_t waiting = upload_waiting(s);
     if (!s->uplink.up && crew_last(&s->crew, clock_mono_ms()))
@@ -31,8 +46,8 @@ static json_t *repo_json(const struct session *s)
         field_print(sentence, sizeof sentence, "%s", s->uplink.sentence);
     else if (waiting)
         field_print(sentence, sizeof sentence, "正在上传，还有 %zu 卷。", waiting);
-    return json_pack("{s:i,s:i,s:s}", "up", (int)s->uplink.up, "queue", (int)waiting,
-                     "sentence", sentence);
+    return json_pack("{s:i,s:i,s:s,s:s}", "up", (int)s->uplink.up, "queue", (int)waiting,
+                     "oldest", oldest, "sentence", sentence);
 }
 
 static json_t *scanner_json(const struct session *s)
@@ -74,12 +89,12 @@ json_t *session_state_page(const struct job *job, unsigned index)
     (void)group_image_doubt(job, image, sentence);
     if (image->row)
         group_title(job, image->row, title);
-    json_t *page =
-        json_pack("{s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:i}", "index", (int)index,
-                  "leaf", (int)image->leaf, "sheet", (int)image->sheet, "side",
-                  side_name(image->side), "kind", image_kind(image), "state",
-                  image_state_name(image->state), "row", (int)image->row, "title", title,
-                  "sentence", sentence, "edited", image->edit ? 1 : 0);
+    json_t *page = json_pack(
+        "{s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:i,s:i}", "index", (int)index, "leaf",
+        (int)image->leaf, "sheet", (int)image->sheet, "side", side_name(image->side),
+        "kind", image_kind(image), "state", image_state_name(image->state), "row",
+        (int)image->row, "title", title, "sentence", sentence, "edited",
+        image->edit ? 1 : 0, "checked", *image->seen_by ? 1 : 0);
     json_object_set_new(page, "seen",
                         json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());
@@ -110,6 +125,27 @@ static json_t *repair_json(const struct job *job)
                      field_peek(job->repair, "reason"), "last", field_peek(last, "do"));
 }
 
+/* Sheets that were fed and are not in the volume any more: still there to be looked at.
+ */
+static json_t *gone_json(const struct job *job)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < job->gone_count; i++) {
+        const struct job_image *image = &job->gone[i];
+        const json_t *act = job_gone_by(job, image->leaf);
+        bool undone = json_object_get(act, "undone_at");
+        const json_t *new_leaf = json_object_get(act, "new");
+        json_array_append_new(
+            list, json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:I}", "leaf", (int)image->leaf,
+                            "side", side_name(image->side), "why",
+                            undone ? "undone" : field_peek(act, "do"), "reason",
+                            field_peek(act, "reason"), "name", field_peek(act, "name"),
+                            "at", field_peek(act, undone ? "undone_at" : "at"), "new",
+                            undone ? (json_int_t)0 : json_integer_value(new_leaf)));
+    }
+    return list;
+}
+
 static json_t *job_json(const struct job *job, bool with_pages)
 {
     char now[JOB_SENTENCE_MAX], next[JOB_SENTENCE_MAX];
@@ -132,6 +168,7 @@ static json_t *job_json(const struct job *job, bool with_pages)
     json_object_set_new(json, "profile", json_string(job->profile));
     json_object_set_new(json, "repair", repair_json(job));
     json_object_set_new(json, "replaced", json_integer((json_int_t)job->gone_count));
+    json_object_set_new(json, "gone", gone_json(job));
     if (with_pages)
         json_object_set_new(json, "pages", pages_json(job));
     return json;
@@ -144,11 +181,12 @@ static json_t *recent_json(const struct session *s)
          i-- > 0 && json_array_size(list) < SESSION_RECENT_MAX;) {
         const struct job *job = s->jobs[i];
         json_array_append_new(
-            list, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:s}", "job", job->id, "volume",
-                            job->volume, "case_no", job->case_no, "kind", job->kind,
-                            "state", job_state_name(job->state), "sheets",
-                            (int)job->sheets, "sheets_declared",
-                            (int)job->sheets_declared, "sentence", job->note));
+            list,
+            json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:s,s:s}", "job", job->id, "volume",
+                      job->volume, "case_no", job->case_no, "kind", job->kind, "state",
+                      job_state_name(job->state), "sheets", (int)job->sheets,
+                      "sheets_declared", (int)job->sheets_declared, "sentence", job->note,
+                      "name", job->operator_name));
     }
     return list;
 }
@@ -167,8 +205,10 @@ static json_t *profiles_json(const struct session *s)
 
 json_t *session_state_json(struct session *s, bool with_pages)
 {
-    return json_pack("{s:{s:s,s:s},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "station", "id",
-                     s->set.station_id, "name", s->set.station_name, "operator",
+    return json_pack("{s:{s:s,s:s,s:i,s:i},s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "station",
+                     "id", s->set.station_id, "name", s->set.station_name, "lock_minutes",
+                     (int)s->set.lock_minutes, "watermark", (int)s->set.watermark, "keys",
+                     s->keys ? json_incref(s->keys) : json_object(), "operator",
                      operator_json(s), "repo", repo_json(s), "scanner", scanner_json(s),
                      "readers", session_readers_json(s), "profiles", profiles_json(s),
                      "job", s->current ? job_json(s->current, with_pages) : json_null(),

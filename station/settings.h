@@ -20,6 +20,8 @@ struct settings {
     char repo_ca_file[SETTINGS_PATH_MAX];
     uint32_t repo_timeout_s;
     char http_listen[64];
+    uint32_t lock_minutes; /* the page locks when nobody touches it; 0 never */
+    uint32_t watermark;    /* 1: the viewer's name lies over pictures on the page */
     char scanner_device[SETTINGS_TEXT_MAX];
     char scanner_write_dir[SETTINGS_PATH_MAX];
     char scanner_quirks_dir[SETTINGS_PATH_MAX];

@@ -6,6 +6,7 @@
 #include "station/json_field.h"
 #include "sys/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -46,6 +47,21 @@ void shift_run_end(struct job *job, const char *end, int64_t at_ms)
     json_object_set_new(run, "to_ms", json_integer((json_int_t)at_ms));
     json_object_set_new(run, "last", json_integer((json_int_t)job->leaves));
     json_object_set_new(run, "end", json_string(end));
+}
+
+const char *shift_fed_by(const struct job *job, unsigned leaf)
+{
+    size_t i;
+    const json_t *run;
+    json_array_foreach(job->runs, i, run)
+    {
+        uint64_t first = 1, last = job->leaves;
+        (void)field_uint(run, "first", 1, JOB_SHEETS_MAX + 1, &first);
+        (void)field_uint(run, "last", 0, JOB_SHEETS_MAX, &last);
+        if (leaf >= first && leaf <= last && *field_peek(run, "by"))
+            return field_peek(run, "by");
+    }
+    return job->operator_badge;
 }
 
 static bool is_good(const char *end)
@@ -99,19 +115,81 @@ static json_t *row_of(const struct job *job, const json_t *run, int64_t now_ms)
         "fault", is_good(field_peek(run, "end")) ? 0 : 1);
 }
 
-json_t *shift_rows(const struct job *job, int64_t now_ms)
+/* A row that counts one thing of one moment, for `badge`. Older records have no time. */
+static void add_one(json_t *rows, const char *badge, const char *name, const json_t *of,
+                    const char *what)
 {
-    json_t *rows = json_array(), *run;
-    size_t i;
-    json_array_foreach(job->runs, i, run)
-    {
-        json_array_append_new(rows, row_of(job, run, now_ms));
-    }
-    return rows;
+    char day[SHIFT_DAY_MAX];
+    uint64_t at = 0;
+    if (!field_uint(of, "at_ms", 1, INT64_MAX, &at))
+        return;
+    shift_day((int64_t)at, day);
+    json_array_append_new(rows,
+                          json_pack("{s:s,s:s,s:s,s:I,s:I,s:i}", "by", badge, "name",
+                                    name, "day", day, "from_ms", (json_int_t)at, "to_ms",
+                                    (json_int_t)at, what, 1));
 }
 
-static const char *const sums[] = { "sheets", "images",   "pages",
-                                    "blank",  "replaced", "given_up" };
+/* The name that goes with a badge in the runs of this job; "" when it fed nothing. */
+static const char *name_of(const struct job *job, const char *badge)
+{
+    size_t i;
+    const json_t *run;
+    json_array_foreach(job->runs, i, run)
+    {
+        if (!strcmp(field_peek(run, "by"), badge))
+            return field_peek(run, "name");
+    }
+    return strcmp(job->operator_badge, badge) ? "" : job->operator_name;
+}
+
+static int by_day(const void *left, const void *right)
+{
+    const json_t *const *a = left, *const *b = right;
+    return strcmp(field_peek(*a, "day"), field_peek(*b, "day"));
+}
+
+/* The same rows, those of one day together: the day's files are written so. */
+static json_t *in_order(json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    const json_t **list = calloc(count + 1, sizeof *list);
+    json_t *sorted = json_array();
+    for (size_t i = 0; list && i < count; i++)
+        list[i] = json_array_get(rows, i);
+    if (list && count)
+        qsort(list, count, sizeof *list, by_day);
+    for (size_t i = 0; list && i < count; i++)
+        json_array_append(sorted, (json_t *)(uintptr_t)list[i]);
+    free(list);
+    json_decref(rows);
+    return sorted;
+}
+
+json_t *shift_rows(const struct job *job, int64_t now_ms)
+{
+    json_t *rows = json_array();
+    const json_t *one;
+    size_t i;
+    json_array_foreach(job->runs, i, one)
+    {
+        json_array_append_new(rows, row_of(job, one, now_ms));
+    }
+    json_array_foreach(job->repairs, i, one)
+    {
+        add_one(rows, field_peek(one, "by"), field_peek(one, "name"), one, "repairs");
+    }
+    json_array_foreach(job->returned, i, one)
+    {
+        json_int_t leaf = json_integer_value(json_object_get(one, "leaf"));
+        const char *badge = shift_fed_by(job, leaf > 0 ? (unsigned)leaf : 1);
+        add_one(rows, badge, name_of(job, badge), one, "rejected");
+    }
+    return in_order(rows);
+}
+
+static const char *const sums[] = { "sheets",   "images",   "pages",   "blank",
+                                    "replaced", "given_up", "repairs", "rejected" };
 
 static json_t *new_sum(const char *badge, const char *name)
 {

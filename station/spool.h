@@ -3,6 +3,8 @@
  *   DIR/lock                        held by the one session that uses it
  *   DIR/rules-1.json                last rules of the repository, by kind of volume
  *   DIR/shift-2026-11-23.json       figures of jobs of that day that are not in memory
+ *   DIR/handover-2026-11-23.json    shifts that were handed over that day
+ *   DIR/keys.json                   keys that the people of this station chose
  *   DIR/JOBID/made                  empty; written last when a job is made, so that a job
  *                                   is there whole or not at all; its age is the job's
  *   DIR/JOBID/job.json              the job: what was declared, decided, its state

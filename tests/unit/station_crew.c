@@ -31,6 +31,47 @@ TEST(crew, are_known_by_their_token_until_they_leave)
     json_decref(s);
 }
 
+TEST(crew, are_locked_out_when_idle_and_come_back_with_the_password)
+{
+    struct crew crew = { .lock_ms = 60000 };
+    const struct crew_member *who = NULL;
+    struct fault why;
+    char token[CREW_TOKEN_LEN + 1];
+    json_t *s = session_of("P0000000197", "operator");
+    CHECK_OK(crew_enter(&crew, s, 1000, &who, NULL));
+    memcpy(token, who->token, sizeof token);
+    CHECK_RC(RC_NOT_FOUND, crew_unlock(&crew, token, "pw", 2000, &why));
+    CHECK_OK(crew_keep_secret(&crew, token, "pw", NULL));
+    CHECK(!crew_find(&crew, token, 61000)->locked); /* used: the minute begins again */
+    CHECK(!crew_find(&crew, token, 121000)->locked);
+    CHECK(crew_find(&crew, token, 181001)->locked);
+    CHECK(crew_find(&crew, token, 181002)->used_ms == 121000);
+    CHECK_RC(RC_DENIED, crew_unlock(&crew, token, "wp", 181003, &why));
+    CHECK(crew_find(&crew, token, 181004)->locked);
+    CHECK_OK(crew_unlock(&crew, token, "pw", 181005, &why));
+    CHECK(!crew_find(&crew, token, 181006)->locked);
+    crew_lock(&crew, token);
+    CHECK(crew_find(&crew, token, 181007)->locked);
+    json_decref(s);
+}
+
+TEST(crew, are_logged_out_by_five_wrong_passwords)
+{
+    struct crew crew = { .lock_ms = 60000 };
+    const struct crew_member *who = NULL;
+    struct fault why;
+    char token[CREW_TOKEN_LEN + 1];
+    json_t *s = session_of("P0000000197", "operator");
+    CHECK_OK(crew_enter(&crew, s, 1000, &who, NULL));
+    memcpy(token, who->token, sizeof token);
+    CHECK_OK(crew_keep_secret(&crew, token, "pw", NULL));
+    for (int i = 1; i < CREW_WRONG_MAX; i++)
+        CHECK_RC(RC_DENIED, crew_unlock(&crew, token, "wp", 2000, &why));
+    CHECK_RC(RC_NOT_FOUND, crew_unlock(&crew, token, "wp", 2000, &why));
+    CHECK(crew_find(&crew, token, 2000) == NULL);
+    json_decref(s);
+}
+
 TEST(crew, end_after_a_shift_without_use)
 {
     struct crew crew = { 0 };

@@ -27,6 +27,23 @@ static json_int_t total(const json_t *sum, const char *key)
 
 static const int64_t noon_ms = 1795392000000; /* 2026-11-23 in most of the world */
 
+TEST(shift_fed_by, names_for_each_leaf_who_fed_it)
+{
+    struct job *job = job_new();
+    snprintf(job->operator_badge, sizeof job->operator_badge, "P0");
+    CHECK_TEXT("P0", shift_fed_by(job, 1)); /* before there were runs */
+    shift_run_begin(job, "P1", "甲", noon_ms);
+    feed(job, 3);
+    shift_run_end(job, "jam", noon_ms + 60000);
+    shift_run_begin(job, "P2", "乙", noon_ms + 120000);
+    feed(job, 2);
+    CHECK_TEXT("P1", shift_fed_by(job, 1));
+    CHECK_TEXT("P1", shift_fed_by(job, 3));
+    CHECK_TEXT("P2", shift_fed_by(job, 4)); /* while it still runs */
+    CHECK_TEXT("P2", shift_fed_by(job, 5));
+    job_free(job);
+}
+
 TEST(shift_sum, gives_each_operator_what_he_fed)
 {
     char day[SHIFT_DAY_MAX];
