@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct wanted {
-    const char *kind, *part, *sheets, *to, *slot, *reason, *state, *holder, *q;
+    const char *kind, *part, *sheets, *to, *slot, *reason, *state, *holder, *q, *looked;
     bool json, help;
 };
 
@@ -19,10 +19,11 @@ static void help(void)
     puts(
         "usage: juanku volume add CASE [--kind 1|2] [--part N] [--sheets N]\n"
         "       juanku volume list [--state S] [--holder P] [--q TEXT]\n"
-        "       juanku volume show|chain|pages|items|scans VOLUME       [--json]\n"
+        "       juanku volume show|chain|pages|items|scans|qc VOLUME    [--json]\n"
+        "       juanku volume qc-pass VOLUME --looked all\n"
         "       juanku volume EVENT VOLUME... [--to PERSON] [--slot SLOT] [--sheets N]\n"
         "                     [--reason TEXT]\n\n"
-        "EVENT: receive offer accept decline cancel shelve take qc-pass qc-reject\n"
+        "EVENT: receive offer accept decline cancel shelve take qc-reject\n"
         "supplement verify bind lose find ... Several volumes go together: all or none.");
 }
 
@@ -155,6 +156,48 @@ static int event(const struct wanted *w, const struct args *args)
     return EXIT_OK;
 }
 
+static void print_look(const json_t *picture)
+{
+    printf("%4lld  第%lld张%s  %s\n",
+           (long long)json_integer_value(json_object_get(picture, "image")),
+           (long long)json_integer_value(json_object_get(picture, "sheet")),
+           strcmp(api_text(picture, "side"), "back") ? "正面" : "背面",
+           api_text(picture, "title"));
+}
+
+/* Who says "all" says that he has looked at each of them; without it they are listed. */
+static int pass(const struct wanted *w, const char *volume)
+{
+    char path[128];
+    struct fault why;
+    bool all = w->looked && !strcmp(w->looked, "all");
+    SCOPED(json_free_at) json_t *found = NULL;
+    SCOPED(json_free_at) json_t *looked = json_array();
+    (void)snprintf(path, sizeof path, "/v1/volumes/%.40s/qc", volume);
+    if (api_call("GET", path, NULL, false, &found, &why))
+        return cmd_fail(&why);
+    json_t *picture;
+    size_t i;
+    json_array_foreach(json_object_get(found, "pictures"), i, picture)
+    {
+        if (!json_array_size(json_object_get(picture, "why")))
+            continue;
+        json_array_append(looked, picture);
+        if (!all)
+            print_look(picture);
+    }
+    if (!all)
+        return cmd_usage("volume", "these have to be looked at; then: --looked all");
+    json_t *body = json_pack("{s:s, s:O, s:O}", "result", "pass", "version",
+                             json_object_get(found, "version"), "looked", looked);
+    SCOPED(json_free_at) json_t *done = NULL;
+    if (api_call("POST", path, body, true, &done, &why))
+        return cmd_fail(&why);
+    json_array_foreach(json_object_get(done, "volumes"), i, picture)
+        print_volume(picture);
+    return EXIT_OK;
+}
+
 int cmd_volume(int argc, char **argv)
 {
     struct wanted w = { 0 };
@@ -163,8 +206,8 @@ int cmd_volume(int argc, char **argv)
         { "sheets", &w.sheets, NULL }, { "to", &w.to, NULL },
         { "slot", &w.slot, NULL },     { "reason", &w.reason, NULL },
         { "state", &w.state, NULL },   { "holder", &w.holder, NULL },
-        { "q", &w.q, NULL },           { "json", NULL, &w.json },
-        { "help", NULL, &w.help },
+        { "q", &w.q, NULL },           { "looked", &w.looked, NULL },
+        { "json", NULL, &w.json },     { "help", NULL, &w.help },
     };
     struct args args;
     if (!args_read("volume", argc, argv, table, COUNT(table), &args))
@@ -178,9 +221,14 @@ int cmd_volume(int argc, char **argv)
         return cmd_usage("volume", "a verb and a volume are expected");
     if (!strcmp(verb, "add"))
         return add(&w, args.words[1]);
-    static const char *const looks[] = { "show", "chain", "pages", "items", "scans" };
+    static const char *const looks[] = {
+        "show", "chain", "pages", "items", "scans", "qc"
+    };
     for (size_t i = 0; i < COUNT(looks); i++)
         if (!strcmp(verb, looks[i]))
             return look(&w, verb, args.words[1]);
+    if (!strcmp(verb, "qc-pass"))
+        return args.count == 2 ? pass(&w, args.words[1])
+                               : cmd_usage("volume", "one volume after the other");
     return event(&w, &args);
 }

@@ -81,7 +81,7 @@ scan_stack "$volume" first 17 "$(pwd)/tests/data/stack-1"
 first=$(as keeper1 volume scans "$volume" --json)
 say "扫描入库: $(echo "$first" | jq -r '.scans[0] | "登记\(.sheets_declared)张 实进\(.sheets_counted)张 图像\(.images)幅 页\(.pages) 空白\(.blank) 封面分隔\(.cover + .separator)"')"
 items_first=$(as keeper1 volume items "$volume" --json)
-as qc1 volume qc-pass "$volume" >/dev/null || fail "质检不能通过"
+as qc1 volume qc-pass "$volume" --looked all >/dev/null || fail "质检不能通过"
 say "孙检质检通过 (不是扫描的人)"
 hand scan1 keeper1 "$volume"
 say "赵扫交回、王库签收"
@@ -101,7 +101,7 @@ as binder1 volume supplement "$volume" --reason 缺件补正 >/dev/null || fail 
 hand binder1 scan1 "$volume"
 say "退回补正: 周装交出、赵扫签收, 补扫11张..."
 scan_stack "$volume" supplement 11 "$(pwd)/tests/data/stack-1-supplement"
-as qc1 volume qc-pass "$volume" >/dev/null || fail "补正质检不能通过"
+as qc1 volume qc-pass "$volume" --looked all >/dev/null || fail "补正质检不能通过"
 hand scan1 binder1 "$volume"
 say "补正入库, 质检通过, 交回周装"
 as binder1 binding check "$volume" --json >"$house/check-second.json" || fail "补正后仍未通过: $(jq -r '.failures[].sentence' "$house/check-second.json")"

@@ -58,8 +58,15 @@ static bool scan_of(const char *key, json_t *scan, void *context)
 {
     (void)key;
     struct scanner *s = context;
-    s->found = s->found || (!strcmp(json_text(scan, "qc"), "open") &&
-                            !strcmp(json_text(scan, "operator"), s->badge));
+    size_t i;
+    const json_t *badge;
+    if (strcmp(json_text(scan, "qc"), "open") != 0)
+        return true;
+    s->found = s->found || !strcmp(json_text(scan, "operator"), s->badge);
+    json_array_foreach(json_object_get(scan, "operators"), i, badge)
+    {
+        s->found = s->found || !strcmp(json_string_value(badge), s->badge);
+    }
     return true;
 }
 

@@ -15,6 +15,9 @@ enum rc custody_act(struct call *call, struct fault *why)
 {
     struct command command;
     enum custody_event event = custody_event(call_text(call, "event"));
+    if (event == EV_QC_PASS)
+        return fault_set(why, RC_REFUSED, 0,
+                         "质检通过以前要看完抽到的页，请在质检里办理");
     if (event == CUSTODY_EVENTS || has_own_route(event))
         return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个动作",
                          call_text(call, "event"));

@@ -1,10 +1,10 @@
 /* Scans: a feeding comes in with its manifest; pages and items come out in the order of
  * the catalogue. */
 #include "repo-daemon/act.h"
-#include "repo-daemon/audit.h"
 #include "repo-daemon/gather.h"
 #include "repo-daemon/manifest.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -41,28 +41,48 @@ static enum rc blobs_there(struct call *call, struct fault *why)
 
 /* A station speaks for whoever fed it; a person only for himself, or he could pass his
  * own work under another name. */
-static enum rc operator_known(struct call *call, struct fault *why)
+static enum rc operators_known(struct call *call, const json_t *operators,
+                               struct fault *why)
 {
-    struct person person;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    size_t i;
+    const json_t *badge;
     if (!(call->by.roles & ROLE_STATION) &&
         strcmp(call_text(call, "operator"), call->by.badge) != 0)
         return fault_set(why, RC_DENIED, 0,
                          "扫描清单上的扫描员不是您本人，请用扫描员自己的账号提交");
-    SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (rc)
         return rc;
-    if (people_find(call->repo, txn, call_text(call, "operator"), &person) ||
-        !(person.roles & ROLE_OPERATOR))
-        return fault_set(why, RC_REFUSED, 0,
-                         "扫描清单上的扫描员不在册，或没有扫描员角色");
+    json_array_foreach(operators, i, badge)
+    {
+        struct person person;
+        if (people_find(call->repo, txn, json_string_value(badge), &person) ||
+            !(person.roles & ROLE_OPERATOR))
+            return fault_set(why, RC_REFUSED, 0,
+                             "扫描清单上的扫描员不在册，或没有扫描员角色");
+    }
     return RC_OK;
+}
+
+/* One of those who fed it answers for the paper. */
+static bool operator_holds(const json_t *volume, const json_t *operators)
+{
+    size_t i;
+    const json_t *badge;
+    json_array_foreach(operators, i, badge)
+    {
+        if (!strcmp(json_text(volume, "holder"), json_string_value(badge)))
+            return true;
+    }
+    return false;
 }
 
 static enum rc facts_put(struct call *call, const json_t *volume,
                          const struct manifest_facts *f, json_t *data, struct fault *why)
 {
-    char hex[SHA256_HEX];
+    char hex[SHA256_HEX], lot[33];
+    random_id(lot);
     SCOPED(json_free_at) json_t *manifest = json_copy(call->body);
     json_object_del(manifest, "id");
     enum rc rc = repo_put_json(call->repo, manifest, hex, why);
@@ -78,6 +98,12 @@ static enum rc facts_put(struct call *call, const json_t *volume,
                   (int)f->sheets_counted, "images", (int)f->images, "pages",
                   (int)f->pages, "blank", (int)f->blank, "cover", (int)f->cover,
                   "separator", (int)f->separator, "duplex", (int)f->duplex));
+    json_object_set_new(data, "operators", manifest_operators(call->body));
+    /* Which pages the second person looks at is drawn now, when nothing of the feeding
+     * can be changed any more, and written down, so that anybody can draw it again. */
+    json_object_set_new(data, "qc_lot", json_string(lot));
+    json_object_set_new(data, "qc_percent",
+                        json_integer((json_int_t)call->settings->qc_percent));
     return RC_OK;
 }
 
@@ -104,14 +130,14 @@ enum rc scans_create(struct call *call, struct fault *why)
         rc = fault_set(why, RC_INVALID, 0, "扫描清单写的是另一册案卷");
     if (!rc)
         rc = manifest_check(call->body, &facts, why);
+    SCOPED(json_free_at) json_t *operators = manifest_operators(call->body);
     if (!rc)
-        rc = operator_known(call, why);
+        rc = operators_known(call, operators, why);
     if (rc)
         return rc;
     SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, EV_SCAN_DONE, &call->by);
-    act.law.operator_holds =
-        !strcmp(json_text(volume, "holder"), call_text(call, "operator"));
+    act.law.operator_holds = operator_holds(volume, operators);
     act.law.supplement = !strcmp(call_text(call, "kind"), "supplement");
     rc = act_add(&act, volume, -1, why);
     if (!rc)
@@ -123,24 +149,6 @@ enum rc scans_create(struct call *call, struct fault *why)
     act_fill(&act, &command);
     command.answer = scans_answer;
     return call_commit(call, &command, 201, why);
-}
-
-/* The volume of the path, if the caller may see what is in it. */
-static enum rc volume_to_read(struct call *call, json_t **ret_volume, struct fault *why)
-{
-    json_t *volume = NULL;
-    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
-    if (rc)
-        return rc;
-    bool secret = json_number(volume, "kind") == 2;
-    rc = call_may_see(call, secret ? 2 : 1, why);
-    if (!rc && secret)
-        rc = audit_read(call, json_text(volume, "volume"), why);
-    if (rc)
-        json_decref(volume);
-    else
-        *ret_volume = volume;
-    return rc;
 }
 
 struct showing {
@@ -197,7 +205,7 @@ enum rc pages_list(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *pages = json_array();
     SCOPED(gather_free_at) struct gathered all = { 0 };
     bool every = *call_query(call, "all") != 0;
-    enum rc rc = volume_to_read(call, &volume, why);
+    enum rc rc = call_volume_to_read(call, &volume, why);
     if (!rc)
         rc = gather(call->repo, volume, &all, why);
     for (size_t i = 0; !rc && i < all.image_count; i++)
@@ -211,7 +219,7 @@ enum rc items_list(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *volume = NULL;
     SCOPED(json_free_at) json_t *items = json_array();
     SCOPED(gather_free_at) struct gathered all = { 0 };
-    enum rc rc = volume_to_read(call, &volume, why);
+    enum rc rc = call_volume_to_read(call, &volume, why);
     if (!rc)
         rc = gather(call->repo, volume, &all, why);
     for (size_t i = 0; !rc && i < all.image_count && all.images[i].kind == RULES_PAGE;) {

@@ -65,6 +65,8 @@ MUST_USE enum rc apply_stocktake(struct applying *a);
 MUST_USE enum rc apply_count(struct applying *a);
 MUST_USE enum rc apply_explain(struct applying *a);
 MUST_USE enum rc apply_stocktake_end(struct applying *a);
+/* 件: catalogue rows that have a page in a feeding that stands. */
+MUST_USE enum rc apply_items_count(struct applying *a, json_t *volume);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 
@@ -81,5 +83,12 @@ MUST_USE enum rc apply_order_finish(struct applying *a, const char *id,
  * the slot before) is over. */
 MUST_USE enum rc apply_slot_settle(struct applying *a, const char *slot,
                                    const json_t *was);
+/* apply_qc.c: a feeding of the volume came and waits for the second person; his verdict.
+ */
+MUST_USE enum rc apply_qc_begin(struct applying *a, const json_t *volume);
+MUST_USE enum rc apply_qc_end(struct applying *a, json_t *volume, const char *result);
+/* A feeding counts from when it came (+1) until it is rejected (-1); what a rejected one
+ * showed is kept all the same. */
+void apply_feeding_count(json_t *volume, const json_t *scan, json_int_t sign);
 
 #endif

@@ -52,21 +52,6 @@ static enum rc effects_apply(struct applying *a, json_t *volume, const char *fro
     return rc;
 }
 
-/* A feeding counts from when it came (+1) until it is rejected (-1); what a rejected one
- * showed is kept all the same. */
-static void feeding_count(json_t *volume, const json_t *scan, json_int_t sign)
-{
-    static const char *const counts[][2] = { { "sheets", "sheets_counted" },
-                                             { "images", "images" },
-                                             { "pages", "pages" },
-                                             { "blank", "blank" } };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        apply_set_number(volume, counts[i][0],
-                         apply_number(volume, counts[i][0]) +
-                             sign * apply_number(scan, counts[i][1]));
-    apply_set_number(volume, "standing", apply_number(volume, "standing") + sign);
-}
-
 /* The rows of a feeding, each once. */
 static json_t *rows_of(const json_t *manifest)
 {
@@ -98,7 +83,7 @@ static bool rows_add(const char *key, json_t *scan, void *context)
 }
 
 /* 件: catalogue rows that have a page in a feeding that stands. */
-static enum rc items_count(struct applying *a, json_t *volume)
+enum rc apply_items_count(struct applying *a, json_t *volume)
 {
     char prefix[48];
     SCOPED(json_free_at) json_t *rows = json_object();
@@ -107,35 +92,6 @@ static enum rc items_count(struct applying *a, json_t *volume)
         view_each(a->repo, a->txn, VIEW_SCANS, prefix, NULL, rows_add, rows, a->why);
     apply_set_number(volume, "items", (json_int_t)json_object_size(rows));
     return rc;
-}
-
-static enum rc qc_apply(struct applying *a, json_t *volume, const char *result)
-{
-    bool rejected = !strcmp(result, "rejected");
-    json_int_t batches = apply_number(volume, "batches");
-    for (json_int_t b = 1; b <= batches; b++) {
-        char key[48];
-        SCOPED(json_free_at) json_t *scan = NULL;
-        snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
-                 (long long)b);
-        enum rc rc = view_get(a->repo, a->txn, VIEW_SCANS, key, &scan);
-        if (rc)
-            return rc;
-        if (strcmp(apply_text(scan, "qc"), "open") != 0)
-            continue;
-        apply_set_text(scan, "qc", result);
-        apply_set_text(scan, "qc_by", a->by);
-        if (rejected)
-            feeding_count(volume, scan, -1);
-        rc = apply_put(a, VIEW_SCANS, key, scan);
-        if (rc)
-            return rc;
-    }
-    bool stands = apply_number(volume, "standing") > 0;
-    apply_set_text(volume, "qc", stands ? "passed" : "rejected");
-    if (rejected)
-        apply_set_text(volume, "check", "");
-    return rejected ? items_count(a, volume) : RC_OK;
 }
 
 static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
@@ -180,12 +136,14 @@ static enum rc scan_apply(struct applying *a, json_t *volume)
     snprintf(key, sizeof key, "%s/%04lld", apply_text(volume, "volume"),
              (long long)batch);
     rc = apply_put(a, VIEW_SCANS, key, scan);
-    feeding_count(volume, scan, 1);
+    if (!rc)
+        rc = apply_qc_begin(a, volume);
+    apply_feeding_count(volume, scan, 1);
     apply_set_number(volume, "batches", batch);
     apply_set_text(volume, "qc", "open");
     apply_set_text(volume, "check", ""); /* what was checked is not all there is now */
     if (!rc)
-        rc = items_count(a, volume);
+        rc = apply_items_count(a, volume);
     return rc ? rc : images_apply(a, manifest, apply_number(volume, "kind"));
 }
 
@@ -200,7 +158,8 @@ static enum rc results_apply(struct applying *a, json_t *volume)
     if (!strcmp(a->word, "scan-done"))
         return scan_apply(a, volume);
     if (!strcmp(a->word, "qc-pass") || !strcmp(a->word, "qc-reject"))
-        return qc_apply(a, volume, strcmp(a->word, "qc-pass") ? "rejected" : "passed");
+        return apply_qc_end(a, volume,
+                            strcmp(a->word, "qc-pass") ? "rejected" : "passed");
     enum rc rc = RC_OK;
     if (!strcmp(a->word, "check")) {
         json_int_t kind = apply_number(volume, "kind");

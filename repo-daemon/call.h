@@ -76,6 +76,11 @@ MUST_USE enum rc call_case(struct call *call, const char *id, json_t **ret_case,
 /* 副卷 is for those who work with it. RC_DENIED with a sentence. */
 MUST_USE enum rc call_may_see(const struct call *call, int64_t kinds, struct fault *why);
 
+/* The volume of the path, if the caller may see what is in it; reading a 副卷 leaves a
+ * trace. */
+MUST_USE enum rc call_volume_to_read(struct call *call, json_t **ret_volume,
+                                     struct fault *why);
+
 /* Fields of stored objects. */
 const char *json_text(const json_t *object, const char *name); /* "" when missing */
 int64_t json_number(const json_t *object, const char *name);   /* 0 when missing */

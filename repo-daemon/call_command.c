@@ -2,6 +2,7 @@
  * they name. */
 #include "repo-daemon/call.h"
 
+#include "repo-daemon/audit.h"
 #include "repo-daemon/route.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -102,4 +103,21 @@ enum rc call_may_see(const struct call *call, int64_t kinds, struct fault *why)
     if ((kinds & 1) || !(kinds & 2) || (call->by.roles & SECRET_ROLES))
         return RC_OK;
     return fault_set(why, RC_DENIED, 0, "副卷只供办理人员使用，您不能查看");
+}
+
+enum rc call_volume_to_read(struct call *call, json_t **ret_volume, struct fault *why)
+{
+    json_t *volume = NULL;
+    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (rc)
+        return rc;
+    bool secret = json_number(volume, "kind") == 2;
+    rc = call_may_see(call, secret ? 2 : 1, why);
+    if (!rc && secret)
+        rc = audit_read(call, json_text(volume, "volume"), why);
+    if (rc)
+        json_decref(volume);
+    else
+        *ret_volume = volume;
+    return rc;
 }

@@ -26,7 +26,7 @@ static const struct {
     { "shelve", "{by}把案卷放入格口{slot}{sensed}" },
     { "take", "{by}从格口取出案卷{sensed}" },
     { "scan-done", "{operator}完成扫描{scan}" },
-    { "qc-pass", "{by}质检通过" },
+    { "qc-pass", "{by}质检通过{looked}" },
     { "qc-reject", "{by}质检退回：{reason}" },
     { "check", "{by}做装订检查：{passed}" },
     { "supplement", "{by}退回补正" },
@@ -95,6 +95,8 @@ static void value_of(const struct telling *t, const char *name, char *room, size
     else if (!strcmp(name, "passed"))
         snprintf(room, most, "未通过，有 %zu 处缺漏",
                  json_array_size(json_object_get(data, "failures")));
+    else if (!strcmp(name, "looked") && json_number(data, "must"))
+        snprintf(room, most, "：看了 %lld 面", (long long)json_number(data, "must"));
     else if (!strcmp(name, "sha"))
         snprintf(room, most, "%.16s…", json_text(data, "sha256"));
 }

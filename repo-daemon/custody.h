@@ -101,11 +101,12 @@ struct custody_act {
     unsigned to_roles;           /* offer: of the receiver */
     bool is_holder, is_receiver; /* the actor is */
     bool to_self;                /* offer: the receiver is the actor */
-    bool scanned_it;             /* the actor was operator of a feeding not yet passed */
+    bool scanned_it;             /* the actor fed a sheet of a feeding not yet passed */
     bool checked_it;             /* the actor ran the last binding check */
     bool slot_free;              /* shelve: the named slot is there and free */
     bool operator_holds;         /* scan-done: the named operator is the holder */
     bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
+    bool operator_holds;         /* scan-done: one of its operators is the holder */
     bool loan_ready;             /* offer, accept: it is the receiver's turn */
     bool supplement;             /* scan-done: a feeding of supplements */
 };

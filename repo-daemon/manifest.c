@@ -83,7 +83,8 @@ static bool image_fits(const json_t *image, size_t place)
            number_fits(image, "height_px", 1, 100000) &&
            text_fits(image, "capture_type", true) && text_fits(image, "mode", true) &&
            text_fits(image, "engine", false) && text_fits(image, "model", false) &&
-           text_fits(image, "model_sha256", false) &&
+           text_fits(image, "model_sha256", false) && text_fits(image, "fed_by", false) &&
+           text_fits(image, "seen_by", false) &&
            (!strcmp(text_of(image, "side"), "front") ||
             !strcmp(text_of(image, "side"), "back")) &&
            json_array_size(json_object_get(image, "labels")) <= LABELS_MOST &&
@@ -144,6 +145,29 @@ static enum rc sides_check(const json_t *m, const json_t *images,
                          f->sheets_counted, f->duplex ? "双面" : "单面",
                          f->sheets_counted * (f->duplex + 1), f->images);
     return RC_OK;
+}
+
+static void add_once(json_t *list, const char *text)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(list, i, one)
+    {
+        if (!strcmp(json_string_value(one), text))
+            return;
+    }
+    if (*text)
+        json_array_append_new(list, json_string(text));
+}
+
+json_t *manifest_operators(const json_t *manifest)
+{
+    json_t *list = json_array();
+    const json_t *images = json_object_get(manifest, "images");
+    add_once(list, text_of(manifest, "operator"));
+    for (size_t i = 0; i < json_array_size(images); i++)
+        add_once(list, text_of(json_array_get(images, i), "fed_by"));
+    return list;
 }
 
 unsigned *manifest_rows(const json_t *manifest)

@@ -25,6 +25,10 @@ MUST_USE enum rc manifest_check(const json_t *manifest, struct manifest_facts *r
 /* The four names under which an image names blobs; NULL behind the last. */
 const char *manifest_blob_name(size_t index);
 
+/* Badges of everybody who had a hand in the feeding: its operator first, then who fed any
+ * of its sheets, each once. New reference. */
+json_t *manifest_operators(const json_t *manifest);
+
 /* The row of each image by its place in "images", 0 for none; the caller frees. */
 unsigned *manifest_rows(const json_t *manifest);
 

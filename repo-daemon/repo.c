@@ -44,6 +44,8 @@ static const char *const table_names[VIEWS] = {
     [TABLE_ANSWERS] = "keep.answers",
     [VIEW_WAITING] = "view.waiting",
     [VIEW_ALARMS] = "view.alarms",
+    [VIEW_QC] = "view.qc",
+    [VIEW_RETURNS] = "view.returns",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)

@@ -41,6 +41,8 @@ enum view {
     VIEW_LOANS,      /* by volume label, '-', number in four digits */
     VIEW_DUE,        /* loans that are out, by last day, '/', loan */
     VIEW_NOTICES,    /* by badge, '/', number of the event in ten digits, '.', count */
+    VIEW_QC,         /* by volume label: a feeding waits for the second person */
+    VIEW_RETURNS,    /* by station, '/', volume label: pages that were sent back */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
@@ -53,7 +55,7 @@ enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200 };
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {
     enum view view;
-    char key[40];
+    char key[64];
 };
 
 struct repo {

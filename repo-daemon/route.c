@@ -14,6 +14,7 @@ enum {
     LOANS = ROLE_BORROWER | ROLE_APPROVER | ROLE_PRESIDENT,
     EXPLAIN = ROLE_KEEPER | ROLE_SUPERVISOR,
     TAKES = ROLE_KEEPER | ROLE_SUPERVISOR | ROLE_AUDITOR,
+    CONTROL = ROLE_QC | ROLE_SUPERVISOR | ROLE_AUDITOR,
     EVERYBODY = 0,
     JSON = ROUTE_JSON_MAX,
 };
@@ -43,6 +44,10 @@ static const struct route routes[] = {
     { "POST",   "/v1/volumes/{volume}/scans",          SCAN,        ROUTE_ASK,    scans_create,       JSON },
     { "GET",    "/v1/volumes/{volume}/pages",          READ,        ROUTE_ASK,    pages_list,         0 },
     { "GET",    "/v1/volumes/{volume}/items",          READ,        ROUTE_ASK,    items_list,         0 },
+    { "GET",    "/v1/volumes/{volume}/qc",             CONTROL,     ROUTE_ASK,    qc_show,            0 },
+    { "POST",   "/v1/volumes/{volume}/qc",             ROLE_QC,     ROUTE_ASK,    qc_judge,           JSON },
+    { "GET",    "/v1/qc",                              CONTROL,     ROUTE_ASK,    qc_list,            0 },
+    { "GET",    "/v1/qc/returns",                      SCAN,        ROUTE_ASK,    qc_returns,         0 },
     { "GET",    "/v1/volumes/{volume}/rules",          READ,        ROUTE_ASK,    rules_show,         0 },
     { "POST",   "/v1/volumes/{volume}/binding/check",  BIND,        ROUTE_ASK,    binding_check,      65536 },
     { "GET",    "/v1/volumes/{volume}/binding",        READ,        ROUTE_ASK,    binding_show,       0 },

@@ -138,5 +138,12 @@ json_t *show_scan(struct repo *repo, struct store_txn *txn, const json_t *s)
         people_short(repo, txn, json_text(s, "operator")), "kind", json_text(s, "kind"),
         "qc", json_text(s, "qc"), "station", json_text(s, "station"), "at",
         show_time(json_number(s, "at")));
+    if (!strcmp(json_text(s, "qc"), "open"))
+        return out;
+    json_object_set_new(out, "qc_by", people_short(repo, txn, json_text(s, "qc_by")));
+    if (*json_text(s, "reason"))
+        json_object_set_new(out, "reason", json_string(json_text(s, "reason")));
+    if (json_object_get(s, "rejects"))
+        json_object_set(out, "rejects", json_object_get(s, "rejects"));
     return out;
 }
