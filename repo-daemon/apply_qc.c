@@ -113,8 +113,9 @@ enum rc apply_qc_end(struct applying *a, json_t *volume, const char *result)
     apply_set_text(volume, "qc", open ? "open" : stands ? "passed" : "rejected");
     if (rejected)
         apply_set_text(volume, "check", "");
-    if (open)
-        return RC_OK;
-    enum rc rc = view_del(a->repo, a->txn, VIEW_QC, apply_text(volume, "volume"), a->why);
+    enum rc rc = rejected ? apply_items_count(a, volume) : RC_OK;
+    if (rc || open)
+        return rc;
+    rc = view_del(a->repo, a->txn, VIEW_QC, apply_text(volume, "volume"), a->why);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -104,9 +104,8 @@ struct custody_act {
     bool scanned_it;             /* the actor fed a sheet of a feeding not yet passed */
     bool checked_it;             /* the actor ran the last binding check */
     bool slot_free;              /* shelve: the named slot is there and free */
-    bool operator_holds;         /* scan-done: the named operator is the holder */
-    bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
     bool operator_holds;         /* scan-done: one of its operators is the holder */
+    bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
     bool loan_ready;             /* offer, accept: it is the receiver's turn */
     bool supplement;             /* scan-done: a feeding of supplements */
 };

@@ -3,6 +3,7 @@
 #include "station/group.h"
 
 #include "core/bytes.h"
+#include "station/job_return.h"
 #include "station/json_field.h"
 
 #include <stdio.h>
@@ -166,6 +167,15 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
                     "第 %u 张的封面是另一卷（%s），不是正在扫描的 "
                     "%s。请作废本次扫描，把两卷分开后重来。",
                     image->sheet, text, job->volume);
+        return true;
+    }
+    const json_t *back = job_return_of(job, image);
+    if (back) {
+        const char *more = field_peek(back, "text");
+        field_print(
+            ret_sentence, JOB_SENTENCE_MAX,
+            "第 %u 张质检退回：%s%s%s。请重扫这一张；用别的办法改好了，按“已改好”。",
+            image->sheet, field_peek(back, "word"), *more ? "，" : "", more);
         return true;
     }
     if (!group_all_read(job))

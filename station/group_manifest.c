@@ -126,12 +126,12 @@ json_t *group_manifest(const struct job *job, const char *station)
     json_t *images = json_array();
     for (size_t i = 0; i < job->count; i++)
         json_array_append_new(images, image_entry(job, &job->images[i], (unsigned)i + 1));
-    json_t *manifest =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o}", "id", job->id,
-                  "volume", job->volume, "kind", job->kind, "station", station,
-                  "operator", job->operator_badge, "started_at", started, "ended_at",
-                  ended, "sheets_declared", (int)job->sheets_declared, "sheets_counted",
-                  (int)job->sheets, "images", images, "items", items_of(job));
+    json_t *manifest = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o}", "id",
+        *job->resend ? job->resend : job->id, "volume", job->volume, "kind", job->kind,
+        "station", station, "operator", job->operator_badge, "started_at", started,
+        "ended_at", ended, "sheets_declared", (int)job->sheets_declared, "sheets_counted",
+        (int)job->sheets, "images", images, "items", items_of(job));
     json_object_set_new(manifest, "scanner",
                         job->scanner ? json_incref(job->scanner) : json_object());
     if (job->sides)
@@ -142,6 +142,8 @@ json_t *group_manifest(const struct job *job, const char *station)
         json_object_set(manifest, "repairs", job->repairs);
     if (job->gone_count)
         json_object_set_new(manifest, "replaced", gone_entries(job));
+    if (json_array_size(job->returned))
+        json_object_set(manifest, "returned", job->returned);
     if (json_array_size(job->recounts))
         json_object_set(manifest, "recounts", job->recounts);
     return manifest;

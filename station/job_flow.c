@@ -12,8 +12,8 @@ static const char *const state_names[JOB_STATE_COUNT] = {
 };
 
 static const char *const event_names[JOB_EVENT_COUNT] = {
-    "start", "sheet",  "stop",   "halt",    "equal",   "differs", "doubt",
-    "clear", "finish", "stored", "refused", "abandon", "restore", "repair",
+    "start",  "sheet",  "stop",    "halt",    "equal",   "differs", "doubt",  "clear",
+    "finish", "stored", "refused", "abandon", "restore", "repair",  "return",
 };
 
 #define DECL JOB_DECLARED
@@ -27,15 +27,15 @@ static const char *const event_names[JOB_EVENT_COUNT] = {
 
 /* clang-format off */
 static const unsigned char table[JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
-    /*               start sheet stop  halt  equal diff  doubt clear finish stored refus aband resto repair */
-    [JOB_DECLARED]   = { SCAN, NO,   NO,   SAME, NO,   SAME, SAME, SAME, NO,   NO,   NO,   ABAN, SAME, NO },
-    [JOB_SCANNING]   = { NO,   SAME, SAME, STOP, CNTD, STOP, SAME, SAME, NO,   NO,   NO,   NO,   STOP, NO },
-    [JOB_STOPPED]    = { SCAN, NO,   SAME, SAME, CNTD, SAME, SAME, SAME, NO,   NO,   NO,   ABAN, SAME, SAME },
-    [JOB_COUNTED]    = { NO,   NO,   NO,   SAME, SAME, STOP, REVW, SAME, SUBM, NO,   NO,   ABAN, SAME, STOP },
-    [JOB_REVIEW]     = { NO,   NO,   NO,   SAME, SAME, STOP, SAME, CNTD, NO,   NO,   NO,   ABAN, SAME, STOP },
-    [JOB_SUBMITTING] = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   DONE, REVW, NO,   SAME, NO },
-    [JOB_DONE]       = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   SAME, NO,   NO,   SAME, NO },
-    [JOB_ABANDONED]  = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   NO,   NO,   SAME, SAME, NO },
+    /*               start sheet stop  halt  equal diff  doubt clear finish stored refus aband resto repair return */
+    [JOB_DECLARED]   = { SCAN, NO,   NO,   SAME, NO,   SAME, SAME, SAME, NO,   NO,   NO,   ABAN, SAME, NO, NO },
+    [JOB_SCANNING]   = { NO,   SAME, SAME, STOP, CNTD, STOP, SAME, SAME, NO,   NO,   NO,   NO,   STOP, NO, NO },
+    [JOB_STOPPED]    = { SCAN, NO,   SAME, SAME, CNTD, SAME, SAME, SAME, NO,   NO,   NO,   ABAN, SAME, SAME, NO },
+    [JOB_COUNTED]    = { NO,   NO,   NO,   SAME, SAME, STOP, REVW, SAME, SUBM, NO,   NO,   ABAN, SAME, STOP, NO },
+    [JOB_REVIEW]     = { NO,   NO,   NO,   SAME, SAME, STOP, SAME, CNTD, NO,   NO,   NO,   ABAN, SAME, STOP, NO },
+    [JOB_SUBMITTING] = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   DONE, REVW, NO,   SAME, NO, NO },
+    [JOB_DONE]       = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   SAME, NO,   NO,   SAME, NO, REVW },
+    [JOB_ABANDONED]  = { NO,   NO,   NO,   SAME, NO,   NO,   SAME, SAME, NO,   NO,   NO,   SAME, SAME, NO, NO },
 };
 /* clang-format on */
 

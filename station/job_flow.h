@@ -17,7 +17,8 @@
  *                 +------------> [ABANDONED] <----------------------+ refused |
  *                                                                             |stored
  *                                                                             v
- *                                                                          [DONE]
+ *                                                              return      [DONE]
+ *                                                 [REVIEW] <-----------------+
  *
  * STOPPED also stands for "the sheets do not add up": the way on is always to feed,
  * or to correct the declared number with one's name. Pure; the caller does what follows.
@@ -55,6 +56,7 @@ enum job_event {
     JOB_EV_ABANDON, /* the operator gives the job up */
     JOB_EV_RESTORE, /* the station was started again */
     JOB_EV_REPAIR,  /* a sheet is to be replaced, put between, moved or taken out */
+    JOB_EV_RETURN,  /* quality control sent pages back, and somebody takes them on */
     JOB_EVENT_COUNT
 };
 

@@ -85,6 +85,7 @@ static void close_parts(struct session *s)
     sd_event_source_disable_unref(s->publish);
     session_sights_free(s);
     json_decref(s->keys);
+    json_decref(s->returns);
     spool_close(s->spool);
     sd_event_unref(s->loop);
 }

@@ -97,6 +97,7 @@ struct session {
     size_t job_count;
     struct job *current; /* borrowed from jobs; what the page shows; NULL none */
     struct http_stream *streams[SESSION_STREAMS_MAX];
+    json_t *returns;          /* owned; what quality control sent back, or NULL */
     json_t *keys;             /* owned; keys of this station: action to key; or NULL */
     sd_event_source *publish; /* runs once when `dirty` */
     bool pages_dirty;         /* rows or doubts of pages may have changed */
@@ -188,6 +189,15 @@ void upload_run(struct session *s);
 void upload_wake(struct session *s);
 size_t upload_waiting(const struct session *s);
 
+/* session_returns.c: ask what was sent back; the list for the page (new reference); is
+ * the job of this volume here, and take it on. RC_NOT_FOUND, RC_CONFLICT with a sentence.
+ */
+void session_returns_ask(struct session *s);
+json_t *session_returns_json(const struct session *s);
+bool session_return_here(const struct session *s, const char *volume);
+MUST_USE enum rc session_return_open(struct session *s, const char *volume,
+                                     struct fault *why);
+
 /* session_state.c: JSON for the page ------------------------------------------------- */
 json_t *session_state_json(struct session *s, bool with_pages);
 json_t *session_state_page(const struct job *job, unsigned index);
@@ -239,6 +249,7 @@ void session_api_rows(struct http_request *request, void *context);
 void session_api_image_edit(struct http_request *request, void *context);
 void session_api_image_part(struct http_request *request, void *context);
 void session_api_job_profile(struct http_request *request, void *context);
+void session_api_return(struct http_request *request, void *context);
 void session_api_seen(struct http_request *request, void *context);
 void session_api_shift(struct http_request *request, void *context);
 void session_api_handover(struct http_request *request, void *context);

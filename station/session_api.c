@@ -223,6 +223,7 @@ const struct http_route session_routes[] = {
     { "POST", "/api/job/recount",         session_api_job_recount, BODY_MAX, NULL },
     { "POST", "/api/job/profile",         session_api_job_profile, BODY_MAX, NULL },
     { "POST", "/api/job/next",            session_api_job_next,   BODY_MAX, NULL },
+    { "POST", "/api/jobs/return",         session_api_return,     BODY_MAX, NULL },
     { "POST", "/api/shift/handover",      session_api_handover,   BODY_MAX, NULL },
     { "POST", "/api/keys",                session_api_keys,       BODY_MAX, NULL },
     { "POST", "/api/awake",               session_api_awake,      BODY_MAX, NULL },

@@ -1,6 +1,7 @@
 /* What the operator decides about a picture, and the files made from it. */
 #include "station/session.h"
 
+#include "station/job_return.h"
 #include "station/json_field.h"
 #include "sys/scope.h"
 
@@ -60,7 +61,8 @@ static enum rc confirm_title(const struct job *job, struct job_image *image,
     return RC_OK;
 }
 
-static enum rc decide(const struct job *job, struct job_image *image, const json_t *body,
+static enum rc decide(struct job *job, struct job_image *image,
+                      const struct crew_member *who, const json_t *body,
                       struct fault *why)
 {
     const char *what = field_peek(body, "do");
@@ -76,6 +78,8 @@ static enum rc decide(const struct job *job, struct job_image *image, const json
         image->edit = EDIT_NONE;
     else if (!strcmp(what, "seen"))
         return RC_OK; /* it is as the machine took it */
+    else if (!strcmp(what, "mended"))
+        return job_return_settle(job, image, who->badge, why);
     else if (!strcmp(what, "rotate")) {
         if (!field_uint(body, "deg", 90, 270, &turn) || turn % 90)
             return fault_set(why, RC_INVALID, 0, "请选择向右、向左转，或倒过来。");
@@ -106,7 +110,7 @@ enum rc session_decide(struct session *s, const struct crew_member *who, unsigne
     if (image->state != IMAGE_READY && image->state != IMAGE_FAILED)
         return fault_set(why, RC_REFUSED, 0, "这一页还在识别，请稍等。");
     unsigned before = image->edit & EDIT_TURN;
-    enum rc rc = decide(job, image, body, why);
+    enum rc rc = decide(job, image, who, body, why);
     if (rc)
         return rc;
     const char *what = field_peek(body, "do");

@@ -16,7 +16,7 @@
 static bool must_be_kept(enum job_event event)
 {
     return event == JOB_EV_START || event == JOB_EV_FINISH || event == JOB_EV_STORED ||
-           event == JOB_EV_REFUSED || event == JOB_EV_ABANDON;
+           event == JOB_EV_REFUSED || event == JOB_EV_ABANDON || event == JOB_EV_RETURN;
 }
 
 enum rc session_event(struct session *s, struct job *job, enum job_event event,

@@ -172,6 +172,14 @@ void session_api_label(struct http_request *request, void *context)
         http_reply_json(request, 200, json_pack("{s:s}", "what", "taken"));
         return;
     }
+    if (!rc && label.type == LABEL_VOLUME && session_return_here(s, text) &&
+        !in_hand(s->current)) {
+        if (session_return_open(s, text, &why))
+            session_api_fault(request, &why);
+        else
+            reply(request, "return", "这一卷有退回的页，请按原因重扫。");
+        return;
+    }
     if (!rc && label.type == LABEL_VOLUME && !in_hand(s->current)) {
         ask_volume(s, text, request);
         return;

@@ -3,6 +3,7 @@
 #include "station/session.h"
 
 #include "station/job_repair.h"
+#include "station/job_return.h"
 #include "station/json_field.h"
 #include "station/sentence.h"
 #include "sys/clock.h"
@@ -95,6 +96,8 @@ json_t *session_state_page(const struct job *job, unsigned index)
         "kind", image_kind(image), "state", image_state_name(image->state), "row",
         (int)image->row, "title", title, "sentence", sentence, "edited",
         image->edit ? 1 : 0, "checked", *image->seen_by ? 1 : 0);
+    json_object_set_new(page, "returned",
+                        json_integer(job_return_of(job, image) != NULL));
     json_object_set_new(page, "seen",
                         json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());
@@ -205,12 +208,14 @@ static json_t *profiles_json(const struct session *s)
 
 json_t *session_state_json(struct session *s, bool with_pages)
 {
-    return json_pack("{s:{s:s,s:s,s:i,s:i},s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "station",
-                     "id", s->set.station_id, "name", s->set.station_name, "lock_minutes",
-                     (int)s->set.lock_minutes, "watermark", (int)s->set.watermark, "keys",
-                     s->keys ? json_incref(s->keys) : json_object(), "operator",
-                     operator_json(s), "repo", repo_json(s), "scanner", scanner_json(s),
-                     "readers", session_readers_json(s), "profiles", profiles_json(s),
-                     "job", s->current ? job_json(s->current, with_pages) : json_null(),
-                     "jobs", recent_json(s));
+    return json_pack("{s:{s:s,s:s,s:i,s:i},s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+                     "station", "id", s->set.station_id, "name", s->set.station_name,
+                     "lock_minutes", (int)s->set.lock_minutes, "watermark",
+                     (int)s->set.watermark, "keys",
+                     s->keys ? json_incref(s->keys) : json_object(), "returns",
+                     session_returns_json(s), "operator", operator_json(s), "repo",
+                     repo_json(s), "scanner", scanner_json(s), "readers",
+                     session_readers_json(s), "profiles", profiles_json(s), "job",
+                     s->current ? job_json(s->current, with_pages) : json_null(), "jobs",
+                     recent_json(s));
 }

@@ -105,8 +105,10 @@ static void on_ping_done(struct session *s, enum rc rc, const json_t *json,
     (void)context;
     if (rc == RC_DENIED)
         uplink_set_up(s, true, sentence);
-    if (!rc)
+    if (!rc) {
         upload_wake(s);
+        session_returns_ask(s);
+    }
     arm_ping(s);
 }
 

@@ -72,6 +72,10 @@ class Actions extends Part {
     }
 
     async choose(action, given = {}) {
+        if (action.go) {
+            location.hash = action.go(this.volume);
+            return;
+        }
         this.note = undefined;
         if (!action.asks.length && action.name !== 'take') {
             await this.send(action, {});

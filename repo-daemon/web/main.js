@@ -9,6 +9,8 @@ import '../../web/login.js';
 import './desk.js';
 import './holders.js';
 import './list.js';
+import './qc.js';
+import './qc_look.js';
 import './slots.js';
 import './volume.js';
 import { icon } from '../../web/icons.js';
@@ -24,8 +26,9 @@ import { words } from './words.js';
 
 const BEAT_MS = 150; /* news that comes together is read once */
 const NOTE_MS = 9000;
-const cards = { C01: 'accept', C05: 'cancel' }; /* command cards that mean something here */
-const views = { desk: 'nav.desk', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots' };
+const cards = { C01: 'accept', C02: 'redo', C05: 'cancel' }; /* command cards that mean something here */
+const controls = ['qc', 'supervisor', 'auditor'];
+const views = { desk: 'nav.desk', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots', qc: 'nav.qc' };
 
 class Repo extends Part {
     static properties = {
@@ -126,7 +129,11 @@ class Repo extends Part {
             return;
         }
         const volume = this.querySelector('jk-volume');
-        const taken = kind === 'C' ? volume?.run(cards[text.slice(0, 3)]) : volume?.give(kind, text);
+        const look = this.querySelector('jk-qc-look');
+        const card = cards[text.slice(0, 3)];
+        const taken = kind === 'C'
+            ? (look?.card(card === 'cancel' ? 'undo' : card) ?? volume?.run(card))
+            : volume?.give(kind, text);
         if (!taken && !['V', 'S', 'P'].includes(kind)) {
             this.warn(say('desk.other'), say('desk.other.now'));
             return;
@@ -147,12 +154,16 @@ class Repo extends Part {
         else location.hash = `#/volumes/${encodeURIComponent(text)}`;
     }
 
+    controls() {
+        return this.person.roles.some((role) => controls.includes(role));
+    }
+
     top() {
         const at = this.route[0];
         return html`<header class="bar">
                 <p class="brand">${icon('brand')}${say('brand')}<small>${say('title')}</small></p>
                 <nav aria-label=${say('nav')}>
-                    ${Object.entries(views).map(([name, word]) => html`<a href="#/${name}"
+                    ${Object.entries(views).filter(([name]) => name !== 'qc' || this.controls()).map(([name, word]) => html`<a href="#/${name}"
                         aria-current=${at === name ? 'page' : nothing}>${say(word)}</a>`)}
                 </nav>
                 <div class="far">
@@ -191,6 +202,8 @@ class Repo extends Part {
             return html`<jk-list .arg=${arg} .beat=${this.beat}></jk-list>`;
         case 'slots':
             return html`<jk-slots .beat=${this.beat}></jk-slots>`;
+        case 'qc':
+            return arg ? html`<jk-qc-look .arg=${arg}></jk-qc-look>` : html`<jk-qc .beat=${this.beat}></jk-qc>`;
         case 'v':
             return html`<jk-volume .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-volume>`;
         case 's':

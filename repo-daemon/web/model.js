@@ -29,7 +29,7 @@ export const slotLook = {
 };
 
 /* What a person can be allowed to do, the most expected first: the words of `may`, what
- * must be asked before, and how it is sent. */
+ * must be asked before, and how it is sent; or the view it is done in. */
 const how = [
     { name: 'accept', may: ['accept'], asks: [], sign: 'hand' },
     { name: 'receive', may: ['receive'], asks: ['sheets'], sign: 'check' },
@@ -37,7 +37,7 @@ const how = [
     { name: 'verify', may: ['verify'], asks: [], sign: 'check' },
     { name: 'bind', may: ['bind'], asks: [], sign: 'book' },
     { name: 'archive', may: ['archive'], asks: [], sign: 'archive', path: (v) => `/v1/volumes/${v.volume}/archive` },
-    { name: 'qc-pass', may: ['qc-pass'], asks: [], sign: 'check' },
+    { name: 'qc', may: ['qc-pass', 'qc-reject'], asks: [], sign: 'eye', go: (v) => `#/qc/${v.volume}` },
     { name: 'find', may: ['find'], asks: [], sign: 'check' },
     { name: 'put', may: ['order-put', 'shelve'], asks: ['slot'], sign: 'shelf' },
     { name: 'take', may: ['order-take', 'take'], asks: [], sign: 'shelf' },
@@ -45,7 +45,6 @@ const how = [
     { name: 'recall', may: ['recall'], asks: [], sign: 'back' },
     { name: 'archive-notice', may: ['archive-notice'], asks: ['notice'], sign: 'archive', path: (v) => `/v1/cases/${v.case}/archive-notice` },
     { name: 'supplement', may: ['supplement'], asks: ['reason'], sign: 'back' },
-    { name: 'qc-reject', may: ['qc-reject'], asks: ['reason'], sign: 'back' },
     { name: 'decline', may: ['decline'], asks: ['reason'], sign: 'back' },
     { name: 'send-on-appeal', may: ['send-on-appeal'], asks: ['reason'], sign: 'mark' },
     { name: 'come-back', may: ['come-back'], asks: [], sign: 'back' },

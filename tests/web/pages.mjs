@@ -107,9 +107,19 @@ async function scan() {
 async function binding(keeper) {
     await step('real repository: somebody else than the operator passes the scan', async () => {
         const checker = await desk('qc1');
-        await show(checker);
-        await press(checker, '质检通过');
-        await checker.waitForSelector('text=已记入账本');
+        await checker.click('nav a:has-text("质检")');
+        await judge(checker, 'real-repo-qc-queue');
+        await checker.click('a:has-text("开始看")');
+        await checker.waitForFunction(() => document.querySelector('.qc-frame img')?.naturalWidth > 300);
+        await judge(checker, 'real-repo-qc');
+        await checker.focus('.button.huge.main');
+        while (!(await checker.$('.qc-side :text("全部看过，通过")'))) {
+            await checker.keyboard.press('Enter');
+            await checker.waitForTimeout(30);
+        }
+        await judge(checker, 'real-repo-qc-end');
+        await checker.keyboard.press('F8');
+        await checker.waitForSelector('text=现在没有等待质检的卷');
         await checker.context().close();
     });
     await step('real repository: the archive notice is recorded', async () => {
