@@ -126,7 +126,7 @@ class Actions extends Part {
             : undefined;
         if (action.name === 'binding-check') this.tell('checked');
         if (!answer.order) return;
-        this.order = { id: answer.order, name: action.name, slot: command.slot };
+        this.order = { id: answer.order, name: action.name, slot: command.slot, colour: answer.colour };
         this.watch();
     }
 
@@ -193,7 +193,7 @@ class Actions extends Part {
             <h2 id="do-title">${say('do.title')}</h2>
             <div role="status" class="notes">
                 ${this.order
-                    ? message('wait', say(`order.${this.order.name}`, { place: placeName(this.order.slot) }), say('order.now'))
+                    ? message('wait', say(`order.${this.order.name}`, { place: placeName(this.order.slot), colour: say(`colour.${this.order.colour ?? 'green'}`) }), say('order.now'))
                     : nothing}
                 ${this.note ?? nothing}
             </div>

@@ -6,6 +6,7 @@
 import { html, nothing } from 'lit';
 
 import '../../web/login.js';
+import './alarms.js';
 import './desk.js';
 import './holders.js';
 import './list.js';
@@ -84,7 +85,7 @@ class Repo extends Part {
     listen() {
         this.live?.close();
         const hear = () => this.hear();
-        this.live = new Live('/v1/stream', { volume: hear, slot: hear, order: hear }, hear, (up) => (this.cut = !up));
+        this.live = new Live('/v1/stream', { volume: hear, slot: hear, order: hear, alarm: hear }, hear, (up) => (this.cut = !up));
     }
 
     hear() {
@@ -224,6 +225,7 @@ class Repo extends Part {
             ${this.top()}
             <main id="main" tabindex="-1" @signed-out=${() => this.leave()}>
                 <div class="notes" role="alert">${this.note ?? nothing}</div>
+                <jk-alarms .beat=${this.beat} .person=${this.person}></jk-alarms>
                 ${this.view()}
             </main>
             ${this.foot()}`;

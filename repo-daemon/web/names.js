@@ -41,6 +41,13 @@ export function placeName(slot) {
     return say('vol.slot', slotPlace(slot));
 }
 
+/* An alarm's place: a slot, or a whole rack by site and number. */
+export function alarmPlace(alarm) {
+    if (alarm.of_slot) return placeName(alarm.place);
+    const [site, rack] = alarm.place.split('.').map(Number);
+    return say('rack.n', { site, rack });
+}
+
 export function where(volume) {
     if (volume.slot) return placeName(volume.slot);
     return say(placeless[volume.state] ?? 'vol.inhand');

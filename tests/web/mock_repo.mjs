@@ -175,6 +175,7 @@ export class MockRepo {
         if (list === 'orders') return { json: { state: this.orders.get(name) } };
         if (pathname === '/v1/ledger/head')
             return { text: `juanku/440399\n${this.seq}\n${createHash('sha256').update(`${this.seq}`).digest('base64')}\n\n— sig\n` };
+        if (list === 'alarms') return { json: { alarms: this.alarms ?? [] } };
         const whole = { words, people: { people }, slots: { slots: this.slots }, board: this.board() }[list];
         return whole && { json: whole };
     }
@@ -183,6 +184,10 @@ export class MockRepo {
         const [, , list, name, part] = path.split('/');
         if (path === '/v1/custody') return this.custody(body);
         if (list === 'slots' && part === 'orders') return this.order(name, body);
+        if (list === 'alarms' && part === 'end') {
+            this.alarms = this.alarms.filter((one) => one.alarm !== name);
+            return { json: { seq: ++this.seq } };
+        }
         const volume = this.volumes.find((one) => one.volume === name || one.case === name);
         if (part === 'binding') return { json: this.check(volume) };
         if (part === 'archive-notice') {
@@ -209,6 +214,26 @@ export class MockRepo {
         return check;
     }
 
+    setAlarms(alarms) {
+        this.alarms = alarms;
+        for (const stream of this.streams) stream.write(`id: ${++this.seq}\nevent: alarm\ndata: {}\n\n`);
+    }
+
+    /* One of each way to be wrong. */
+    alarmsOfADay() {
+        const make = (alarm, kind, place, what, now, more = {}) => ({
+            alarm, open: 1, kind, place, of_slot: 1, what, now, by_hand: 0, volume: null, meant: [],
+            at: new Date().toISOString(), ...more,
+        });
+        const [third, fifth] = [this.slots[2].slot, this.slots[4].slot];
+        return [
+            make(fifth, 'wrong-put', fifth, '放错了格口', '请取出，放到亮灯的格口。', { meant: [{ slot: third, volume: this.volumes[4].volume }] }),
+            make(`${third}-late`, 'late', third, '格口亮灯后没有人动', '请照灯放入或取出；不做了请写明原因。', { by_hand: 0 }),
+            make('01.001-forced', 'forced', '01.001', '柜门未开锁就被打开', '请马上查看，核对架上案卷后写明情况。', { of_slot: 0, by_hand: 1 }),
+            make('01.002-dead', 'dead', '01.002', '货架没有回答', '请检查电源和接线；恢复前放入、取出须手工确认。', { of_slot: 0 }),
+        ];
+    }
+
     order(slot, body) {
         const volume = this.volumes.find((one) => one.volume === body.volume);
         const id = `${this.orders.size + 1}`;
@@ -222,7 +247,7 @@ export class MockRepo {
             this.record(volume, body.do === 'put' ? 'shelve' : 'take', '架位感应', to);
             volume.state = to;
         }, this.senseMs ?? 1500);
-        return { status: 201, json: { order: id } };
+        return { status: 201, json: { order: id, colour: 'green' } };
     }
 
     custody(body) {

@@ -139,7 +139,7 @@ async function repository() {
         await page.waitForSelector('#slot');
         await page.keyboard.press('Tab');
         await page.keyboard.press('Enter');
-        await page.waitForSelector('text=灯亮了');
+        await page.waitForSelector('text=亮绿灯');
         await judge(page, 'repo-order');
         await page.waitForSelector('.state :text("在架")');
     });
@@ -179,6 +179,17 @@ async function repository() {
     await show('repo-slots', 'slots', '.cell');
     await show('repo-slot', `s/${mock.slots[8].slot}`, 'jk-slot table');
     await show('repo-list', 'volumes', 'jk-list table');
+    mock.setAlarms(mock.alarmsOfADay());
+    await show('repo-alarms', 'desk', '.alarms li');
+    await step('repository: what only a person can tell is explained by keyboard', async () => {
+        await page.focus('.alarms button:has-text("写明情况")');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#alarm-note:focus');
+        await page.keyboard.type('门卫说是维修');
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => document.querySelectorAll('.alarms li').length === 3);
+    });
+    mock.setAlarms([]);
     await step('repository: the last digits find a case', async () => {
         await page.fill('#find', '0061');
         await page.keyboard.press('Enter');
