@@ -25,6 +25,7 @@ static const char help_text[] =
     "      --rules FILE    the report names each paper by the rows of this rules file\n"
     "      --keep-all      keep blank sheets, covers and separators too\n"
     "      --no-ocr        no recognition\n"
+    "      --masters DIR   a TIFF of each capture's own pixels, with its facts\n"
     "      --limits FILE   the court's own table of quality limits\n"
     "      --case NUMBER   whose papers these are; others are told in the report\n"
     "      --help\n"
@@ -45,6 +46,7 @@ static const struct option words[] = {
     { "no-ocr", no_argument, NULL, ONLY_LONG + 5 },
     { "limits", required_argument, NULL, ONLY_LONG + 7 },
     { "case", required_argument, NULL, ONLY_LONG + 8 },
+    { "masters", required_argument, NULL, ONLY_LONG + 10 },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -114,6 +116,9 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             break;
         case ONLY_LONG + 9:
             options->rules_path = optarg;
+            break;
+        case ONLY_LONG + 10:
+            options->masters_path = optarg;
             break;
         case 'h':
             return -1;

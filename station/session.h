@@ -150,6 +150,16 @@ void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX]);
 MUST_USE enum rc session_read_again(struct session *s, struct job *job, unsigned index,
                                     struct fault *why);
 
+/* session_master.c: what the master of a picture is to say (nothing, when none are made),
+ * and the finished one into its folder, durable. `capture_fd` has the time of capture. A
+ * failure is logged and told at the job: the capture is safe, masters can be made again.
+ */
+void session_master_want(const struct session *s, const struct job *job,
+                         const struct job_image *image, int capture_fd,
+                         struct page_master *ret_master);
+void session_master_keep(const struct session *s, struct job *job,
+                         const struct job_image *image, int master_fd);
+
 /* session_sights.c: is this side the same as that of the sheet before or behind? Adds
  * "same_as" to `result` and keeps the sight for the next ones. */
 void session_sight(struct session *s, const struct job *job,

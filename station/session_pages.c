@@ -107,6 +107,7 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     if (!rc) {
         json_object_set_new(json, "head", head_of(files->text));
         session_sight(s, job, image, files->sight, json);
+        session_master_keep(s, job, image, files->master);
     } else
         log_warn("leaf %u of job %s cannot be read: %s", image->leaf, job->id, why->text);
     keep_result(s, job, image, json, fds);
@@ -173,6 +174,8 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
     struct page_job order = { .capture_fd = fd, .done = done, .context = ticket };
     order.options.dpi = image->capture.dpi;
     order.options.limits = s->limits;
+    if (pool == s->pool)
+        session_master_want(s, job, image, fd, &order.options.master);
     order.options.no_ocr =
         pool == s->look_pool || !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);

@@ -50,6 +50,8 @@ const struct conf_key station_settings_keys[] = {
          "its model; empty: the best one installed; none: pages get no text"),
     TEXT(qc_limits, "qc.limits", "",
          "the court's own table of quality limits; empty: the built-in one"),
+    TEXT(masters_dir, "masters.dir", "",
+         "folder for a TIFF master of each picture; empty: none are made"),
     UINT(page_timeout_s, "page.timeout_s", 5, 3600, "60", "longest time for one page"),
 };
 

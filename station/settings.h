@@ -34,6 +34,7 @@ struct settings {
     uint32_t ocr_workers;
     char ocr_engine[16], ocr_model[32];
     char qc_limits[SETTINGS_PATH_MAX];
+    char masters_dir[SETTINGS_PATH_MAX];
     uint32_t page_timeout_s;
 };
 

@@ -53,6 +53,8 @@ libjaxb-api-java|all|part of that judge
 libcommons-logging-java|all|part of that judge
 libcommons-io-java|all|part of that judge
 libbcprov-java|all|part of that judge
+libtiff-tools|all|judge of TIFF masters
+libimage-exiftool-perl|all|judge of their tags
 zbar-tools|all|reads our printed labels
 librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours

@@ -51,7 +51,7 @@ static void conversion_end(struct conversion *conversion)
 }
 
 static bool insert(struct conversion *conversion, size_t at, const char *path,
-                   uint32_t frame)
+                   uint32_t number, uint32_t frame)
 {
     struct convert_pages *pages = &conversion->pages;
     if (pages->count == conversion->room) {
@@ -65,6 +65,7 @@ static bool insert(struct conversion *conversion, size_t at, const char *path,
     memmove(pages->at + at + 1, pages->at + at, (pages->count - at) * sizeof *pages->at);
     memset(&pages->at[at], 0, sizeof pages->at[at]);
     pages->at[at].path = path;
+    pages->at[at].number = number;
     pages->at[at].frame = frame;
     pages->count++;
     return true;
@@ -104,6 +105,9 @@ static void keep_page(struct conversion *conversion, struct convert_page *page,
         rc = convert_keep(spool, files->text, &page->text_at, &page->text_len, &why);
     if (!rc)
         rc = convert_keep(spool, files->sight, &page->sight_at, &page->sight_len, &why);
+    if (!rc && conversion->options->masters_path)
+        rc = convert_keep_master(page, files->master, conversion->options->masters_path,
+                                 &why);
     if (rc)
         stop(conversion, &why);
     struct convert_summary *summary = &conversion->summary;
@@ -134,14 +138,31 @@ static void on_done(uint64_t job, enum rc rc, const struct page_result *result,
         stop(conversion, why);
         return;
     }
+    uint32_t number = pages->at[at].number;
     if (rc)
         fail_page(conversion, &pages->at[at], why->text);
     else
         keep_page(conversion, &pages->at[at], result, files);
     for (uint32_t frame = 1; !rc && !ticket->frame && frame < result->frames; frame++)
-        if (!insert(conversion, at + frame, ticket->path, frame))
+        if (!insert(conversion, at + frame, ticket->path, number, frame))
             stop(conversion, &(struct fault){ .rc = RC_NO_MEMORY, .text = "内存不足" });
     submit_more(conversion);
+}
+
+/* The file's name and date are all that is known of a picture that comes by itself. */
+static void want_master(const struct convert_page *page, const struct stat *facts,
+                        struct page_master *master)
+{
+    const char *slash = strrchr(page->path, '/');
+    json_t *name = json_string(slash ? slash + 1 : page->path);
+    master->wanted = true;
+    master->at_ms = (int64_t)facts->st_mtime * 1000;
+    if (name) /* else it is no UTF-8 */
+        snprintf(master->document, sizeof master->document, "%s",
+                 strlen(json_string_value(name)) < sizeof master->document
+                     ? json_string_value(name)
+                     : "");
+    json_decref(name);
 }
 
 static void submit_one(struct conversion *conversion, size_t at)
@@ -178,6 +199,8 @@ static void submit_one(struct conversion *conversion, size_t at)
     job.options.keep_all = options->keep_all;
     job.options.no_pictures = true;
     job.options.limits = conversion->limits;
+    if (options->masters_path)
+        want_master(page, &facts, &job.options.master);
     page->done = true; /* on its way: not to be submitted again */
     if (page_pool_submit(conversion->pool, &job, &number, &why)) {
         free(ticket);
@@ -247,7 +270,7 @@ static enum rc begin(struct conversion *conversion, const char *const *paths,
     if (sd_event_new(&conversion->loop) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     for (size_t i = 0; i < count; i++)
-        if (!insert(conversion, i, paths[i], 0))
+        if (!insert(conversion, i, paths[i], (uint32_t)i + 1, 0))
             return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     struct page_pool_options how = { .workers = conversion->jobs,
                                      .timeout_ms = options->timeout_ms,

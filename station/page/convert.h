@@ -24,8 +24,9 @@ struct convert_options {
     uint32_t timeout_ms;    /* for one picture; 0: 60000 */
     bool keep_all;          /* blank, cover and separator pages too */
     bool no_ocr;
-    const char *limits_path; /* a court's own limits (limits.h); NULL: the usual ones */
-    const char *case_no;     /* whose papers these are, as anybody writes it; NULL: any */
+    const char *masters_path; /* folder for a TIFF master of each picture; NULL: none */
+    const char *limits_path;  /* a court's own limits (limits.h); NULL: the usual ones */
+    const char *case_no; /* whose papers these are, as anybody writes it; NULL: any */
     /* Told about every file that cannot be used, with a Chinese sentence; may be NULL. */
     void (*complain)(const char *path, const char *sentence, void *context);
     void *context; /* borrowed */

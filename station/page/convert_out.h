@@ -7,6 +7,7 @@
 /* One picture's place in the result, in the order of the input. */
 struct convert_page {
     const char *path; /* borrowed */
+    uint32_t number;  /* of its file among all, from 1 */
     uint32_t frame;
     bool done, failed, in_pdf;
     char sentence[PAGE_SENTENCE_MAX];   /* why it failed */
@@ -25,6 +26,10 @@ struct convert_pages {
 /* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */
 MUST_USE enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,
                               struct fault *why);
+
+/* Keep the master `fd` (-1: none) as NUMBER-NAME.tif in the folder, durable. */
+MUST_USE enum rc convert_keep_master(const struct convert_page *page, int fd,
+                                     const char *folder, struct fault *why);
 
 /* Add what the pages tell beside each other: numbers that jump, the same sheet twice, a
  * case number that is not `case_no` (NULL: not asked for). Once all pages are there. */

@@ -6,6 +6,7 @@
 #include "station/page/judge.h"
 #include "station/page/labels.h"
 #include "station/page/lines.h"
+#include "station/page/master.h"
 #include "station/page/numbers.h"
 #include "station/page/orient.h"
 #include "station/page/paper.h"
@@ -72,6 +73,7 @@ void page_output_free(struct page_output *output)
     free(output->thumb);
     free(output->preview);
     free(output->sight);
+    free(output->master);
     *output = (struct page_output){ 0 };
 }
 
@@ -327,6 +329,9 @@ enum rc page_process(struct bytes capture, const struct page_options *options,
     work.result.ms.ocr = lap(&work);
     judge(&work);
     rc = write_page(&work, why);
+    if (!rc && options->master.wanted)
+        rc = page_master_write(capture, &work.picture, &work.result, &options->master,
+                               &work.output.master, &work.output.master_len, why);
     if (!rc && work.result.kind == PAGE_TEXT)
         rc = page_sight(work.even, work.picture.work_dpi, work.stand.turn_deg,
                         &work.output.sight, &work.output.sight_len, why);

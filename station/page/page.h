@@ -129,6 +129,14 @@ struct page_result {
     struct page_ms ms;
 };
 
+/* What the master's file says about where it comes from; empty texts are left out. */
+struct page_master {
+    bool wanted;
+    char document[128], make[64], model[64], serial[64];
+    char station[32], operator_name[64], side[8];
+    int64_t at_ms; /* of the capture; 0: not known */
+};
+
 struct page_options {
     char model[PAGE_SPEC_MAX]; /* "chi_sim" or "tesseract:chi_sim"; "" = the preset */
     uint32_t dpi;              /* what the scanner was told; 0 = take it from the file */
@@ -141,6 +149,7 @@ struct page_options {
     bool no_ocr;        /* no recognition: no text, orientation is left alone */
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
     bool no_pictures;   /* no thumbnail and no preview */
+    struct page_master master; /* a TIFF of the capture's own pixels is wanted, too */
     struct page_limits limits; /* to judge by; without a version: the usual ones */
 };
 
@@ -150,6 +159,8 @@ struct page_options {
 struct page_output {
     char *pdf, *text, *words, *thumb, *preview;
     size_t pdf_len, text_len, words_len, thumb_len, preview_len;
+    char *master; /* TIFF, of every kind of sheet, when it is wanted */
+    size_t master_len;
     char *sight; /* of a page that is kept; see station/page/sight.h */
     size_t sight_len;
 };
@@ -189,9 +200,9 @@ struct page_pool_options {
  * and are closed after the callback; take one out by setting it to -1 (TAKE_FD). Read
  * with file_read_fd(). */
 struct page_files {
-    int pdf, text, words, thumb, preview, sight;
+    int pdf, text, words, thumb, preview, sight, master;
 };
-#define PAGE_FILES_NONE ((struct page_files){ -1, -1, -1, -1, -1, -1 })
+#define PAGE_FILES_NONE ((struct page_files){ -1, -1, -1, -1, -1, -1, -1 })
 
 /* Called once for each submitted job, from the loop, never from page_pool_submit().
  * rc RC_OK: `result` and `files` are set. Else `result` is NULL, `files` all -1, and

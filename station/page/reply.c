@@ -14,6 +14,7 @@ static int *slot_of(const char *name, struct page_files *files)
            : !strcmp(name, "thumb")   ? &files->thumb
            : !strcmp(name, "preview") ? &files->preview
            : !strcmp(name, "sight")   ? &files->sight
+           : !strcmp(name, "master")  ? &files->master
                                       : NULL;
 }
 
@@ -61,8 +62,8 @@ enum rc page_reply_read(struct ipc_message *reply, struct page_result *ret_resul
 
 void page_files_close(struct page_files *files)
 {
-    int *fds[] = { &files->pdf,   &files->text,    &files->words,
-                   &files->thumb, &files->preview, &files->sight };
+    int *fds[] = { &files->pdf,     &files->text,  &files->words, &files->thumb,
+                   &files->preview, &files->sight, &files->master };
     for (size_t i = 0; i < COUNT(fds); i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);

@@ -29,15 +29,55 @@ static void loop_unref_at(sd_event **loop)
     sd_event_unref(*loop);
 }
 
+static const struct {
+    const char *key;
+    size_t offset, room;
+} master_texts[] = {
+#define TEXT(field) \
+    { \
+#field, offsetof(struct page_master, field), \
+            sizeof(((struct page_master *)0)->field) \
+    }
+    TEXT(document), TEXT(make),          TEXT(model), TEXT(serial),
+    TEXT(station),  TEXT(operator_name), TEXT(side),
+#undef TEXT
+};
+
+static json_t *master_json(const struct page_master *master)
+{
+    json_t *json = json_pack("{s:I}", "at_ms", (json_int_t)master->at_ms);
+    for (size_t i = 0; i < COUNT(master_texts); i++)
+        if (json_object_set_new(
+                json, master_texts[i].key,
+                json_string((const char *)master + master_texts[i].offset)))
+            abort(); /* out of memory, or a name that is no UTF-8 */
+    return json;
+}
+
+static bool master_read(const json_t *json, struct page_master *ret)
+{
+    ret->wanted = json;
+    ret->at_ms = json_integer_value(json_object_get(json, "at_ms"));
+    for (size_t i = 0; json && i < COUNT(master_texts); i++) {
+        const char *text = json_string_value(json_object_get(json, master_texts[i].key));
+        if (!text || strlen(text) >= master_texts[i].room)
+            return false;
+        strcpy((char *)ret + master_texts[i].offset, text);
+    }
+    return true;
+}
+
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:o*}", "model", options->model,
-        "dpi", (json_int_t)options->dpi, "frame", (json_int_t)options->frame,
-        "created_ms", (json_int_t)options->created_ms, "title", options->title, "no_ocr",
-        options->no_ocr, "keep_all", options->keep_all, "no_pictures",
-        options->no_pictures, "turn_deg", options->turned ? (int)options->turn_deg : -1,
-        "limits", options->limits.version[0] ? page_limits_json(&options->limits) : NULL);
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:o*, s:o*}", "model",
+        options->model, "dpi", (json_int_t)options->dpi, "frame",
+        (json_int_t)options->frame, "created_ms", (json_int_t)options->created_ms,
+        "title", options->title, "no_ocr", options->no_ocr, "keep_all", options->keep_all,
+        "no_pictures", options->no_pictures, "turn_deg",
+        options->turned ? (int)options->turn_deg : -1, "limits",
+        options->limits.version[0] ? page_limits_json(&options->limits) : NULL, "master",
+        options->master.wanted ? master_json(&options->master) : NULL);
     if (!json)
         abort(); /* out of memory, or a title that is no UTF-8 */
     return json;
@@ -70,6 +110,8 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     options.no_pictures = no_pictures;
     const json_t *limits = json_object_get(json, "limits");
     if (limits && page_limits_of_json(limits, &options.limits))
+        return RC_INVALID;
+    if (!master_read(json_object_get(json, "master"), &options.master))
         return RC_INVALID;
     *ret_options = options;
     return RC_OK;
@@ -119,6 +161,8 @@ static void answer(struct worker *worker, uint64_t id, const struct page_result 
         rc = pack(&parcel, "preview", output->preview, output->preview_len, &why);
     if (!rc)
         rc = pack(&parcel, "sight", output->sight, output->sight_len, &why);
+    if (!rc)
+        rc = pack(&parcel, "master", output->master, output->master_len, &why);
     if (rc) {
         json_decref(parcel.names);
         answer_failure(worker, id, rc, &why);
