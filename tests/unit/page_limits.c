@@ -3,6 +3,7 @@
 
 #include "station/page/judge.h"
 #include "sys/file.h"
+#include "sys/scope.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -33,6 +34,22 @@ TEST(page_limits, have_a_source_each_and_presets_within_their_bounds)
     }
     CHECK_TEXT(page_limits_usual()->version, made.version);
     CHECK_INT(page_limits_usual()->skew_mdeg, made.skew_mdeg);
+}
+
+TEST(page_limits, stand_all_in_the_manual_with_the_reasons_they_lead_to)
+{
+    SCOPED(free_at) char *manual = NULL;
+    size_t len = 0;
+    const char *code, *limit;
+    CHECK_OK(file_read(AT_FDCWD, "docs/quality.md", 1 << 20, &manual, &len, NULL));
+    for (size_t i = 1; i < page_limit_count; i++) { /* the version is no limit */
+        if (!strstr(manual, page_limit_keys[i].name) ||
+            !strstr(manual, page_limit_keys[i].preset))
+            fail_msg("the manual does not have %s", page_limit_keys[i].name);
+    }
+    for (size_t i = 0; (code = page_reason(i, &limit)); i++)
+        if (!strstr(manual, code))
+            fail_msg("the manual does not have %s", code);
 }
 
 TEST(page_limits, are_each_about_a_reason_or_used_by_name)
