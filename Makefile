@@ -9,7 +9,8 @@
 #   make check-clang     everything compiles without a warning with clang too
 #   make fuzz            fuzz each parser for FUZZ_SECONDS (60)
 #   make bench           install the peers; speed and memory beside them
-#   make soak            SOAK_SHEETS (20000) through the station with faults and kills
+#   make soak            SOAK_SHEETS (20000) through the station with faults and kills,
+#                        300 with recognition, 600 on a disk that fills up (as root)
 #   make firmware        rack firmware: host port, and the boards where CROSS has a compiler
 #   make soak-rack       the rack tests that need minutes: noise, bad frames, power cuts
 #   make lint            clang-format and house checks
@@ -117,7 +118,9 @@ soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_noise unit/firmware_lock 
 bench:
 	$(Q)tools/deps.sh bench && $(MAKE) --no-print-directory -j2 all && tests/bench/run.sh
 soak: all
-	$(Q)SOAK_VOLUME=250 tests/sim/soak_station.sh $(SOAK_SHEETS)
+	$(Q)SOAK_KILL=60 SOAK_VOLUME=250 tests/sim/soak_station.sh $(SOAK_SHEETS)
+	$(Q)SOAK_MODEL=chi_sim SOAK_VOLUME=40 tests/sim/soak_station.sh 300
+	$(Q)unshare -m env SOAK_DISK=1 tests/sim/soak_station.sh 600
 install: all
 	$(Q)tools/install.sh "$(DESTDIR)" "$(PREFIX)"
 clean:

@@ -47,7 +47,7 @@ static enum rc open_parts(struct session *s, struct fault *why)
     session_model(s, pages.model);
     pages.no_ocr = !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
     pages.nice = pages.no_ocr ? 0 : RECOGNISER_NICE;
-    struct page_pool_options looks = { .workers = 1,
+    struct page_pool_options looks = { .workers = 2, /* both sides at once */
                                        .timeout_ms = pages.timeout_ms,
                                        .no_ocr = true };
     struct http_settings http = { .listen = s->set.http_listen,

@@ -111,7 +111,9 @@ void session_api_ok(struct http_request *request)
 
 static void get_state(struct http_request *request, void *context)
 {
-    http_reply_json(request, 200, session_state_json(context, true));
+    const char *pages = http_query(request, "pages");
+    bool all = !pages || strcmp(pages, "0") != 0;
+    http_reply_json(request, 200, session_state_json(context, all));
 }
 
 static void get_stream(struct http_request *request, void *context)

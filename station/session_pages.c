@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD_PER_WORKER = 2, LOOK_AHEAD = 2, TEXT_MAX = 4 * 1024 * 1024 };
+enum { AHEAD_PER_WORKER = 2, LOOK_AHEAD = 4, TEXT_MAX = 4 * 1024 * 1024 };
 
 /* Which picture a worker has; the job may be gone when it comes back. */
 struct ticket {

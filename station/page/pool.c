@@ -178,7 +178,9 @@ static enum rc worker_start(struct worker *worker, struct fault *why)
     enum rc rc = role_start("page", args, &fd, &worker->pid, why);
     if (rc)
         return rc;
-    (void)setpriority(PRIO_PROCESS, (id_t)worker->pid, options->nice);
+    if (options->nice)
+        (void)setpriority(PRIO_PROCESS, (id_t)worker->pid,
+                          getpriority(PRIO_PROCESS, 0) + options->nice);
     struct ipc_handlers handlers = { .closed = on_closed, .context = worker };
     rc = ipc_new(worker->pool->loop, fd, &handlers, &worker->ipc, why);
     if (rc) {

@@ -32,7 +32,7 @@ peer() {
 echo "1. 12 text pages of the shipped stack, $jobs processors"
 ours "$jobs" 3
 figure 1 "juanku convert --jobs $jobs" "$(of "ours$jobs.real")" "s elapsed"
-if has ocrmypdf && has img2pdf; then
+if installed ocrmypdf && installed img2pdf; then
     peer
     figure 1 "OCRmyPDF --deskew --rotate-pages --jobs $jobs" "$(of peer.real)" "s elapsed"
     figure 1 "OCRmyPDF: characters wrong" "$(errors "$work/peer.txt")" "%"
@@ -40,7 +40,7 @@ fi
 figure 1 "OCRmyPDF over juanku, elapsed" "$(over peer.real "ours$jobs.real")" "x" ">= 8"
 figure 1 "juanku: characters wrong" "$(errors "$work/ours.txt")" "%" "<= 2"
 ours 1 2
-has tesseract && cleaned 2
+installed tesseract && cleaned 2
 figure 1 "juanku convert --jobs 1" "$(of ours1.cpu)" "s processor"
 figure 1 "tesseract on the same pictures, cleaned by us" "$(of alone.cpu)" "s processor"
 figure 1 "juanku over tesseract alone, processor time" "$(over ours1.cpu alone.cpu)" "x" "<= 1.15"

@@ -14,7 +14,7 @@ stack=tests/data/stack-1
 pages=$(awk -F'\t' 'NR > 1 && $2 !~ /^(cover|separator)/ && $7 != "blank" { print "'$stack'/" $1 }' $stack/manifest.tsv)
 export OMP_THREAD_LIMIT=1
 
-has() { command -v "$1" >/dev/null; }
+installed() { command -v "$1" >/dev/null; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 

@@ -12,7 +12,7 @@ echo 88 >"$work/count"
 figure 2 "juanku convert --no-ocr --jobs 2" "$(over count plain.real 60)" "images/min" ">= 1000"
 figure 2 "the same, two whole processors for it alone" "$(over count plain.cpu 120)" "images/min" ">= 2000"
 figure 2 "processor time of a picture" "$(of plain.cpu 0.01136364)" "s"
-if has unpaper && has djpeg; then
+if installed unpaper && installed djpeg; then
     for n in 003 004 009 018; do djpeg -pnm $stack/$n.jpg >"$work/$n.ppm"; done
     measure unpaper 1 sh -c 'cd "$1" && for n in 003 004 009 018; do unpaper -q $n.ppm out-$n.ppm; done' sh "$work"
     figure 2 "unpaper, processor time of a picture" "$(of unpaper.cpu 0.25)" "s"

@@ -17,6 +17,8 @@ has() { # TEXT PATTERN SAYS
 
 # get FILTER: a value of /api/state
 get() { curl -s --max-time 10 "$station_url/api/state" | jq -r "$1"; }
+# The same without the list of pages, which is long.
+get_brief() { curl -s --max-time 10 "$station_url/api/state?pages=0" | jq -r "$1"; }
 # post PATH JSON: the operator's act; prints the answer
 post() { curl -s --max-time 60 -b "$house/jar" -c "$house/jar" -d "$2" "$station_url/api/$1"; }
 # title of the problem in an answer
@@ -36,7 +38,7 @@ until_true() { # SECONDS COMMAND...
         sleep 0.1
     done
 }
-is_state() { case ",$1," in *",$(get .job.state),"*) return 0 ;; esac; return 1; }
+is_state() { case ",$1," in *",$(get_brief .job.state),"*) return 0 ;; esac; return 1; }
 wait_state() { # STATES SECONDS
     until_true "$2" is_state "$1" ||
         { echo "# waited for $1, is $(get '.job | "\(.state) \(.sheets_fed) \(.sentence)"')"; return 1; }
@@ -74,6 +76,7 @@ open_house() {
     fill_tray 17
     echo "feed-ms ${FEED_MS:-0}" >>"$house/sane/paper.conf"
     [ -n "${STATION_CONF:-}" ] && echo "$STATION_CONF" >>"$house/stationd.conf"
+    ${BEFORE_START:-true}
     start_repod
     start_stationd
     as clerk1 session login clerk1 --url "$repo_url" --password-file "$house/secrets/clerk1" >/dev/null &&
@@ -113,7 +116,7 @@ scan_role() {
 # look: sets $state and, of the job, $numbers and $next; one process less for each counts
 look() {
     IFS=$'\t' read -r state numbers next <<<"$(
-        get '.job | [.state, "\(.stop) \(.sheets_fed) \(.images)", .next] | @tsv')"
+        get_brief '.job | [.state, "\(.stop) \(.sheets_fed) \(.images)", .next] | @tsv')"
 }
 look_until() { # STATES
     for _ in {1..200}; do
@@ -139,6 +142,9 @@ kill_daemon() { # PID
     # shellcheck disable=SC2086
     kill -9 $victims 2>/dev/null
     wait "$1" 2>/dev/null
+    others=''
+    for pid in $pids; do [ "$pid" = "$1" ] || others="$others $pid"; done
+    pids=$others # its number may be another program's soon
     for victim in $victims; do
         while grep -q '^State:.[^ZX]' "/proc/$victim/status" 2>/dev/null; do sleep 0.02; done
     done
