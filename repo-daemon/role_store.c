@@ -1,5 +1,6 @@
-/* One loop, one thread, nothing concurrent: a request is answered before the next one is
- * looked at, so the law needs no locks. What is answered is on the disk.
+/* One loop, one thread, nothing concurrent: a request is run before the next one is
+ * looked at, so the law needs no locks. What is answered is on the disk: requests that
+ * wait together are flushed together (group.h).
  *
  * Over the parent's channel: {"do":"link","role":"http"|"racks"} with the socket, and
  * {"do":"ping"}. Over the link of http: "api", "put-end", "put-cancel". Over the link of
@@ -8,6 +9,7 @@
 
 #include "repo-daemon/board.h"
 #include "repo-daemon/call.h"
+#include "repo-daemon/group.h"
 #include "repo-daemon/loans.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/shelf.h"
@@ -33,6 +35,7 @@ struct service {
     const struct repo_settings *settings;
     sd_event *loop;
     struct repo *repo;
+    struct group *group;
     struct ipc *parent, *http, *racks;
     struct upload uploads[UPLOADS_MOST];
     uint64_t next_upload;
@@ -71,6 +74,27 @@ static json_t *upload_keep(struct service *s, struct call *call)
     return m;
 }
 
+/* Run one request in the group that is open, or in a new one when it may change
+ * something. What does not fit into the group is run again alone. */
+static void api_run(struct service *s, struct call *call, const json_t *m)
+{
+    struct fault why;
+    bool reads = !strcmp(json_text(m, "method"), "GET");
+    struct call fresh = *call;
+    if (!reads && group_join(s->group, &why)) {
+        call->fd = -1;
+        call_fail(call, why.rc, &why);
+        return;
+    }
+    call_run(call, json_text(m, "method"), json_text(m, "path"));
+    if (!group_is_open(s->group) || !store_group_is_full(s->repo->store))
+        return;
+    call_free(call);
+    *call = fresh;
+    group_end(s->group);
+    call_run(call, json_text(m, "method"), json_text(m, "path"));
+}
+
 static void api(struct service *s, struct ipc_message *message)
 {
     const json_t *m = message->body;
@@ -83,10 +107,9 @@ static void api(struct service *s, struct ipc_message *message)
                          .token = json_text(m, "token"),
                          .last_id = json_text(m, "last_id"),
                          .now_ms = clock_now_ms() };
-    call_run(&call, json_text(m, "method"), json_text(m, "path"));
+    api_run(s, &call, m);
     json_t *answer = call.put ? upload_keep(s, &call) : call_message(&call);
-    if (ipc_reply(s->http, message->id, answer, &call.fd, call.fd >= 0 ? 1 : 0))
-        log_warn("an answer did not fit into a message: %s", json_text(m, "path"));
+    group_answer(s->group, s->http, message->id, answer, TAKE_FD(call.fd));
     call_free(&call);
 }
 
@@ -134,6 +157,7 @@ static void on_http(struct ipc *ipc, struct ipc_message *message, void *context)
 static void on_http_closed(struct ipc *ipc, void *context)
 {
     struct service *s = context;
+    group_end(s->group);
     uploads_drop(s);
     if (s->http == ipc)
         s->http = NULL;
@@ -143,6 +167,7 @@ static void on_http_closed(struct ipc *ipc, void *context)
 static void on_racks(struct ipc *ipc, struct ipc_message *message, void *context)
 {
     struct service *s = context;
+    group_end(s->group); /* what the racks are answered is on the disk at once */
     json_t *answer = shelf_message(s->repo, message->body);
     if (message->id)
         (void)ipc_reply(ipc, message->id, answer, NULL, 0);
@@ -192,7 +217,7 @@ static void on_parent_closed(__attribute__((unused)) struct ipc *ipc, void *cont
     sd_event_exit(s->loop, 0);
 }
 
-static void on_change(struct repo *repo, enum view view, const char *key, void *context)
+static void tell_change(struct repo *repo, enum view view, const char *key, void *context)
 {
     struct service *s = context;
     json_t *change = s->http ? board_change(repo, view, key) : NULL;
@@ -200,8 +225,9 @@ static void on_change(struct repo *repo, enum view view, const char *key, void *
         log_debug("a change was not told to the boards");
 }
 
-static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
-                    const char *colour, const char *mode, unsigned seconds, void *context)
+static void tell_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
+                      const char *colour, const char *mode, unsigned seconds,
+                      void *context)
 {
     struct service *s = context;
     if (s->racks &&
@@ -212,6 +238,18 @@ static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
         log_warn("lamp of %s: the racks do not listen", slot);
 }
 
+static void on_change(__attribute__((unused)) struct repo *repo, enum view view,
+                      const char *key, void *context)
+{
+    group_change(((struct service *)context)->group, view, key);
+}
+
+static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
+                    const char *colour, const char *mode, unsigned seconds, void *context)
+{
+    group_lamp(((struct service *)context)->group, slot, colour, mode, seconds);
+}
+
 /* Each minute that saw an event gets a signed head; readers that died are cleared. */
 static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
                    void *context)
@@ -219,6 +257,7 @@ static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_
     struct service *s = context;
     char text[LEDGER_CHECKPOINT_MAX];
     struct fault why;
+    group_end(s->group);
     if (ledger_checkpoint(s->repo->ledger, text, &why))
         log_error("sign the head of the ledger: %s", why.text);
     store_reap(s->repo->store);
@@ -253,6 +292,10 @@ static enum rc service_start(struct service *s, struct fault *why)
     rc = role_drop(&rights, why);
     if (rc)
         return rc;
+    struct group_handlers told = { tell_change, tell_lamp, s };
+    rc = group_new(s->loop, s->repo, &told, &s->group, why);
+    if (rc)
+        return rc;
     s->repo->on_change = on_change;
     s->repo->lamp = on_lamp;
     s->repo->context = s;
@@ -281,6 +324,7 @@ int store_main(const struct repo_settings *settings)
     int code = ipc_send(s.parent, json_pack("{s:i}", "ready", 1), NULL, 0)
                    ? -1
                    : sd_event_loop(s.loop);
+    group_free(s.group);
     uploads_drop(&s);
     repo_close(s.repo);
     return code < 0;

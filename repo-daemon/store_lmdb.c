@@ -162,6 +162,43 @@ enum rc store_table(struct store *store, const char *name, struct store_table *r
     return RC_OK;
 }
 
+/* Before a write: room to spare, while the map may still grow. */
+static void spare(struct store *store)
+{
+    uint64_t want = store->map_bytes / 8;
+    if (want < SPARE_LEAST)
+        want = SPARE_LEAST;
+    struct store_figures now;
+    store_figures(store, &now);
+    if (now.used_bytes + want > store->map_bytes)
+        (void)grow(store, NULL); /* what is left may still be enough */
+}
+
+static int begin_outside(struct store *store, bool write, MDB_txn **ret_txn)
+{
+    unsigned flags = write ? 0 : MDB_RDONLY;
+    int code = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+    if (code == MDB_MAP_RESIZED && !store->open_txns) { /* the writer grew it: follow */
+        code = mdb_env_set_mapsize(store->env, 0);
+        if (!code)
+            code = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+    }
+    return code;
+}
+
+static int begin_in_group(struct store *store, bool write, struct store_txn *txn)
+{
+    if (!write) {
+        txn->borrowed = true;
+        txn->txn = store->change ? store->change : store->group;
+        return 0;
+    }
+    int code = mdb_txn_begin(store->env, store->group, 0, &txn->txn);
+    if (!code)
+        store->change = txn->txn;
+    return code;
+}
+
 enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
                     struct fault *why)
 {
@@ -169,25 +206,13 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
         abort(); /* the locks of the environment do not survive fork() */
     if (write && store->read_only)
         return fault_set(why, RC_DENIED, 0, "store: opened to read only");
-    if (write && !store->open_txns) {
-        uint64_t spare = store->map_bytes / 8;
-        if (spare < SPARE_LEAST)
-            spare = SPARE_LEAST;
-        struct store_figures now;
-        store_figures(store, &now);
-        if (now.used_bytes + spare > store->map_bytes)
-            (void)grow(store, NULL); /* what is left may still be enough */
-    }
+    if (write && !store->open_txns && !store->group)
+        spare(store);
     struct store_txn *txn = calloc(1, sizeof *txn);
     if (!txn)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
-    unsigned flags = write ? 0 : MDB_RDONLY;
-    int code = mdb_txn_begin(store->env, NULL, flags, &txn->txn);
-    if (code == MDB_MAP_RESIZED && !store->open_txns) { /* the writer grew it: follow */
-        code = mdb_env_set_mapsize(store->env, 0);
-        if (!code)
-            code = mdb_txn_begin(store->env, NULL, flags, &txn->txn);
-    }
+    int code = store->group ? begin_in_group(store, write, txn)
+                            : begin_outside(store, write, &txn->txn);
     if (code) {
         free(txn);
         return store_fault(why, code, "begin");
@@ -199,32 +224,27 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
     return RC_OK;
 }
 
-void store_abort(struct store_txn *txn)
+/* The handle is gone; what LMDB has of it is the caller's. */
+static void forget(struct store_txn *txn)
 {
-    if (!txn)
-        return;
-    mdb_txn_abort(txn->txn);
+    if (txn->store->change == txn->txn && txn->write)
+        txn->store->change = NULL;
     txn->store->open_txns--;
     free(txn);
 }
 
-enum rc store_commit(struct store_txn *txn, struct fault *why)
+void store_abort(struct store_txn *txn)
 {
-    struct store *store = txn->store;
-    bool map_full = txn->map_full;
-    int code = 0;
-    if (map_full)
+    if (!txn)
+        return;
+    if (!txn->borrowed)
         mdb_txn_abort(txn->txn);
-    else
-        code = mdb_txn_commit(txn->txn);
-    store->open_txns--;
-    free(txn);
-    if (map_full || code == MDB_MAP_FULL) {
-        enum rc rc = grow(store, why);
-        return rc ? rc : fault_set(why, RC_AGAIN, 0, "store: the map has grown");
-    }
-    if (!code)
-        return RC_OK;
+    forget(txn);
+}
+
+/* A commit to the disk that failed: want of space is survived, nothing else. */
+static enum rc commit_failed(struct store *store, int code, struct fault *why)
+{
     bool space = code == ENOSPC || code == EDQUOT || code == EFBIG;
     MDB_txn *probe = NULL; /* LMDB refuses to begin when a root could not be restored */
     if (!space || mdb_txn_begin(store->env, NULL, 0, &probe)) {
@@ -239,11 +259,67 @@ enum rc store_commit(struct store_txn *txn, struct fault *why)
                      "磁盘空间不足，这一步没有保存；请管理员腾出空间后再做一次");
 }
 
+enum rc store_commit(struct store_txn *txn, struct fault *why)
+{
+    struct store *store = txn->store;
+    bool map_full = txn->map_full;
+    int code = 0;
+    if (map_full)
+        mdb_txn_abort(txn->txn);
+    else
+        code = mdb_txn_commit(txn->txn);
+    forget(txn);
+    if (store->group && (map_full || code)) {
+        store->group_full = true;
+        return code && code != MDB_MAP_FULL
+                   ? store_fault(why, code, "commit a change of a group")
+                   : fault_set(why, RC_AGAIN, 0, "store: the map is full");
+    }
+    if (map_full || code == MDB_MAP_FULL) {
+        enum rc rc = grow(store, why);
+        return rc ? rc : fault_set(why, RC_AGAIN, 0, "store: the map has grown");
+    }
+    return code ? commit_failed(store, code, why) : RC_OK;
+}
+
+enum rc store_group_begin(struct store *store, struct fault *why)
+{
+    if (getpid() != store->owner || store->group || store->open_txns)
+        abort(); /* a group is begun and ended by one hand, between transactions */
+    spare(store);
+    int code = mdb_txn_begin(store->env, NULL, 0, &store->group);
+    store->group_full = false;
+    return code ? store_fault(why, code, "begin a group") : RC_OK;
+}
+
+enum rc store_group_end(struct store *store, struct fault *why)
+{
+    if (!store->group || store->open_txns)
+        abort();
+    int code = mdb_txn_commit(store->group);
+    store->group = NULL;
+    if (code == MDB_MAP_FULL)
+        return fault_set(why, RC_FULL, 0,
+                         "库文件已满，这一步没有保存；请用同一编号再做一次");
+    return code ? commit_failed(store, code, why) : RC_OK;
+}
+
+bool store_group_is_open(const struct store *store)
+{
+    return store->group != NULL;
+}
+
+bool store_group_is_full(const struct store *store)
+{
+    return store->group_full;
+}
+
 enum rc store_update(struct store *store, store_change *change, void *context,
                      struct fault *why)
 {
     enum rc rc = RC_AGAIN;
-    for (int tries = 0; rc == RC_AGAIN && tries < TRIES_MOST; tries++) {
+    int most = store->group ? 1 : TRIES_MOST;
+    for (int tries = 0; rc == RC_AGAIN && tries < most; tries++) {
         struct store_txn *txn = NULL;
         rc = store_begin(store, true, &txn, why);
         if (rc)
@@ -256,47 +332,4 @@ enum rc store_update(struct store *store, store_change *change, void *context,
         rc = store_commit(txn, why);
     }
     return rc;
-}
-
-enum rc store_get(struct store_txn *txn, struct store_table table, struct bytes key,
-                  struct bytes *ret_value)
-{
-    MDB_val k = { key.len, (void *)(uintptr_t)key.at }, v;
-    int code = mdb_get(txn->txn, table.handle, &k, &v);
-    if (code)
-        return code == MDB_NOTFOUND ? RC_NOT_FOUND : store_fault(NULL, code, "get");
-    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
-    return RC_OK;
-}
-
-enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes key,
-                  struct bytes value, struct fault *why)
-{
-    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
-    MDB_val v = { value.len, (void *)(uintptr_t)value.at };
-    int code = mdb_put(txn->txn, table.handle, &k, &v, 0);
-    if (code == MDB_MAP_FULL) {
-        txn->map_full = true;
-        return fault_set(why, RC_AGAIN, 0, "store: the map is full");
-    }
-    return code ? store_fault(why, code, "put") : RC_OK;
-}
-
-enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
-                  struct fault *why)
-{
-    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
-    int code = key.len ? mdb_del(txn->txn, table.handle, &k, NULL)
-                       : mdb_drop(txn->txn, table.handle, 0);
-    if (code == MDB_NOTFOUND)
-        return RC_NOT_FOUND;
-    if (code == MDB_MAP_FULL)
-        txn->map_full = true;
-    return code ? store_fault(why, code, "del") : RC_OK;
-}
-
-uint64_t store_count(struct store_txn *txn, struct store_table table)
-{
-    MDB_stat stat;
-    return mdb_stat(txn->txn, table.handle, &stat) ? 0 : stat.ms_entries;
 }

@@ -94,6 +94,19 @@ typedef enum rc store_change(struct store_txn *txn, void *context, struct fault 
 MUST_USE enum rc store_update(struct store *store, store_change *change, void *context,
                               struct fault *why);
 
+/* A group: many changes, one flush. Between begin and end each store_update() stands or
+ * falls for itself as before, and each read sees what was done so far; but nothing is on
+ * the disk before store_group_end() answers RC_OK, so nothing may be acknowledged before.
+ * When it answers something else, nothing of the group was kept. No transaction may be
+ * open at either end.
+ *
+ * The map cannot grow within a group: a change that does not fit is thrown away with
+ * RC_AGAIN, and store_group_is_full() tells to end the group and do it again outside. */
+MUST_USE enum rc store_group_begin(struct store *store, struct fault *why);
+MUST_USE enum rc store_group_end(struct store *store, struct fault *why);
+bool store_group_is_open(const struct store *store);
+bool store_group_is_full(const struct store *store);
+
 /* RC_NOT_FOUND (with no fault text) when the key is not there. */
 MUST_USE enum rc store_get(struct store_txn *txn, struct store_table table,
                            struct bytes key, struct bytes *ret_value);

@@ -14,6 +14,8 @@ struct store {
     bool read_only;
     pid_t owner; /* an environment must not cross fork() */
     unsigned open_txns;
+    MDB_txn *group, *change; /* an open group, and the change that runs in it */
+    bool group_full;         /* a change of the group did not fit */
     uint64_t map_bytes, most_bytes, reaped;
 };
 
@@ -21,6 +23,7 @@ struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool write;
+    bool borrowed; /* a look into the open group: not ours to end */
     bool map_full; /* some put did not fit: only a bigger map helps */
 };
 

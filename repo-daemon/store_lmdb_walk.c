@@ -1,4 +1,5 @@
-/* The store over LMDB: walking a table, and what is done beside the transactions. */
+/* The store over LMDB: entries of a table, walking it, and what is done beside the
+ * transactions. */
 #include "repo-daemon/store_file.h"
 #include "repo-daemon/store_lmdb_in.h"
 
@@ -34,6 +35,49 @@ void store_figures(struct store *store, struct store_figures *ret_figures)
                                            .readers_reaped = store->reaped };
     if (!mdb_env_info(store->env, &info) && !mdb_env_stat(store->env, &stat))
         ret_figures->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+enum rc store_get(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct bytes *ret_value)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at }, v;
+    int code = mdb_get(txn->txn, table.handle, &k, &v);
+    if (code)
+        return code == MDB_NOTFOUND ? RC_NOT_FOUND : store_fault(NULL, code, "get");
+    *ret_value = (struct bytes){ v.mv_data, v.mv_size };
+    return RC_OK;
+}
+
+enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct bytes value, struct fault *why)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
+    MDB_val v = { value.len, (void *)(uintptr_t)value.at };
+    int code = mdb_put(txn->txn, table.handle, &k, &v, 0);
+    if (code == MDB_MAP_FULL) {
+        txn->map_full = true;
+        return fault_set(why, RC_AGAIN, 0, "store: the map is full");
+    }
+    return code ? store_fault(why, code, "put") : RC_OK;
+}
+
+enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
+                  struct fault *why)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
+    int code = key.len ? mdb_del(txn->txn, table.handle, &k, NULL)
+                       : mdb_drop(txn->txn, table.handle, 0);
+    if (code == MDB_NOTFOUND)
+        return RC_NOT_FOUND;
+    if (code == MDB_MAP_FULL)
+        txn->map_full = true;
+    return code ? store_fault(why, code, "del") : RC_OK;
+}
+
+uint64_t store_count(struct store_txn *txn, struct store_table table)
+{
+    MDB_stat stat;
+    return mdb_stat(txn->txn, table.handle, &stat) ? 0 : stat.ms_entries;
 }
 
 enum rc store_cursor_open(struct store_txn *txn, struct store_table table,

@@ -1,0 +1,180 @@
+/* Groups of requests: three short queues and one flush. */
+#include "repo-daemon/group.h"
+
+#include "repo-daemon/call.h"
+#include "sys/log.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ANSWERS_MOST = 64, TOLD_MOST = 4096 };
+
+struct held_answer {
+    struct ipc *ipc;
+    uint64_t id;
+    json_t *answer; /* owned */
+    int fd;         /* owned */
+};
+
+struct held_told {
+    bool lamp;
+    enum view view;
+    char key[40]; /* of a view, or the slot */
+    char colour[16], mode[16];
+    unsigned seconds;
+};
+
+struct group {
+    struct repo *repo;
+    struct group_handlers handlers;
+    sd_event_source *idle; /* runs when nothing else does */
+    struct held_answer answers[ANSWERS_MOST];
+    size_t answer_count;
+    struct held_told told[TOLD_MOST];
+    size_t told_count;
+};
+
+static int on_idle(__attribute__((unused)) sd_event_source *source, void *context)
+{
+    group_end(context);
+    return 0;
+}
+
+enum rc group_new(sd_event *loop, struct repo *repo,
+                  const struct group_handlers *handlers, struct group **ret_group,
+                  struct fault *why)
+{
+    struct group *group = calloc(1, sizeof *group);
+    if (!group || sd_event_add_defer(loop, &group->idle, on_idle, group) < 0 ||
+        sd_event_source_set_priority(group->idle, SD_EVENT_PRIORITY_IDLE) < 0 ||
+        sd_event_source_set_enabled(group->idle, SD_EVENT_OFF) < 0) {
+        free(group);
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for groups");
+    }
+    group->repo = repo;
+    group->handlers = *handlers;
+    *ret_group = group;
+    return RC_OK;
+}
+
+void group_free(struct group *group)
+{
+    if (!group)
+        return;
+    group_end(group);
+    sd_event_source_unref(group->idle);
+    free(group);
+}
+
+bool group_is_open(const struct group *group)
+{
+    return store_group_is_open(group->repo->store);
+}
+
+enum rc group_join(struct group *group, struct fault *why)
+{
+    if (group_is_open(group))
+        return RC_OK;
+    enum rc rc = store_group_begin(group->repo->store, why);
+    if (!rc && sd_event_source_set_enabled(group->idle, SD_EVENT_ONESHOT) < 0)
+        return store_group_end(group->repo->store, why); /* empty: work without */
+    return rc;
+}
+
+static void send_answer(struct ipc *ipc, uint64_t id, json_t *answer, int fd)
+{
+    if (ipc_reply(ipc, id, answer, &fd, fd >= 0 ? 1 : 0))
+        log_warn("an answer did not fit into a message");
+    fd_close_at(&fd);
+}
+
+void group_answer(struct group *group, struct ipc *ipc, uint64_t id, json_t *answer,
+                  int fd)
+{
+    if (!group_is_open(group)) {
+        send_answer(ipc, id, answer, fd);
+        return;
+    }
+    group->answers[group->answer_count++] = (struct held_answer){ ipc, id, answer, fd };
+    if (group->answer_count == ANSWERS_MOST)
+        group_end(group);
+}
+
+static struct held_told *told_next(struct group *group)
+{
+    if (group->told_count == TOLD_MOST) {
+        log_debug("more changes in one group than the boards are told of");
+        return NULL;
+    }
+    return &group->told[group->told_count++];
+}
+
+void group_change(struct group *group, enum view view, const char *key)
+{
+    const struct group_handlers *h = &group->handlers;
+    struct held_told *told = group_is_open(group) ? told_next(group) : NULL;
+    if (!group_is_open(group))
+        h->change(group->repo, view, key, h->context);
+    if (!told)
+        return;
+    *told = (struct held_told){ .view = view };
+    snprintf(told->key, sizeof told->key, "%s", key);
+}
+
+void group_lamp(struct group *group, const char *slot, const char *colour,
+                const char *mode, unsigned seconds)
+{
+    const struct group_handlers *h = &group->handlers;
+    struct held_told *told = group_is_open(group) ? told_next(group) : NULL;
+    if (!group_is_open(group))
+        h->lamp(group->repo, slot, colour, mode, seconds, h->context);
+    if (!told)
+        return;
+    *told = (struct held_told){ .lamp = true, .seconds = seconds };
+    snprintf(told->key, sizeof told->key, "%s", slot);
+    snprintf(told->colour, sizeof told->colour, "%s", colour);
+    snprintf(told->mode, sizeof told->mode, "%s", mode);
+}
+
+static void refuse_all(struct group *group, enum rc rc, const struct fault *why)
+{
+    log_error("a group of %zu requests was not kept: %s", group->answer_count, why->text);
+    for (size_t i = 0; i < group->answer_count; i++) {
+        struct held_answer *held = &group->answers[i];
+        struct call call = { .fd = -1 };
+        call_fail(&call, rc, why);
+        json_decref(held->answer);
+        held->answer = call_message(&call);
+        fd_close_at(&held->fd);
+        held->fd = -1;
+        call_free(&call);
+    }
+    group->told_count = 0;
+}
+
+void group_end(struct group *group)
+{
+    struct fault why;
+    if (!group_is_open(group))
+        return;
+    (void)sd_event_source_set_enabled(group->idle, SD_EVENT_OFF);
+    enum rc rc = store_group_end(group->repo->store, &why);
+    if (rc)
+        refuse_all(group, rc, &why);
+    for (size_t i = 0; i < group->answer_count; i++) {
+        struct held_answer *held = &group->answers[i];
+        send_answer(held->ipc, held->id, held->answer, held->fd);
+    }
+    group->answer_count = 0;
+    const struct group_handlers *h = &group->handlers;
+    for (size_t i = 0; i < group->told_count; i++) {
+        const struct held_told *told = &group->told[i];
+        if (told->lamp)
+            h->lamp(group->repo, told->key, told->colour, told->mode, told->seconds,
+                    h->context);
+        else
+            h->change(group->repo, told->view, told->key, h->context);
+    }
+    group->told_count = 0;
+}
