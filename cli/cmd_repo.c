@@ -254,7 +254,9 @@ static int rebuild(const char *folder)
     struct fault why;
     uint64_t events = 0;
     SCOPED(repo_close_at) struct repo *repo = NULL;
-    enum rc rc = open_alone(folder, &repo, &why);
+    enum rc rc = repo_open_to_rebuild(folder, &repo, &why);
+    if (rc == RC_AGAIN)
+        rc = fault_set(&why, RC_UNAVAILABLE, 0, "中间库服务正在运行：请先停止它");
     if (!rc)
         rc = apply_all(repo, &events, &why);
     if (rc)

@@ -41,23 +41,6 @@ static int on_idle(__attribute__((unused)) sd_event_source *source, void *contex
     return 0;
 }
 
-enum rc group_new(sd_event *loop, struct repo *repo,
-                  const struct group_handlers *handlers, struct group **ret_group,
-                  struct fault *why)
-{
-    struct group *group = calloc(1, sizeof *group);
-    if (!group || sd_event_add_defer(loop, &group->idle, on_idle, group) < 0 ||
-        sd_event_source_set_priority(group->idle, SD_EVENT_PRIORITY_IDLE) < 0 ||
-        sd_event_source_set_enabled(group->idle, SD_EVENT_OFF) < 0) {
-        free(group);
-        return fault_set(why, RC_NO_MEMORY, 0, "no memory for groups");
-    }
-    group->repo = repo;
-    group->handlers = *handlers;
-    *ret_group = group;
-    return RC_OK;
-}
-
 void group_free(struct group *group)
 {
     if (!group)
@@ -110,8 +93,10 @@ static struct held_told *told_next(struct group *group)
     return &group->told[group->told_count++];
 }
 
-void group_change(struct group *group, enum view view, const char *key)
+static void on_change(__attribute__((unused)) struct repo *repo, enum view view,
+                      const char *key, void *context)
 {
+    struct group *group = context;
     const struct group_handlers *h = &group->handlers;
     struct held_told *told = group_is_open(group) ? told_next(group) : NULL;
     if (!group_is_open(group))
@@ -122,9 +107,10 @@ void group_change(struct group *group, enum view view, const char *key)
     snprintf(told->key, sizeof told->key, "%s", key);
 }
 
-void group_lamp(struct group *group, const char *slot, const char *colour,
-                const char *mode, unsigned seconds)
+static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
+                    const char *colour, const char *mode, unsigned seconds, void *context)
 {
+    struct group *group = context;
     const struct group_handlers *h = &group->handlers;
     struct held_told *told = group_is_open(group) ? told_next(group) : NULL;
     if (!group_is_open(group))
@@ -177,4 +163,24 @@ void group_end(struct group *group)
             h->change(group->repo, told->view, told->key, h->context);
     }
     group->told_count = 0;
+}
+
+enum rc group_new(sd_event *loop, struct repo *repo,
+                  const struct group_handlers *handlers, struct group **ret_group,
+                  struct fault *why)
+{
+    struct group *group = calloc(1, sizeof *group);
+    if (!group || sd_event_add_defer(loop, &group->idle, on_idle, group) < 0 ||
+        sd_event_source_set_priority(group->idle, SD_EVENT_PRIORITY_IDLE) < 0 ||
+        sd_event_source_set_enabled(group->idle, SD_EVENT_OFF) < 0) {
+        free(group);
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for groups");
+    }
+    group->repo = repo;
+    group->handlers = *handlers;
+    repo->on_change = on_change;
+    repo->lamp = on_lamp;
+    repo->context = group;
+    *ret_group = group;
+    return RC_OK;
 }

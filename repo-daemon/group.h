@@ -20,7 +20,8 @@ struct group_handlers {
     void *context;
 };
 
-/* Both borrowed; the caller ends with group_free() before it closes the repository. */
+/* Both borrowed; the caller ends with group_free() before it closes the repository. What
+ * the repository has to tell (on_change, lamp) goes through the group from now on. */
 MUST_USE enum rc group_new(sd_event *loop, struct repo *repo,
                            const struct group_handlers *handlers,
                            struct group **ret_group, struct fault *why);
@@ -34,11 +35,6 @@ bool group_is_open(const struct group *group);
  * it is -1. */
 void group_answer(struct group *group, struct ipc *ipc, uint64_t id, json_t *answer,
                   int fd);
-/* Tell; at once when no group is open. */
-void group_change(struct group *group, enum view view, const char *key);
-void group_lamp(struct group *group, const char *slot, const char *colour,
-                const char *mode, unsigned seconds);
-
 /* Flush now, then send everything that waits. When the flush is refused (a full disk),
  * every answer that waits becomes that refusal, and nothing else is told. */
 void group_end(struct group *group);

@@ -42,6 +42,7 @@ static const char *const table_names[VIEWS] = {
     [TABLE_PASSWORDS] = "keep.passwords",
     [TABLE_SESSIONS] = "keep.sessions",
     [TABLE_ANSWERS] = "keep.answers",
+    [TABLE_ABOUT] = "keep.about",
     [VIEW_WAITING] = "view.waiting",
     [VIEW_ALARMS] = "view.alarms",
     [VIEW_QC] = "view.qc",
@@ -146,7 +147,36 @@ static enum rc data_read(struct repo *repo, struct fault *why)
     return rc;
 }
 
+/* Do the views fit this program? None at all (a new repository) do. */
+static enum rc views_check(struct repo *repo, bool *ret_whole)
+{
+    SCOPED(json_free_at) json_t *about = NULL;
+    enum rc rc = view_find(repo, TABLE_ABOUT, "views", &about);
+    *ret_whole = rc == RC_NOT_FOUND ||
+                 (!rc && json_integer_value(json_object_get(about, "whole")) &&
+                  json_integer_value(json_object_get(about, "format")) == VIEWS_FORMAT);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why)
+{
+    SCOPED(repo_close_at) struct repo *repo = NULL;
+    bool whole = false;
+    enum rc rc = repo_open_to_rebuild(folder, &repo, why);
+    if (!rc)
+        rc = views_check(repo, &whole);
+    if (!rc && !whole)
+        rc = fault_set(why, RC_REFUSED, 0,
+                       "“%s”的各种清单要重新生成（上次没有做完，或程序已升级）；请先运行 "
+                       "juanku repo rebuild",
+                       folder);
+    if (!rc)
+        *ret_repo = TAKE(repo);
+    return rc;
+}
+
+enum rc repo_open_to_rebuild(const char *folder, struct repo **ret_repo,
+                             struct fault *why)
 {
     char uri[URI_MAX];
     SCOPED(repo_close_at) struct repo *repo = calloc(1, sizeof *repo);
@@ -190,98 +220,6 @@ void repo_close(struct repo *repo)
     free(repo);
 }
 
-static struct bytes key_bytes(const char *key)
-{
-    return (struct bytes){ (const uint8_t *)key, strlen(key) };
-}
-
-enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view,
-                 const char *key, json_t **ret_object)
-{
-    struct bytes value;
-    if (!*key || strlen(key) > STORE_KEY_MAX)
-        return RC_NOT_FOUND;
-    enum rc rc = store_get(txn, repo->tables[view], key_bytes(key), &value);
-    if (rc)
-        return rc;
-    *ret_object = json_loadb((const char *)value.at, value.len, 0, NULL);
-    return *ret_object ? RC_OK : RC_CORRUPT;
-}
-
-enum rc view_find(struct repo *repo, enum view view, const char *key, json_t **ret_object)
-{
-    SCOPED(store_abort_at) struct store_txn *txn = NULL;
-    enum rc rc = store_begin_read(repo->store, &txn, NULL);
-    return rc ? rc : view_get(repo, txn, view, key, ret_object);
-}
-
-static void touch(struct repo *repo, enum view view, const char *key)
-{
-    for (size_t i = 0; i < repo->touched_count; i++)
-        if (repo->touched[i].view == view && !strcmp(repo->touched[i].key, key))
-            return;
-    if (repo->touched_count == REPO_TOUCHED_MAX)
-        return; /* the boards ask again anyway when they fall behind */
-    struct repo_touched *t = &repo->touched[repo->touched_count++];
-    t->view = view;
-    snprintf(t->key, sizeof t->key, "%s", key);
-}
-
-enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
-                 const char *key, const json_t *object, struct fault *why)
-{
-    /* An answer is given again as it was, also in the order of its fields. */
-    size_t order = view == TABLE_ANSWERS ? 0 : JSON_SORT_KEYS;
-    SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | order);
-    if (!text || !*key || strlen(key) > STORE_KEY_MAX)
-        return fault_set(why, RC_INVALID, 0, "a view entry cannot be written: '%s'", key);
-    if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS ||
-        view == VIEW_ALARMS)
-        touch(repo, view, key);
-    return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
-}
-
-enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
-                 const char *key, struct fault *why)
-{
-    if (view == VIEW_ALARMS)
-        touch(repo, view, key);
-    return *key ? store_del(txn, repo->tables[view], key_bytes(key), why) : RC_NOT_FOUND;
-}
-
-/* One step of view_each: false ends the walk. */
-static bool entry_show(struct bytes key, struct bytes value, const char *prefix,
-                       const char *after, view_on_entry *each, void *context)
-{
-    char name[STORE_KEY_MAX + 1];
-    if (key.len > STORE_KEY_MAX || key.len < strlen(prefix) ||
-        memcmp(key.at, prefix, strlen(prefix)) != 0)
-        return false;
-    memcpy(name, key.at, key.len);
-    name[key.len] = 0;
-    if (after && !strcmp(name, after))
-        return true;
-    SCOPED(json_free_at)
-    json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
-    return !object || each(name, object, context);
-}
-
-enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view,
-                  const char *prefix, const char *after, view_on_entry *each,
-                  void *context, struct fault *why)
-{
-    SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
-    enum rc rc = store_cursor_open(txn, repo->tables[view], &cursor, why);
-    if (rc)
-        return rc;
-    struct bytes key, value;
-    const char *start = after && strcmp(after, prefix) > 0 ? after : prefix;
-    rc = store_cursor_from(cursor, key_bytes(start), &key, &value);
-    while (!rc && entry_show(key, value, prefix, after, each, context))
-        rc = store_cursor_next(cursor, &key, &value);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
 enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json,
                        struct fault *why)
 {
@@ -308,7 +246,8 @@ enum rc repo_put_json(struct repo *repo, const json_t *json, char ret_hex[SHA256
     SCOPED(free_at) char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     if (!text)
         return fault_set(why, RC_INVALID, 0, "text that cannot be written");
-    enum rc rc = blob_put(repo->blobs, key_bytes(text), &hash, why);
+    enum rc rc = blob_put(repo->blobs, (struct bytes){ (uint8_t *)text, strlen(text) },
+                          &hash, why);
     if (!rc)
         hash_hex(hash, ret_hex);
     return rc;

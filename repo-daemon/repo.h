@@ -47,16 +47,21 @@ enum view {
     TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
     TABLE_ANSWERS,   /* by id of the command; not rebuilt */
+    TABLE_ABOUT,     /* "views": {"format", "whole"}; not rebuilt */
     VIEWS
 };
 
-enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200 };
+/* VIEWS_FORMAT goes up when what a view holds changes: then repo_open() has them rebuilt.
+ */
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 1 };
 
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {
     enum view view;
     char key[64];
 };
+
+struct view_cache;
 
 struct repo {
     struct ledger *ledger;
@@ -75,6 +80,7 @@ struct repo {
     void *context;
     struct calendar *calendar;       /* owned */
     struct loan_policy *loan_policy; /* owned */
+    struct view_cache *cache; /* only while the views are rebuilt */
     json_t *live_racks;              /* "01.001": 1 for each rack that answers now */
 };
 
@@ -84,6 +90,9 @@ MUST_USE enum rc repo_create(const char *folder, const char *court, const char *
                              struct fault *why);
 /* RC_AGAIN while another process has it open: the daemon is running. */
 MUST_USE enum rc repo_open(const char *folder, struct repo **ret_repo, struct fault *why);
+/* The same also when a rebuild was cut off (repo_open(): RC_REFUSED), to do it again. */
+MUST_USE enum rc repo_open_to_rebuild(const char *folder, struct repo **ret_repo,
+                                      struct fault *why);
 void repo_close(struct repo *repo); /* accepts NULL */
 
 /* Read, write, delete within a transaction. RC_NOT_FOUND without a fault text. */
@@ -99,6 +108,11 @@ typedef bool view_on_entry(const char *key, json_t *object, void *context);
 MUST_USE enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view,
                            const char *prefix, const char *after, view_on_entry *each,
                            void *context, struct fault *why);
+/* Write what the cache holds. */
+MUST_USE enum rc view_flush(struct repo *repo, struct store_txn *txn, struct fault *why);
+/* Note whether the views are whole, with the format they have. */
+MUST_USE enum rc views_mark(struct repo *repo, struct store_txn *txn, bool whole,
+                            struct fault *why);
 /* One entry in a transaction of its own. */
 MUST_USE enum rc view_find(struct repo *repo, enum view view, const char *key,
                            json_t **ret_object);

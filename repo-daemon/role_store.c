@@ -238,18 +238,6 @@ static void tell_lamp(__attribute__((unused)) struct repo *repo, const char *slo
         log_warn("lamp of %s: the racks do not listen", slot);
 }
 
-static void on_change(__attribute__((unused)) struct repo *repo, enum view view,
-                      const char *key, void *context)
-{
-    group_change(((struct service *)context)->group, view, key);
-}
-
-static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
-                    const char *colour, const char *mode, unsigned seconds, void *context)
-{
-    group_lamp(((struct service *)context)->group, slot, colour, mode, seconds);
-}
-
 /* Each minute that saw an event gets a signed head; readers that died are cleared. */
 static int on_tick(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
                    void *context)
@@ -296,9 +284,6 @@ static enum rc service_start(struct service *s, struct fault *why)
     rc = group_new(s->loop, s->repo, &told, &s->group, why);
     if (rc)
         return rc;
-    s->repo->on_change = on_change;
-    s->repo->lamp = on_lamp;
-    s->repo->context = s;
     struct ipc_handlers handlers = { on_parent, on_parent_closed, s };
     if (sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, TICK_US, 0, on_tick,
                                    s) < 0 ||
