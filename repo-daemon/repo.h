@@ -80,7 +80,7 @@ struct repo {
     void *context;
     struct calendar *calendar;       /* owned */
     struct loan_policy *loan_policy; /* owned */
-    struct view_cache *cache; /* only while the views are rebuilt */
+    struct view_cache *cache;        /* only while the views are rebuilt */
     json_t *live_racks;              /* "01.001": 1 for each rack that answers now */
 };
 

@@ -66,7 +66,13 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
                  const char *key, const json_t *object, struct fault *why)
 {
     if (repo->cache && *key && strlen(key) <= STORE_KEY_MAX) {
-        view_cache_put(repo->cache, view, key, (json_t *)(uintptr_t)object, true);
+        json_t *kept = view_cache_get(repo->cache, view, key);
+        bool itself = kept && kept == object;
+        SCOPED(json_free_at)
+        json_t *copy = itself ? json_incref(kept) : json_deep_copy(object);
+        if (!copy)
+            return fault_set(why, RC_NO_MEMORY, 0, "no memory for a view");
+        view_cache_put(repo->cache, view, key, copy, true);
         return RC_OK;
     }
     if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS)

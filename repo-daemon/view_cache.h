@@ -1,6 +1,7 @@
 /* Entries of views while many events are applied at once (a rebuild): each is read and
  * written once for the whole lot. What view_get() gives is then the entry itself, not a
- * copy, so only code that puts back what it changes may run meanwhile. */
+ * copy, so only code that puts back what it changes may run meanwhile; view_put() keeps a
+ * copy of what is not the entry itself, so that two entries never share an object. */
 #ifndef REPO_VIEW_CACHE_H
 #define REPO_VIEW_CACHE_H
 
