@@ -28,6 +28,9 @@ static const char help_text[] =
     "      --masters DIR   a TIFF of each capture's own pixels, with its facts\n"
     "      --limits FILE   the court's own table of quality limits\n"
     "      --case NUMBER   whose papers these are; others are told in the report\n"
+    "      --compress C    exact: the capture's own bits (what is done without this);\n"
+    "                      layered: writing as lossless stencils over a coarse picture\n"
+    "                      of the paper, where a page is fit for it\n"
     "      --help\n"
     "\n"
     "Exit code 2: a picture could not be used; OUT.pdf holds the others.\n"
@@ -47,6 +50,7 @@ static const struct option words[] = {
     { "limits", required_argument, NULL, ONLY_LONG + 7 },
     { "case", required_argument, NULL, ONLY_LONG + 8 },
     { "masters", required_argument, NULL, ONLY_LONG + 10 },
+    { "compress", required_argument, NULL, ONLY_LONG + 11 },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -75,16 +79,39 @@ static const char *reader_of(const char *engine, const char *model)
     return len < (int)sizeof spec ? spec : engine; /* too long: no such engine */
 }
 
+/* Where a word goes that is taken as it is written; NULL: it is not one of these. */
+static const char **place_of(int word, struct convert_options *options)
+{
+    const struct {
+        int word;
+        const char **place;
+    } table[] = {
+        { 'o', &options->out_path },
+        { ONLY_LONG + 2, &options->text_path },
+        { ONLY_LONG + 3, &options->report_path },
+        { ONLY_LONG + 7, &options->limits_path },
+        { ONLY_LONG + 8, &options->case_no },
+        { ONLY_LONG + 9, &options->rules_path },
+        { ONLY_LONG + 10, &options->masters_path },
+    };
+    for (size_t i = 0; i < COUNT(table); i++)
+        if (table[i].word == word)
+            return table[i].place;
+    return NULL;
+}
+
 /* 0 go on, -1 help was asked for, else an exit code. */
 static int read_words(int argc, char **argv, struct convert_options *options)
 {
     const char *engine = NULL, *model = NULL;
     optind = 0; /* read from the start, whoever used getopt before */
     for (int word; (word = getopt_long(argc, argv, "o:h", words, NULL)) != -1;) {
+        const char **place = place_of(word, options);
+        if (place) {
+            *place = optarg;
+            continue;
+        }
         switch (word) {
-        case 'o':
-            options->out_path = optarg;
-            break;
         case ONLY_LONG:
             model = optarg;
             break;
@@ -92,12 +119,6 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             if (!read_jobs(optarg, &options->jobs))
                 return cmd_usage("convert", "--jobs: a number from 1 to %d, not '%s'",
                                  JOBS_MAX, optarg);
-            break;
-        case ONLY_LONG + 2:
-            options->text_path = optarg;
-            break;
-        case ONLY_LONG + 3:
-            options->report_path = optarg;
             break;
         case ONLY_LONG + 4:
             options->keep_all = true;
@@ -108,17 +129,10 @@ static int read_words(int argc, char **argv, struct convert_options *options)
         case ONLY_LONG + 6:
             engine = optarg;
             break;
-        case ONLY_LONG + 7:
-            options->limits_path = optarg;
-            break;
-        case ONLY_LONG + 8:
-            options->case_no = optarg;
-            break;
-        case ONLY_LONG + 9:
-            options->rules_path = optarg;
-            break;
-        case ONLY_LONG + 10:
-            options->masters_path = optarg;
+        case ONLY_LONG + 11:
+            if (page_compress_read(optarg, &options->compress))
+                return cmd_usage("convert", "--compress: exact or layered, not '%s'",
+                                 optarg);
             break;
         case 'h':
             return -1;

@@ -20,8 +20,10 @@ static void trim(char **text)
 }
 
 static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
-                    const char *mode, const char *source, struct fault *why)
+                    const char *mode, const char *source, const char *compress,
+                    struct fault *why)
 {
+    enum page_compress real_compress;
     enum scanner_mode real_mode;
     enum scanner_source real_source;
     struct profile *p = &profiles->at[profiles->count];
@@ -40,11 +42,16 @@ static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
             why, RC_INVALID, 0,
             "scan.profiles: %s: source Flatbed, ADF Front or ADF Duplex, not '%s'", name,
             source);
+    if (page_compress_read(compress, &real_compress))
+        return fault_set(why, RC_INVALID, 0,
+                         "scan.profiles: %s: compress exact or layered, not '%s'", name,
+                         compress);
     for (size_t i = 0; i < profiles->count; i++)
         if (!strcmp(profiles->at[i].name, name))
             return fault_set(why, RC_INVALID, 0, "scan.profiles: two are called %s",
                              name);
     *p = (struct profile){ .dpi = dpi,
+                           .compress = real_compress,
                            .sides = real_source == SCANNER_ADF_DUPLEX ? 2 : 1 };
     snprintf(p->name, sizeof p->name, "%s", name);
     snprintf(p->mode, sizeof p->mode, "%s", scanner_mode_text(real_mode));
@@ -53,20 +60,26 @@ static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
     return RC_OK;
 }
 
-static enum rc read_one(struct profiles *profiles, char *text, struct fault *why)
+static enum rc read_one(struct profiles *profiles, char *text, const char *compress,
+                        struct fault *why)
 {
-    char *rest = text, *fields[4] = { 0 }, *end = NULL;
-    for (size_t i = 0; i < 4; i++) {
+    enum { NEEDED = 4, FIELDS };
+    char *rest = text, *fields[FIELDS] = { 0 }, *end = NULL;
+    for (size_t i = 0; i < FIELDS; i++) {
         fields[i] = strsep(&rest, ":");
+        if (!fields[i] && i == NEEDED)
+            break; /* compress may be left out */
         if (!fields[i])
             return fault_set(why, RC_INVALID, 0,
-                             "scan.profiles: '%s' is not name:dpi:mode:source", text);
+                             "scan.profiles: '%s' is not name:dpi:mode:source[:compress]",
+                             text);
         trim(&fields[i]);
     }
     unsigned long dpi = strtoul(fields[1], &end, 10);
     if (rest || !*fields[1] || *end || dpi > PROFILE_DPI_MOST)
         dpi = 0;
-    return take(profiles, fields[0], (uint32_t)dpi, fields[2], fields[3], why);
+    return take(profiles, fields[0], (uint32_t)dpi, fields[2], fields[3],
+                fields[NEEDED] ? fields[NEEDED] : compress, why);
 }
 
 enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
@@ -84,11 +97,11 @@ enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
         if (profiles.count == PROFILES_MAX)
             return fault_set(why, RC_INVALID, 0, "scan.profiles: more than %d",
                              PROFILES_MAX);
-        rc = read_one(&profiles, one, why);
+        rc = read_one(&profiles, one, set->pdf_compress, why);
     }
     if (!rc && !profiles.count)
         rc = take(&profiles, standard_name, set->scan_dpi, set->scan_mode,
-                  set->scan_source, why);
+                  set->scan_source, set->pdf_compress, why);
     if (!rc)
         *ret_profiles = profiles;
     return rc;

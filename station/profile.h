@@ -1,14 +1,16 @@
 /* Profiles of scanning: what the administrator allows. The operator chooses one of them
  * by its name and can set nothing else.
  *
- *   scan.profiles = 文字:300:Gray:ADF Duplex; 照片:600:Color:Flatbed
+ *   scan.profiles = 文字:300:Gray:ADF Duplex:layered; 照片:600:Color:Flatbed
  *
- * Each is name:dpi:mode:source, divided by ';'. Empty: one, called 标准, made of
- * scan.dpi, scan.mode and scan.source. The first is what a job has when nothing is
- * chosen. */
+ * Each is name:dpi:mode:source or name:dpi:mode:source:compress, divided by ';'; compress
+ * is exact or layered, and pdf.compress where it is left out. Empty: one, called 标准,
+ * made of scan.dpi, scan.mode and scan.source. The first is what a job has when nothing
+ * is chosen. */
 #ifndef STATION_PROFILE_H
 #define STATION_PROFILE_H
 
+#include "station/page/page.h"
 #include "station/settings.h"
 #include "sys/fault.h"
 
@@ -24,9 +26,10 @@ enum {
 struct profile {
     char name[PROFILE_NAME_MAX]; /* UTF-8 */
     uint32_t dpi;
-    char mode[16];   /* "Lineart" "Gray" "Color" */
-    char source[32]; /* "Flatbed" "ADF Front" "ADF Duplex" */
-    unsigned sides;  /* pictures of one sheet: 1 or 2 */
+    char mode[16];               /* "Lineart" "Gray" "Color" */
+    char source[32];             /* "Flatbed" "ADF Front" "ADF Duplex" */
+    unsigned sides;              /* pictures of one sheet: 1 or 2 */
+    enum page_compress compress; /* of the pages' PDFs; the capture is kept in any case */
 };
 
 struct profiles {

@@ -38,8 +38,13 @@ const struct conf_key station_settings_keys[] = {
     UINT(scan_dpi, "scan.dpi", 75, 1200, "300", "dots per inch"),
     TEXT(scan_mode, "scan.mode", "Color", "Lineart, Gray or Color"),
     TEXT(scan_source, "scan.source", "ADF Duplex", "Flatbed, ADF Front or ADF Duplex"),
-    TEXT(scan_profiles, "scan.profiles", "",
-         "what operators may choose: name:dpi:mode:source; ... empty: only the above"),
+    TEXT(
+        scan_profiles, "scan.profiles", "",
+        "what operators may choose: name:dpi:mode:source[:compress]; ... empty: only the "
+        "above"),
+    TEXT(pdf_compress, "pdf.compress", "exact",
+         "exact: the capture's own bits; layered: stencils of the writing over a coarse "
+         "picture of the paper; the capture is kept in any case"),
     UINT(scan_jpeg_quality, "scan.jpeg_quality", 50, 100, "90",
          "of JPEG made here; a scanner's own JPEG is never changed"),
     UINT(scan_stall_s, "scan.stall_s", 1, 3600, "90",

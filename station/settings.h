@@ -28,6 +28,7 @@ struct settings {
     uint32_t scan_dpi;
     char scan_mode[16];
     char scan_source[32];
+    char pdf_compress[16];
     char scan_profiles[SETTINGS_PATH_MAX]; /* station/profile.h */
     uint32_t scan_jpeg_quality;            /* where the station compresses itself */
     uint32_t scan_stall_s; /* the feeder is silent this long: its process is ended */

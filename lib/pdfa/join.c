@@ -162,6 +162,25 @@ static enum rc add_rare(struct joining *j, const struct page_read *page,
               : copy_stream(j, page, FORM_RARE_UNICODE, own.unicode, form_packed, why);
 }
 
+static enum rc add_layers(struct joining *j, const struct page_read *page, uint32_t first,
+                          struct fault *why)
+{
+    char text[FORM_TEXT_MAX];
+    uint32_t from = form_page_refs(page->has_rare).layers;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !rc && i < page->layers.ink_count; i++) {
+        uint32_t at = form_mask_at(&page->layers, i);
+        if (page->layers.has_colours[i]) {
+            form_colours_dict(&page->colours[i], first + at, text);
+            rc = copy_stream(j, page, from + at - 1, first + at - 1, text, why);
+        }
+        form_mask_dict(page->mask_width_px, page->mask_height_px, text);
+        rc = rc ? rc : copy_stream(j, page, from + at, first + at, text, why);
+    }
+    uint32_t xmp = form_mask_at(&page->layers, page->layers.ink_count);
+    return rc ? rc : copy_stream(j, page, from + xmp, first + xmp, form_source_dict, why);
+}
+
 static enum rc add_page(struct joining *j, size_t index, int fd, struct fault *why)
 {
     struct page_read page;
@@ -177,12 +196,14 @@ static enum rc add_page(struct joining *j, size_t index, int fd, struct fault *w
     j->pages[index] = j->next;
     refs.contents = j->next + 1;
     refs.picture = j->next + 2;
-    j->next += 3;
-    form_page(&refs, page.width_pt, page.height_pt, &page.crop, text);
+    refs.layers = j->next + 3;
+    j->next += 3 + form_layer_objects(&page.layers);
+    form_page(&refs, &page.layers, page.width_pt, page.height_pt, &page.crop, text);
     form_put(&j->out, j->pages[index], text);
     rc = copy_stream(j, &page, FORM_CONTENTS, refs.contents, form_packed, why);
     form_picture_dict(&page.picture, text);
     rc = rc ? rc : copy_stream(j, &page, FORM_PICTURE, refs.picture, text, why);
+    rc = rc || !page.layers.layered ? rc : add_layers(j, &page, refs.layers, why);
     return rc ? rc : j->out.why.rc;
 }
 

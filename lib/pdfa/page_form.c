@@ -28,7 +28,9 @@ struct form_refs form_page_refs(bool has_rare)
                                .program = FORM_PROGRAM,
                                .glyphs = FORM_GLYPHS,
                                .unicode = FORM_UNICODE,
-                               .profile = FORM_PROFILE };
+                               .profile = FORM_PROFILE,
+                               .layers =
+                                   has_rare ? FORM_RARE_UNICODE + 1 : FORM_RARE_FONT };
 }
 
 static void crop_text(const struct form_crop *crop, char *ret_text, size_t room)
@@ -45,12 +47,43 @@ static void crop_text(const struct form_crop *crop, char *ret_text, size_t room)
     (void)snprintf(ret_text, room, "/CropBox [%s %s %s %s] ", left, bottom, right, top);
 }
 
-void form_page(const struct form_refs *refs, double width_pt, double height_pt,
-               const struct form_crop *crop, char *ret_text)
+uint32_t form_layer_objects(const struct form_layers *layers)
+{
+    return layers->layered ? form_mask_at(layers, layers->ink_count) + 1 : 0;
+}
+
+uint32_t form_mask_at(const struct form_layers *layers, size_t index)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < index; i++)
+        at += 1u + layers->has_colours[i];
+    return at + (index < layers->ink_count && layers->has_colours[index]);
+}
+
+/* What the resources of a layered page have besides its ground, and its XMP. */
+static void name_layers(const struct form_refs *refs, const struct form_layers *layers,
+                        char *ret_names, size_t room, char *ret_more, size_t more_room)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < layers->ink_count; i++) {
+        uint32_t shown = refs->layers + form_mask_at(layers, i) - layers->has_colours[i];
+        len += (size_t)snprintf(ret_names + len, room - len, " /L%zu %" PRIu32 " 0 R", i,
+                                shown);
+    }
+    (void)snprintf(ret_more, more_room, " /Metadata %" PRIu32 " 0 R",
+                   refs->layers + form_mask_at(layers, layers->ink_count));
+}
+
+void form_page(const struct form_refs *refs, const struct form_layers *layers,
+               double width_pt, double height_pt, const struct form_crop *crop,
+               char *ret_text)
 {
     char width[PDF_NUMBER_MAX], height[PDF_NUMBER_MAX], rare[32] = "";
+    char names[32 * PDFA_INKS_MAX] = "", more[32] = "";
     char shown[4 * PDF_NUMBER_MAX + 32];
     crop_text(crop, shown, sizeof shown);
+    if (layers->layered)
+        name_layers(refs, layers, names, sizeof names, more, sizeof more);
     pdf_number(width_pt, width);
     pdf_number(height_pt, height);
     if (refs->rare_font)
@@ -58,10 +91,10 @@ void form_page(const struct form_refs *refs, double width_pt, double height_pt,
     (void)snprintf(ret_text, FORM_TEXT_MAX,
                    "<< /Type /Page /Parent %" PRIu32 " 0 R /MediaBox [0 0 %s %s] %s"
                    "/Resources << /Font << /F0 %" PRIu32
-                   " 0 R%s >> /XObject << /P %" PRIu32 " 0 R >> >> /Contents %" PRIu32
-                   " 0 R >>\n",
+                   " 0 R%s >> /XObject << /P %" PRIu32 " 0 R%s >> >> /Contents %" PRIu32
+                   " 0 R%s >>\n",
                    refs->tree, width, height, shown, refs->font, rare, refs->picture,
-                   refs->contents);
+                   names, refs->contents, more);
 }
 
 void form_font(const struct form_refs *refs, char *ret_text)
@@ -130,6 +163,38 @@ void form_picture_dict(const struct form_picture *picture, char *ret_text)
                    picture->width_px, picture->height_px,
                    is_gray ? "DeviceGray" : "DeviceRGB", is_bits ? 1 : 8,
                    picture->coding == PDFA_BITS ? " /Decode [1 0]" : "", filter, more);
+}
+
+/* Stencils paint where a sample is 0, and G4 gives 0 for black (PDF 1.4, 4.8.5). */
+void form_mask_dict(uint32_t width_px, uint32_t height_px, char *ret_text)
+{
+    (void)snprintf(ret_text, FORM_TEXT_MAX,
+                   "/Type /XObject /Subtype /Image /Width %" PRIu32 " /Height %" PRIu32
+                   " /ImageMask true /BitsPerComponent 1 /Filter /CCITTFaxDecode "
+                   "/DecodeParms << /K -1 /Columns %" PRIu32 " /Rows %" PRIu32 " >>",
+                   width_px, height_px, width_px, height_px);
+}
+
+void form_colours_dict(const struct form_picture *picture, uint32_t mask, char *ret_text)
+{
+    form_picture_dict(picture, ret_text);
+    size_t len = strlen(ret_text);
+    (void)snprintf(ret_text + len, FORM_TEXT_MAX - len, " /Mask %" PRIu32 " 0 R", mask);
+}
+
+const char form_source_dict[] = "/Type /Metadata /Subtype /XML";
+
+void form_source_packet(const char *source, char *ret_text)
+{
+    (void)snprintf(
+        ret_text, FORM_TEXT_MAX,
+        "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
+        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
+        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n"
+        "<dc:source>urn:sha256:%.64s</dc:source>\n"
+        "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>",
+        source);
 }
 
 void form_put(struct pdf_out *out, uint32_t number, const char *text)

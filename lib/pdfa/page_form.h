@@ -6,6 +6,8 @@
  *   6 font  7 its characters  8 its measures  9 its program  10 character to glyph
  *   11 character to Unicode  12 output intent  13 colour profile
  *   [14 font of rare characters  15  16  17, as 6 7 10 11]
+ *   [of a layered page, for each ink: its colours, when they are a picture; its mask]
+ *   [of a layered page: XMP of the page]
  *   last but one: Info; last: XMP
  *
  * Objects stand in the file in the order of their numbers. Character codes are the code
@@ -34,8 +36,17 @@ enum {
     FORM_RARE_CHARACTERS,
     FORM_RARE_GLYPHS,
     FORM_RARE_UNICODE,
-    FORM_OBJECTS_MAX = 20, /* with Info, XMP and the free object 0 */
-    FORM_TEXT_MAX = 1024,  /* of one dictionary */
+    FORM_LAYER_OBJECTS_MAX = 2 * PDFA_INKS_MAX + 1,
+    FORM_OBJECTS_MAX = 20 + FORM_LAYER_OBJECTS_MAX, /* with Info, XMP and object 0 */
+    FORM_TEXT_MAX = 1024,                           /* of one dictionary or XMP */
+    FORM_SOURCE_MAX = 65,                           /* a SHA-256 in hex, with NUL */
+};
+
+/* Which layers a page has. Their objects follow each other from `first` on. */
+struct form_layers {
+    bool layered;
+    size_t ink_count;
+    bool has_colours[PDFA_INKS_MAX];
 };
 
 /* Numbers of the objects that a dictionary points to. */
@@ -43,10 +54,17 @@ struct form_refs {
     uint32_t tree, contents, picture, font, rare_font; /* of a page; rare_font 0: none */
     uint32_t characters, measures, program, glyphs, unicode; /* of a font */
     uint32_t profile;                                        /* of the output intent */
+    uint32_t layers; /* the first object of the layers, when there are some */
 };
 
 /* The numbers in a page file. */
 struct form_refs form_page_refs(bool has_rare);
+
+/* How many objects the layers have: 0 when the page has none. */
+uint32_t form_layer_objects(const struct form_layers *layers);
+/* The number of the mask of ink `index`, counted from the layers' first object; its
+ * colours stand just before it. Of index ink_count: the number of the XMP. */
+uint32_t form_mask_at(const struct form_layers *layers, size_t index);
 
 struct form_picture {
     enum pdfa_coding coding; /* PDFA_BITS, PDFA_GRAY and PDFA_RGB: deflated */
@@ -61,8 +79,9 @@ struct form_crop {
     bool is_set;
     double left_pt, bottom_pt, right_pt, top_pt;
 };
-void form_page(const struct form_refs *refs, double width_pt, double height_pt,
-               const struct form_crop *crop, char *ret_text);
+void form_page(const struct form_refs *refs, const struct form_layers *layers,
+               double width_pt, double height_pt, const struct form_crop *crop,
+               char *ret_text);
 void form_font(const struct form_refs *refs, char *ret_text);
 void form_characters(const struct form_refs *refs, bool is_rare, char *ret_text);
 void form_measures(const struct form_refs *refs, char *ret_text);
@@ -76,6 +95,12 @@ extern const char form_tree_text[]; /* of a page file */
 
 /* What stands in a stream's dictionary before /Length, without << . */
 void form_picture_dict(const struct form_picture *picture, char *ret_text);
+/* The same of an ink's stencil, and of its colours, which show through object `mask`. */
+void form_mask_dict(uint32_t width_px, uint32_t height_px, char *ret_text);
+void form_colours_dict(const struct form_picture *picture, uint32_t mask, char *ret_text);
+/* The XMP packet of a layered page, which says what it was made from, and its dict. */
+extern const char form_source_dict[];
+void form_source_packet(const char *source, char *ret_text);
 extern const char form_packed[];       /* contents, glyphs, Unicode */
 extern const char form_program_dict[]; /* the font program */
 extern const char form_profile_dict[];

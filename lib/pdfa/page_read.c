@@ -3,6 +3,7 @@
  * is no PDF parser here to be fooled; whatever is not exactly ours is refused. */
 #include "pdfa/page_read.h"
 
+#include "pdfa/page_take.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 
 enum {
-    TAIL_MAX = 1024, /* table and trailer of FORM_OBJECTS_MAX objects need 640 */
+    TAIL_MAX = 1024, /* table and trailer of FORM_OBJECTS_MAX objects need 780 */
     HEADER = 15,
     DICT_MAX = FORM_TEXT_MAX + 64,
     PIECE = 64 * 1024,
@@ -21,95 +22,30 @@ enum {
 
 static const char stream_end[] = "\nendstream\n", object_end[] = "endobj\n";
 
-static enum rc not_ours(struct fault *why, const char *what)
-{
-    return fault_set(why, RC_CORRUPT, 0, "不是本系统生成的单页 PDF，或已被改动（%s）",
-                     what);
-}
-
-/* Exactly `len` bytes at `at`, with a NUL behind. */
-static enum rc read_at(int fd, uint64_t at, char *ret_text, size_t len, struct fault *why)
-{
-    size_t done = 0;
-    while (done < len) {
-        ssize_t n = pread(fd, ret_text + done, len - done, (off_t)(at + done));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fault_set(why, rc_of_errno(errno), errno, "读取单页 PDF 失败");
-        if (n == 0)
-            return not_ours(why, "长度");
-        done += (size_t)n;
-    }
-    ret_text[len] = 0;
-    return RC_OK;
-}
-
-static bool take_text(const char **at, const char *text)
-{
-    size_t len = strlen(text);
-    if (strncmp(*at, text, len) != 0)
-        return false;
-    *at += len;
-    return true;
-}
-
-/* Decimal digits, at most `most`. */
-static bool take_number(const char **at, uint64_t most, uint64_t *ret_number)
-{
-    uint64_t value = 0;
-    const char *s = *at;
-    for (; *s >= '0' && *s <= '9'; s++) {
-        value = value * 10 + (uint64_t)(*s - '0');
-        if (value > most)
-            return false;
-    }
-    if (s == *at)
-        return false;
-    *ret_number = value;
-    *at = s;
-    return true;
-}
-
-static bool take_points(const char **at, double *ret_value)
-{
-    uint64_t whole = 0;
-    if (!take_number(at, PDFA_SIDE_PT_MAX, &whole))
-        return false;
-    double value = (double)whole, unit = 0.1;
-    if (take_text(at, "."))
-        for (int i = 0; i < 5 && **at >= '0' && **at <= '9'; i++, unit /= 10)
-            value += unit * (*(*at)++ - '0');
-    *ret_value = value;
-    return true;
-}
-
 /* The trailer names the number of objects twice over: by /Size and by the table. */
 static enum rc read_table(struct page_read *page, const char *tail, uint64_t tail_at,
                           uint64_t ret_offsets[FORM_OBJECTS_MAX + 1], struct fault *why)
 {
     const char *table = strstr(tail, "xref\n0 "), *at = table;
     uint64_t count = 0;
-    if (!table || !take_text(&at, "xref\n0 ") ||
-        !take_number(&at, FORM_OBJECTS_MAX, &count) ||
-        (count != FORM_RARE_FONT + 2 && count != FORM_RARE_UNICODE + 3) ||
-        !take_text(&at, "\n0000000000 65535 f \n"))
-        return not_ours(why, "目录表");
+    if (!table || !page_take_text(&at, "xref\n0 ") ||
+        !page_take_number(&at, FORM_OBJECTS_MAX, &count) || count < FORM_RARE_FONT + 2 ||
+        !page_take_text(&at, "\n0000000000 65535 f \n"))
+        return page_not_ours(why, "目录表");
     for (uint64_t i = 1; i < count; i++) {
-        if (!take_number(&at, page->size, &ret_offsets[i]) ||
-            !take_text(&at, " 00000 n \n"))
-            return not_ours(why, "目录表");
+        if (!page_take_number(&at, page->size, &ret_offsets[i]) ||
+            !page_take_text(&at, " 00000 n \n"))
+            return page_not_ours(why, "目录表");
         if (i > 1 && ret_offsets[i] <= ret_offsets[i - 1])
-            return not_ours(why, "目录表的次序");
+            return page_not_ours(why, "目录表的次序");
     }
     page->objects = (uint32_t)count;
-    page->has_rare = count > FORM_RARE_FONT + 2;
     ret_offsets[count] = tail_at + (uint64_t)(table - tail);
 
     const char *ids = strstr(at, "/ID [<");
     char expected[TAIL_MAX + 1], id[PDF_ID_MAX];
     if (!ids || strlen(ids) < 6 + PDF_ID_MAX)
-        return not_ours(why, "文件尾");
+        return page_not_ours(why, "文件尾");
     memcpy(id, ids + 6, PDF_ID_MAX - 1);
     id[PDF_ID_MAX - 1] = 0;
     (void)snprintf(expected, sizeof expected,
@@ -117,7 +53,7 @@ static enum rc read_table(struct page_read *page, const char *tail, uint64_t tai
                    " 0 R /ID [<%s> <%s>] >>\nstartxref\n%" PRIu64 "\n%%%%EOF\n",
                    count, count - 2, id, id, ret_offsets[count]);
     if (strspn(id, "0123456789abcdef") != PDF_ID_MAX - 1 || strcmp(at, expected) != 0)
-        return not_ours(why, "文件尾");
+        return page_not_ours(why, "文件尾");
     memcpy(page->id, id, sizeof id);
     return RC_OK;
 }
@@ -130,13 +66,13 @@ static enum rc read_frame(struct page_read *page, uint32_t n, uint64_t from, uin
     size_t head = (size_t)snprintf(want, sizeof want, "%" PRIu32 " 0 obj\n", n);
     size_t end = sizeof object_end - 1;
     if (to > page->size || to <= from || to - from < head + end)
-        return not_ours(why, "对象");
-    enum rc rc = read_at(page->fd, from, text, head, why);
+        return page_not_ours(why, "对象");
+    enum rc rc = page_read_at(page->fd, from, text, head, why);
     if (!rc && strcmp(text, want) != 0)
-        rc = not_ours(why, "对象的开头");
-    rc = rc ? rc : read_at(page->fd, to - end, text, end, why);
+        rc = page_not_ours(why, "对象的开头");
+    rc = rc ? rc : page_read_at(page->fd, to - end, text, end, why);
     if (!rc && strcmp(text, object_end) != 0)
-        rc = not_ours(why, "对象的结尾");
+        rc = page_not_ours(why, "对象的结尾");
     page->body[n] = (struct page_span){ from + head, to - from - head - end };
     return rc;
 }
@@ -151,19 +87,19 @@ static enum rc read_stream(struct page_read *page, uint32_t n, const char *dict,
            most = body.len < DICT_MAX ? (size_t)body.len : DICT_MAX;
     char tail[sizeof stream_end];
     uint64_t len = 0;
-    enum rc rc = read_at(page->fd, body.at, ret_text, most, why);
+    enum rc rc = page_read_at(page->fd, body.at, ret_text, most, why);
     if (rc)
         return rc;
     const char *at = strstr(ret_text, "/Length "), *start = at;
-    if (!at || !take_text(&at, "/Length ") || !take_number(&at, page->size, &len) ||
-        !take_text(&at, " >>\nstream\n"))
-        return not_ours(why, "数据流");
+    if (!at || !page_take_text(&at, "/Length ") ||
+        !page_take_number(&at, page->size, &len) || !page_take_text(&at, " >>\nstream\n"))
+        return page_not_ours(why, "数据流");
     uint64_t head = (uint64_t)(at - ret_text);
     if (body.len < head + end || len != body.len - head - end)
-        return not_ours(why, "数据流的长度");
-    rc = read_at(page->fd, body.at + head + len, tail, end, why);
+        return page_not_ours(why, "数据流的长度");
+    rc = page_read_at(page->fd, body.at + head + len, tail, end, why);
     if (!rc && strcmp(tail, stream_end) != 0)
-        rc = not_ours(why, "数据流的结尾");
+        rc = page_not_ours(why, "数据流的结尾");
     page->data[n] = (struct page_span){ body.at + head, len };
 
     size_t text_len = (size_t)(start - ret_text);
@@ -171,7 +107,7 @@ static enum rc read_stream(struct page_read *page, uint32_t n, const char *dict,
     char expected[DICT_MAX];
     (void)snprintf(expected, sizeof expected, "<< %s ", dict ? dict : "");
     if (!rc && dict && strcmp(ret_text, expected) != 0)
-        rc = not_ours(why, "数据流的字典");
+        rc = page_not_ours(why, "数据流的字典");
     return rc;
 }
 
@@ -181,65 +117,171 @@ static enum rc expect(const struct page_read *page, uint32_t n, const char *want
     char text[FORM_TEXT_MAX + 1];
     size_t len = strlen(want);
     if (page->body[n].len != len)
-        return not_ours(why, "字典");
-    enum rc rc = read_at(page->fd, page->body[n].at, text, len, why);
-    return rc ? rc : strcmp(text, want) != 0 ? not_ours(why, "字典") : RC_OK;
+        return page_not_ours(why, "字典");
+    enum rc rc = page_read_at(page->fd, page->body[n].at, text, len, why);
+    return rc ? rc : strcmp(text, want) != 0 ? page_not_ours(why, "字典") : RC_OK;
 }
 
 static bool take_crop(const char **at, struct form_crop *crop)
 {
-    crop->is_set = take_text(at, "] /CropBox [");
-    return !crop->is_set || (take_points(at, &crop->left_pt) && take_text(at, " ") &&
-                             take_points(at, &crop->bottom_pt) && take_text(at, " ") &&
-                             take_points(at, &crop->right_pt) && take_text(at, " ") &&
-                             take_points(at, &crop->top_pt));
+    crop->is_set = page_take_text(at, "] /CropBox [");
+    return !crop->is_set ||
+           (page_take_points(at, &crop->left_pt) && page_take_text(at, " ") &&
+            page_take_points(at, &crop->bottom_pt) && page_take_text(at, " ") &&
+            page_take_points(at, &crop->right_pt) && page_take_text(at, " ") &&
+            page_take_points(at, &crop->top_pt));
+}
+
+/* The objects that a page of this form has, with the free one. */
+static uint32_t count_objects(bool has_rare, const struct form_layers *layers)
+{
+    return form_page_refs(has_rare).layers + form_layer_objects(layers) + 2;
+}
+
+/* Which of all possible forms makes just this dictionary: with rare characters or not,
+ * layered or not, so many inks, a bit for each that has colours. */
+static enum rc find_form(struct page_read *page, const char *text, struct fault *why)
+{
+    char want[FORM_TEXT_MAX];
+    for (unsigned form = 0; form < 4u << PDFA_INKS_MAX; form++)
+        for (size_t inks = 0; inks <= PDFA_INKS_MAX; inks++) {
+            bool has_rare = form & 1;
+            struct form_layers layers = { .layered = form & 2, .ink_count = inks };
+            for (size_t i = 0; i < inks; i++)
+                layers.has_colours[i] = form >> (2 + i) & 1;
+            if ((!layers.layered && inks) ||
+                count_objects(has_rare, &layers) != page->objects)
+                continue;
+            struct form_refs refs = form_page_refs(has_rare);
+            form_page(&refs, &layers, page->width_pt, page->height_pt, &page->crop, want);
+            if (strcmp(text, want) != 0)
+                continue;
+            page->has_rare = has_rare;
+            page->layers = layers;
+            return RC_OK;
+        }
+    return page_not_ours(why, "页面");
 }
 
 /* The page's size, by taking it out and making the dictionary again. */
 static enum rc read_page_dict(struct page_read *page, struct fault *why)
 {
-    struct form_refs refs = form_page_refs(page->has_rare);
-    char text[FORM_TEXT_MAX + 1], want[FORM_TEXT_MAX];
+    char text[FORM_TEXT_MAX + 1];
     const char *at = text;
     if (page->body[FORM_PAGE].len > FORM_TEXT_MAX)
-        return not_ours(why, "页面");
-    enum rc rc = read_at(page->fd, page->body[FORM_PAGE].at, text,
-                         (size_t)page->body[FORM_PAGE].len, why);
+        return page_not_ours(why, "页面");
+    enum rc rc = page_read_at(page->fd, page->body[FORM_PAGE].at, text,
+                              (size_t)page->body[FORM_PAGE].len, why);
     if (rc)
         return rc;
-    if (!take_text(&at, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ") ||
-        !take_points(&at, &page->width_pt) || !take_text(&at, " ") ||
-        !take_points(&at, &page->height_pt) || !take_crop(&at, &page->crop))
-        return not_ours(why, "页面");
-    form_page(&refs, page->width_pt, page->height_pt, &page->crop, want);
-    return strcmp(text, want) != 0 ? not_ours(why, "页面") : RC_OK;
+    if (!page_take_text(&at, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ") ||
+        !page_take_points(&at, &page->width_pt) || !page_take_text(&at, " ") ||
+        !page_take_points(&at, &page->height_pt) || !take_crop(&at, &page->crop))
+        return page_not_ours(why, "页面");
+    return find_form(page, text, why);
 }
 
-static enum rc read_picture(struct page_read *page, struct fault *why)
+/* The size of the picture in stream `n`, and the dictionary that it has. */
+static enum rc read_size(struct page_read *page, uint32_t n, uint32_t *ret_width,
+                         uint32_t *ret_height, char ret_text[DICT_MAX + 1],
+                         struct fault *why)
+{
+    uint64_t width = 0, height = 0;
+    enum rc rc = read_stream(page, n, NULL, ret_text, why);
+    if (rc)
+        return rc;
+    const char *at = ret_text;
+    if (!page_take_text(&at, "<< /Type /XObject /Subtype /Image /Width ") ||
+        !page_take_number(&at, PDFA_SIDE_PX_MAX, &width) ||
+        !page_take_text(&at, " /Height ") ||
+        !page_take_number(&at, PDFA_SIDE_PX_MAX, &height))
+        return page_not_ours(why, "图像");
+    *ret_width = (uint32_t)width;
+    *ret_height = (uint32_t)height;
+    return RC_OK;
+}
+
+/* A picture; `mask` is the object that it shows through, or 0. */
+static enum rc read_picture(struct page_read *page, uint32_t n, uint32_t mask,
+                            struct form_picture *ret_picture, struct fault *why)
 {
     static const enum pdfa_coding codings[] = { PDFA_JPEG, PDFA_G4, PDFA_BITS, PDFA_GRAY,
                                                 PDFA_RGB };
     char text[DICT_MAX + 1], dict[FORM_TEXT_MAX], want[DICT_MAX];
-    uint64_t width = 0, height = 0;
-    enum rc rc = read_stream(page, FORM_PICTURE, NULL, text, why);
+    uint32_t width, height;
+    enum rc rc = read_size(page, n, &width, &height, text, why);
     if (rc)
         return rc;
-    const char *at = text;
-    if (!take_text(&at, "<< /Type /XObject /Subtype /Image /Width ") ||
-        !take_number(&at, PDFA_SIDE_PX_MAX, &width) || !take_text(&at, " /Height ") ||
-        !take_number(&at, PDFA_SIDE_PX_MAX, &height))
-        return not_ours(why, "图像");
-    for (size_t i = 0; i < 4 * COUNT(codings); i++) {
-        struct form_picture picture = { codings[i / 4], i & 1, (i & 2) != 0,
-                                        (uint32_t)width, (uint32_t)height };
-        form_picture_dict(&picture, dict);
+    bool is_jpeg = mask || page->layers.layered;
+    for (size_t i = 0; i < (is_jpeg ? 4 : 4 * COUNT(codings)); i++) {
+        struct form_picture picture = { codings[i / 4], i & 1, (i & 2) != 0, width,
+                                        height };
+        if (mask)
+            form_colours_dict(&picture, mask, dict);
+        else
+            form_picture_dict(&picture, dict);
         (void)snprintf(want, sizeof want, "<< %s ", dict);
         if (strcmp(text, want) == 0) {
-            page->picture = picture;
+            *ret_picture = picture;
             return RC_OK;
         }
     }
-    return not_ours(why, "图像");
+    return page_not_ours(why, "图像");
+}
+
+/* A stencil: all of a page are of one size. */
+static enum rc read_mask(struct page_read *page, uint32_t n, struct fault *why)
+{
+    char text[DICT_MAX + 1], dict[FORM_TEXT_MAX], want[DICT_MAX];
+    uint32_t width, height;
+    enum rc rc = read_size(page, n, &width, &height, text, why);
+    if (rc)
+        return rc;
+    form_mask_dict(width, height, dict);
+    (void)snprintf(want, sizeof want, "<< %s ", dict);
+    if (strcmp(text, want) != 0 ||
+        (page->mask_width_px &&
+         (page->mask_width_px != width || page->mask_height_px != height)))
+        return page_not_ours(why, "文字层");
+    page->mask_width_px = width;
+    page->mask_height_px = height;
+    return RC_OK;
+}
+
+static enum rc read_source(struct page_read *page, uint32_t n, struct fault *why)
+{
+    char text[FORM_TEXT_MAX + 1], want[FORM_TEXT_MAX], seen[DICT_MAX + 1];
+    enum rc rc = read_stream(page, n, form_source_dict, seen, why);
+    if (!rc && page->data[n].len >= FORM_TEXT_MAX)
+        rc = page_not_ours(why, "来源");
+    rc = rc ? rc
+            : page_read_at(page->fd, page->data[n].at, text, (size_t)page->data[n].len,
+                           why);
+    if (rc)
+        return rc;
+    const char *at = strstr(text, "urn:sha256:");
+    (void)snprintf(page->source, sizeof page->source, "%.64s", at ? at + 11 : "");
+    form_source_packet(page->source, want);
+    if (strspn(page->source, "0123456789abcdef") != FORM_SOURCE_MAX - 1 ||
+        strcmp(text, want) != 0)
+        return page_not_ours(why, "来源");
+    return RC_OK;
+}
+
+static enum rc read_layers(struct page_read *page, struct fault *why)
+{
+    uint32_t first = form_page_refs(page->has_rare).layers;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !rc && i < page->layers.ink_count; i++) {
+        uint32_t mask = first + form_mask_at(&page->layers, i);
+        if (page->layers.has_colours[i])
+            rc = read_picture(page, mask - 1, mask, &page->colours[i], why);
+        rc = rc ? rc : read_mask(page, mask, why);
+    }
+    return rc ? rc
+              : read_source(page,
+                            first + form_mask_at(&page->layers, page->layers.ink_count),
+                            why);
 }
 
 static enum rc read_font(struct page_read *page, bool rare, struct fault *why)
@@ -263,7 +305,6 @@ static enum rc read_font(struct page_read *page, bool rare, struct fault *why)
 
 static enum rc read_objects(struct page_read *page, struct fault *why)
 {
-    struct form_refs refs = form_page_refs(page->has_rare);
     char text[FORM_TEXT_MAX], seen[DICT_MAX + 1];
 
     (void)snprintf(text, sizeof text, FORM_CATALOGUE_TEXT, FORM_TREE, FORM_INTENT,
@@ -272,15 +313,17 @@ static enum rc read_objects(struct page_read *page, struct fault *why)
     rc = rc ? rc : expect(page, FORM_TREE, form_tree_text, why);
     rc = rc ? rc : read_page_dict(page, why);
     rc = rc ? rc : read_stream(page, FORM_CONTENTS, form_packed, seen, why);
-    rc = rc ? rc : read_picture(page, why);
+    rc = rc ? rc : read_picture(page, FORM_PICTURE, 0, &page->picture, why);
     rc = rc ? rc : read_font(page, false, why);
+    struct form_refs refs = form_page_refs(page->has_rare);
     form_measures(&refs, text);
     rc = rc ? rc : expect(page, FORM_MEASURES, text, why);
     rc = rc ? rc : read_stream(page, FORM_PROGRAM, form_program_dict, seen, why);
     form_intent(&refs, text);
     rc = rc ? rc : expect(page, FORM_INTENT, text, why);
     rc = rc ? rc : read_stream(page, FORM_PROFILE, form_profile_dict, seen, why);
-    return rc || !page->has_rare ? rc : read_font(page, true, why);
+    rc = rc || !page->has_rare ? rc : read_font(page, true, why);
+    return rc || !page->layers.layered ? rc : read_layers(page, why);
 }
 
 enum rc page_read(int fd, struct page_read *ret_page, struct fault *why)
@@ -293,13 +336,13 @@ enum rc page_read(int fd, struct page_read *ret_page, struct fault *why)
         return fault_set(why, rc_of_errno(errno), errno, "读取单页 PDF 失败");
     page.size = (uint64_t)st.st_size;
     if (!S_ISREG(st.st_mode) || page.size < HEADER)
-        return not_ours(why, "长度");
+        return page_not_ours(why, "长度");
 
     size_t tail_len = page.size < TAIL_MAX ? (size_t)page.size : TAIL_MAX;
-    enum rc rc = read_at(fd, 0, head, HEADER, why);
+    enum rc rc = page_read_at(fd, 0, head, HEADER, why);
     if (!rc && strcmp(head, "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n") != 0)
-        rc = not_ours(why, "文件头");
-    rc = rc ? rc : read_at(fd, page.size - tail_len, tail, tail_len, why);
+        rc = page_not_ours(why, "文件头");
+    rc = rc ? rc : page_read_at(fd, page.size - tail_len, tail, tail_len, why);
     rc = rc ? rc : read_table(&page, tail, page.size - tail_len, offsets, why);
     for (uint32_t n = 1; !rc && n < page.objects; n++)
         rc = read_frame(&page, n, offsets[n], offsets[n + 1], why);
@@ -322,14 +365,14 @@ enum rc page_read_proof(const struct page_read *page, struct fault *why)
     enum rc rc = RC_OK;
     for (uint64_t at = 0; !rc && at < end; at += PIECE) {
         size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
-        rc = read_at(page->fd, at, piece, n, why);
+        rc = page_read_at(page->fd, at, piece, n, why);
         if (!rc)
             hash_add(hash, (struct bytes){ (uint8_t *)piece, n });
     }
     hash_hex(hash_end(hash), hex);
     hash_free(hash);
     if (!rc && strncmp(hex, page->id, PDF_ID_MAX - 1) != 0)
-        rc = not_ours(why, "内容与编号不符");
+        rc = page_not_ours(why, "内容与编号不符");
     return rc;
 }
 
@@ -341,6 +384,7 @@ enum rc pdfa_page_check(int fd, struct pdfa_page_facts *ret_facts, struct fault 
         return rc;
     ret_facts->width_px = page.picture.width_px;
     ret_facts->height_px = page.picture.height_px;
+    ret_facts->layered = page.layers.layered;
     ret_facts->width_pt = page.width_pt;
     ret_facts->height_pt = page.height_pt;
     memcpy(ret_facts->id, page.id, sizeof page.id);

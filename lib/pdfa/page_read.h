@@ -21,6 +21,10 @@ struct page_read {
     struct form_crop crop;
     struct form_picture picture;
     bool has_rare;
+    struct form_layers layers;
+    uint32_t mask_width_px, mask_height_px; /* of a layered page with ink */
+    struct form_picture colours[PDFA_INKS_MAX];
+    char source[FORM_SOURCE_MAX]; /* of a layered page */
     char id[PDF_ID_MAX];
 };
 

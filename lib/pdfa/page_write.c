@@ -5,6 +5,7 @@
 
 #include "pdfa/flate.h"
 #include "pdfa/jpeg_head.h"
+#include "pdfa/layer_write.h"
 #include "pdfa/page_form.h"
 #include "pdfa/text_runs.h"
 #include "pdfa/xmp.h"
@@ -37,24 +38,27 @@ static enum rc check_samples(const struct pdfa_capture *capture, struct fault *w
     return RC_OK;
 }
 
-static enum rc check_capture(const struct pdfa_capture *capture,
-                             struct form_picture *ret_picture, struct fault *why)
+static enum rc check_coding(const struct pdfa_capture *capture,
+                            struct jpeg_head *ret_head, struct fault *why)
 {
-    struct jpeg_head head = { capture->width_px, capture->height_px, false, false };
-    enum rc rc = RC_OK;
     switch (capture->coding) {
     case PDFA_JPEG:
-        rc = jpeg_head_read(capture->data, &head, why);
-        break;
+        return jpeg_head_read(capture->data, ret_head, why);
     case PDFA_G4:
     case PDFA_BITS:
     case PDFA_GRAY:
     case PDFA_RGB:
-        rc = check_samples(capture, why);
-        break;
-    default:
-        rc = fault_set(why, RC_INVALID, 0, "不支持的图像编码");
+        return check_samples(capture, why);
     }
+    return fault_set(why, RC_INVALID, 0, "不支持的图像编码");
+}
+
+static enum rc check_capture(const struct pdfa_page *page,
+                             struct form_picture *ret_picture, struct fault *why)
+{
+    const struct pdfa_capture *capture = &page->capture;
+    struct jpeg_head head = { capture->width_px, capture->height_px, false, false };
+    enum rc rc = page->layers ? RC_OK : check_coding(capture, &head, why);
     if (rc)
         return rc;
     if ((capture->width_px && capture->width_px != head.width_px) ||
@@ -141,7 +145,8 @@ static enum rc lay_crop(const struct pdfa_crop *crop, struct layout *l, struct f
     return right ? RC_OK : fault_set(why, RC_INVALID, 0, "页面显示范围不在纸上");
 }
 
-static void put_matrix(struct pdf_out *contents, const struct layout *l)
+static void put_drawing(struct pdf_out *contents, const struct layout *l,
+                        const struct layer_plan *plan)
 {
     double m[6] = { l->a_pt * l->cos, -l->a_pt * l->sin, l->b_pt * l->sin,
                     l->b_pt * l->cos };
@@ -153,13 +158,20 @@ static void put_matrix(struct pdf_out *contents, const struct layout *l)
         pdf_number(m[i], number);
         pdf_out_text(contents, "%s ", number);
     }
-    pdf_out_text(contents, "cm\n/P Do\nQ\n");
+    pdf_out_text(contents, "cm\n/P Do\n");
+    layer_put_contents(contents, plan);
+    pdf_out_text(contents, "Q\n");
 }
 
 static void put_picture(struct pdf_out *out, const struct pdfa_page *page,
-                        const struct form_picture *picture)
+                        const struct form_picture *picture, const struct layer_plan *plan)
 {
     char dict[FORM_TEXT_MAX];
+    if (plan->layers) {
+        form_picture_dict(&plan->ground, dict);
+        pdf_out_stream(out, FORM_PICTURE, dict, plan->layers->ground);
+        return;
+    }
     bool as_is = picture->coding == PDFA_JPEG || picture->coding == PDFA_G4;
     form_picture_dict(picture, dict);
     if (as_is) {
@@ -173,57 +185,73 @@ static void put_picture(struct pdf_out *out, const struct pdfa_page *page,
     pdf_out_stream(out, FORM_PICTURE, dict, (struct bytes){ packed, len });
 }
 
+/* What was checked and reckoned before the first byte is written. */
+struct plan {
+    struct form_picture picture;
+    struct layer_plan layers;
+    struct layout layout;
+    struct text_rare rare;
+    uint32_t info; /* the last object but one */
+};
+
 static void put_objects(struct pdf_out *out, const struct pdfa_page *page,
-                        const struct form_picture *picture, const struct layout *layout,
-                        struct bytes contents, const struct text_rare *rare)
+                        const struct plan *plan, struct bytes contents)
 {
-    struct form_refs refs = form_page_refs(rare->count > 0);
-    uint32_t info = rare->count ? FORM_RARE_UNICODE + 1 : FORM_RARE_FONT;
+    struct form_refs refs = form_page_refs(plan->rare.count > 0);
     char text[FORM_TEXT_MAX];
 
     pdf_out_object(out, FORM_CATALOGUE);
-    pdf_out_text(out, FORM_CATALOGUE_TEXT, FORM_TREE, FORM_INTENT, (int)info + 1);
+    pdf_out_text(out, FORM_CATALOGUE_TEXT, FORM_TREE, FORM_INTENT, (int)plan->info + 1);
     pdf_out_object_end(out);
     form_put(out, FORM_TREE, form_tree_text);
-    form_page(&refs, layout->width_pt, layout->height_pt, &layout->crop, text);
+    form_page(&refs, &plan->layers.form, plan->layout.width_pt, plan->layout.height_pt,
+              &plan->layout.crop, text);
     form_put(out, FORM_PAGE, text);
     pdf_out_packed(out, FORM_CONTENTS, "", contents);
-    put_picture(out, page, picture);
+    put_picture(out, page, &plan->picture, &plan->layers);
     font_put_common(out);
-    if (rare->count)
-        font_put_rare(out, rare->codes, rare->count);
+    if (plan->rare.count)
+        font_put_rare(out, plan->rare.codes, plan->rare.count);
+    layer_put_objects(out, &plan->layers, refs.layers);
+}
+
+static enum rc put_contents(struct pdf_out *contents, const struct pdfa_page *page,
+                            struct plan *plan, struct fault *why)
+{
+    enum rc rc = RC_OK;
+    put_drawing(contents, &plan->layout, &plan->layers);
+    if (page->line_count)
+        rc = text_runs_put(contents, page->lines, page->line_count, &plan->layout.frame,
+                           &plan->rare, why);
+    if (!rc && contents->why.rc)
+        rc = fault_set(why, contents->why.rc, 0, "%s", contents->why.text);
+    return rc;
 }
 
 enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf, size_t *ret_len,
                         struct fault *why)
 {
-    struct form_picture picture;
-    struct layout layout;
-    struct text_rare rare = { .count = 0 };
+    struct plan plan = { .rare.count = 0 };
     enum rc rc = check_page(page, why);
-    rc = rc ? rc : check_capture(&page->capture, &picture, why);
-    rc = rc ? rc : lay_out(page, &picture, &layout, why);
-    rc = rc ? rc : lay_crop(page->crop, &layout, why);
+    rc = rc ? rc : layer_check(page, &plan.layers, why);
+    rc = rc ? rc : check_capture(page, &plan.picture, why);
+    rc = rc ? rc : lay_out(page, &plan.picture, &plan.layout, why);
+    rc = rc ? rc : lay_crop(page->crop, &plan.layout, why);
     if (rc)
         return rc;
 
     SCOPED(pdf_out_free) struct pdf_out contents;
     pdf_out_open_bare(&contents);
-    put_matrix(&contents, &layout);
-    if (page->line_count)
-        rc = text_runs_put(&contents, page->lines, page->line_count, &layout.frame, &rare,
-                           why);
-    if (!rc && contents.why.rc)
-        rc = fault_set(why, contents.why.rc, 0, "%s", contents.why.text);
+    rc = put_contents(&contents, page, &plan, why);
     if (rc)
         return rc;
+    plan.info = form_page_refs(plan.rare.count > 0).layers +
+                form_layer_objects(&plan.layers.form);
 
     SCOPED(pdf_out_free) struct pdf_out out;
     pdf_out_open(&out, -1);
-    put_objects(&out, page, &picture, &layout,
-                (struct bytes){ contents.at, contents.len }, &rare);
-    rc = pdf_out_close(&out, &page->about, FORM_CATALOGUE,
-                       rare.count ? FORM_RARE_UNICODE + 1 : FORM_RARE_FONT, why);
+    put_objects(&out, page, &plan, (struct bytes){ contents.at, contents.len });
+    rc = pdf_out_close(&out, &page->about, FORM_CATALOGUE, plan.info, why);
     if (rc)
         return rc;
     *ret_len = out.len;

@@ -28,6 +28,7 @@ enum {
     PDFA_LINES_MAX = 20000,     /* text lines on one page */
     PDFA_LINE_CHARS_MAX = 4000, /* code points in one line */
     PDFA_TITLE_MAX = 1000,      /* bytes of a title or author */
+    PDFA_INKS_MAX = 3,          /* stencils of a layered page */
     PDFA_JOIN_PAGES_MAX = 8000, /* an array of PDF 1.4 has at most 8191 entries */
     PDFA_JOIN_MARKS_MAX = 4000,
 };
@@ -47,6 +48,24 @@ struct pdfa_capture {
     uint32_t width_px, height_px; /* as stored, before turning. With PDFA_JPEG they may be
                                    * 0; else they must be what the file says */
     uint32_t dpi;
+};
+
+/* A stencil over the ground of a layered page: where its bits are 1, ink shows. */
+struct pdfa_ink {
+    struct bytes mask;    /* borrowed: G4 as PDFA_G4 */
+    struct bytes colours; /* borrowed: a JPEG stretched over the capture. Empty: `flat` */
+    uint8_t flat[3];      /* sRGB */
+};
+
+/* A page whose capture is shown as stencils of ink over a coarse picture of the paper.
+ * Explicit masks and stencils are no transparency (ISO 19005-1, 6.4; PDF 1.4, 4.8.5). */
+struct pdfa_layers {
+    struct bytes ground;         /* borrowed: a JPEG stretched over the capture */
+    const struct pdfa_ink *inks; /* borrowed, the lowest first; may be none */
+    size_t ink_count;
+    uint32_t mask_width_px, mask_height_px; /* of each; stretched over the capture */
+    const char *source; /* borrowed: SHA-256 of the capture's file, 64 lower-case hex
+                         * digits; stands in the page's metadata as dc:source */
 };
 
 /* One line of text on the upright, straightened page.
@@ -88,7 +107,10 @@ struct pdfa_page {
     int32_t skew_mdeg; /* then clockwise, thousandths of a degree, until it is straight */
     const struct pdfa_line *lines; /* borrowed, in reading order */
     size_t line_count;
-    const struct pdfa_crop *crop; /* borrowed; NULL: the whole page is shown */
+    const struct pdfa_crop *crop;     /* borrowed; NULL: the whole page is shown */
+    const struct pdfa_layers *layers; /* borrowed; NULL: the capture itself is shown. Else
+                                       * capture.coding and .data do not count, its size
+                                       * and dpi do */
 };
 
 /* Write one page as a whole PDF/A-1b file. The page is as large as the turned paper, so
@@ -102,9 +124,11 @@ MUST_USE enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf
 /* Is `fd` a page file of ours? Reads with pread, at most some kilobytes.
  *   RC_CORRUPT  it is not, or it was changed in its structure */
 struct pdfa_page_facts {
-    uint32_t width_px, height_px; /* of the capture, as stored */
-    double width_pt, height_pt;   /* of the page */
-    char id[33];                  /* the document id: 32 lower-case hex digits */
+    uint32_t width_px, height_px; /* of the picture, as stored; of a layered page: of its
+                                   * ground */
+    bool layered;
+    double width_pt, height_pt; /* of the page */
+    char id[33];                /* the document id: 32 lower-case hex digits */
 };
 MUST_USE enum rc pdfa_page_check(int fd, struct pdfa_page_facts *ret_facts,
                                  struct fault *why);

@@ -196,6 +196,7 @@ static void submit_one(struct conversion *conversion, size_t at)
     job.options.dpi = options->dpi;
     job.options.frame = page->frame;
     job.options.no_ocr = options->no_ocr;
+    job.options.compress = options->compress;
     job.options.keep_all = options->keep_all;
     job.options.no_pictures = true;
     job.options.limits = conversion->limits;

@@ -27,6 +27,7 @@ struct convert_options {
     const char *masters_path; /* folder for a TIFF master of each picture; NULL: none */
     const char *limits_path;  /* a court's own limits (limits.h); NULL: the usual ones */
     const char *case_no; /* whose papers these are, as anybody writes it; NULL: any */
+    enum page_compress compress;
     /* Told about every file that cannot be used, with a Chinese sentence; may be NULL. */
     void (*complain)(const char *path, const char *sentence, void *context);
     void *context; /* borrowed */

@@ -39,12 +39,13 @@ static json_t *report_page(const struct convert_pages *pages,
     const struct page_result *result = &page->result;
     json_t *all = page_result_json(result);
     json_t *one = json_pack(
-        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:i}",
+        "{s:s%, s:s, s:f, s:i, s:i, s:o, s:i, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, "
+        "s:i}",
         "file", page->path, strlen(page->path), "kind", page_kind_name(result->kind),
         "skew_deg", result->skew_mdeg / 1000.0, "rotated_deg", (int)result->rotated_deg,
         "dpi", (int)result->dpi, "labels", report_labels(result), "confidence",
         (int)result->confidence, "engine", result->engine, "model", result->model,
-        "model_sha256", result->model_sha256, "doubtful",
+        "model_sha256", result->model_sha256, "layers", result->layers, "doubtful",
         json_object_get(all, "doubtful"), "qc", json_object_get(all, "qc"), "figures",
         json_object_get(all, "figures"), "ms", json_object_get(all, "ms"), "pdf_bytes",
         (int)page->pdf_len);

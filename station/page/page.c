@@ -288,10 +288,16 @@ static enum rc write_page(struct work *work, struct fault *why)
         .rotated_deg = work->result.rotated_deg,
         .skew_mdeg = work->result.skew_mdeg,
         .shown = work->paper.border ? &shown : NULL,
+        .compress = work->options->compress,
         .title = work->options->title[0] ? work->options->title : "扫描页",
         .created_ms = work->options->created_ms,
     };
-    return page_sheet_write(&sheet, &work->output.pdf, &work->output.pdf_len, why);
+    const char *layers = "";
+    enum rc rc =
+        page_sheet_write(&sheet, &work->output.pdf, &work->output.pdf_len, &layers, why);
+    if (!rc)
+        snprintf(work->result.layers, sizeof work->result.layers, "%s", layers);
+    return rc;
 }
 
 static enum rc write_pictures(struct work *work, struct fault *why)

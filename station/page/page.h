@@ -47,6 +47,14 @@ enum {
 
 enum page_kind { PAGE_TEXT, PAGE_BLANK, PAGE_COVER, PAGE_SEPARATOR };
 
+/* How a capture goes into its PDF: its own bits, or layers where the page is fit for them
+ * (station/page/layers.h). The words in settings and on the command line: "exact",
+ * "layered". */
+enum page_compress { PAGE_EXACT, PAGE_LAYERED };
+
+const char *page_compress_name(enum page_compress compress);
+MUST_USE enum rc page_compress_read(const char *name, enum page_compress *ret_compress);
+
 /* Name of the model that stands for no recognition: labels, kind, deskew, PDF only. */
 #define PAGE_MODEL_NONE "none"
 
@@ -112,6 +120,8 @@ struct page_result {
     uint32_t rotated_deg; /* 0 90 180 270: clockwise turn after which it stands upright */
     int32_t skew_mdeg;    /* then: clockwise turn that straightens it, thousandths */
     int32_t confidence;   /* of the recognised words, 0..100; -1 nothing recognised */
+    char layers[16]; /* "layered"; else why not: "exact" was wanted, "picture" "covered"
+                        "unlike" "large" "coarse" "plain"; "" when there is no PDF */
     uint32_t frame, frames;     /* which picture of the file this is, from 0; how many */
     char engine[48];            /* "tesseract 5.3.0", "" when not recognised */
     char model[PAGE_MODEL_MAX]; /* "chi_sim" */
@@ -148,7 +158,8 @@ struct page_options {
     uint32_t turn_deg;  /* 0 90 180 270, clockwise */
     bool no_ocr;        /* no recognition: no text, orientation is left alone */
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
-    bool no_pictures;   /* no thumbnail and no preview */
+    enum page_compress compress;
+    bool no_pictures;          /* no thumbnail and no preview */
     struct page_master master; /* a TIFF of the capture's own pixels is wanted, too */
     struct page_limits limits; /* to judge by; without a version: the usual ones */
 };

@@ -19,6 +19,26 @@ const char *page_kind_name(enum page_kind kind)
     return (size_t)kind < COUNT(kind_names) ? kind_names[kind] : "page";
 }
 
+static const char *const compress_names[] = {
+    [PAGE_EXACT] = "exact",
+    [PAGE_LAYERED] = "layered",
+};
+
+const char *page_compress_name(enum page_compress compress)
+{
+    return compress_names[compress];
+}
+
+enum rc page_compress_read(const char *name, enum page_compress *ret_compress)
+{
+    for (size_t i = 0; i < COUNT(compress_names); i++)
+        if (!strcmp(name, compress_names[i])) {
+            *ret_compress = (enum page_compress)i;
+            return RC_OK;
+        }
+    return RC_INVALID;
+}
+
 static json_t *text_json(const char *text)
 {
     json_t *json = json_string(text);
@@ -52,15 +72,16 @@ json_t *page_result_json(const struct page_result *result)
         json_array_append_new(qc, json_pack("{s:s, s:s}", "code", result->qc[i].code,
                                             "sentence", result->qc[i].sentence));
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:o}",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:o, "
+        "s:o}",
         "kind", page_kind_name(result->kind), "width_px", (json_int_t)result->width_px,
         "height_px", (json_int_t)result->height_px, "dpi", (json_int_t)result->dpi,
         "rotated_deg", (json_int_t)result->rotated_deg, "skew_mdeg",
         (json_int_t)result->skew_mdeg, "confidence", (json_int_t)result->confidence,
         "frame", (json_int_t)result->frame, "frames", (json_int_t)result->frames,
         "engine", result->engine, "model", result->model, "model_sha256",
-        result->model_sha256, "doubtful", doubts_json(result), "labels", labels, "qc",
-        qc);
+        result->model_sha256, "layers", result->layers, "doubtful", doubts_json(result),
+        "labels", labels, "qc", qc);
     if (json && json_object_update_new(json, page_figures_json(result)))
         abort(); /* out of memory */
     if (json)
@@ -205,6 +226,8 @@ enum rc page_result_read(const json_t *json, struct page_result *ret_result)
                    sizeof result.model_sha256) ||
         !read_doubts(json_object_get(json, "doubtful"), &result) ||
         page_figures_read(json, &result) ||
+        (json_object_get(json, "layers") && /* not in what older programs wrote */
+         !read_text(json, "layers", result.layers, sizeof result.layers)) ||
         !read_labels(json_object_get(json, "labels"), &result) ||
         !read_qc(json_object_get(json, "qc"), &result))
         return RC_INVALID;

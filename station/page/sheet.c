@@ -5,9 +5,11 @@
 
 #include "pdfa/pdfa.h"
 #include "record/jpeg.h"
+#include "station/page/layers.h"
 #include "station/page/lines.h"
 #include "station/page/pix.h"
 #include "station/page/tiff.h"
+#include "sys/hash.h"
 
 #include <math.h>
 #include <string.h>
@@ -148,13 +150,21 @@ static enum rc write_pixels(struct pdfa_page *page, PIX *whole, char **ret_pdf,
                             size_t *ret_len, struct fault *why)
 {
     size_t len = 0;
+    SCOPED(free_at) uint8_t *packed = NULL;
     SCOPED(free_at) uint8_t *rows = bare_rows(whole, &len);
     if (!rows)
         return pix_no_memory(why);
-    page->capture.coding = pixGetDepth(whole) == 1   ? PDFA_BITS
+    page->capture.coding = pixGetDepth(whole) == 1   ? PDFA_G4
                            : pixGetDepth(whole) == 8 ? PDFA_GRAY
                                                      : PDFA_RGB;
     page->capture.data = (struct bytes){ rows, len };
+    if (page->capture.coding == PDFA_G4) {
+        enum rc rc = tiff_pack_g4(rows, page->capture.width_px, page->capture.height_px,
+                                  &packed, &len, why);
+        if (rc)
+            return rc;
+        page->capture.data = (struct bytes){ packed, len };
+    }
     return pdfa_page_write(page, (uint8_t **)ret_pdf, ret_len, why);
 }
 
@@ -183,8 +193,38 @@ static enum rc write_capture(struct pdfa_page *page, const struct page_sheet *sh
     return write_pixels(page, picture->whole, ret_pdf, ret_len, why);
 }
 
+static enum rc write_layers(struct pdfa_page *page, const struct page_sheet *sheet,
+                            char **ret_pdf, size_t *ret_len,
+                            enum layers_verdict *ret_verdict, struct fault *why)
+{
+    SCOPED(page_layers_free) struct page_layers made = { 0 };
+    struct pdfa_ink inks[COUNT(made.inks)];
+    char source[SHA256_HEX];
+    enum rc rc =
+        page_layers_make(sheet->capture, sheet->picture, &made, ret_verdict, why);
+    if (rc || *ret_verdict != LAYERS_FIT)
+        return rc;
+    for (size_t i = 0; i < made.ink_count; i++) {
+        const struct page_ink *ink = &made.inks[i];
+        inks[i] = (struct pdfa_ink){ { ink->mask, ink->mask_len },
+                                     { ink->colours, ink->colours_len },
+                                     { ink->flat[0], ink->flat[1], ink->flat[2] } };
+    }
+    hash_hex(hash_sha256(sheet->capture), source);
+    struct pdfa_layers layers = { .ground = { made.ground, made.ground_len },
+                                  .inks = inks,
+                                  .ink_count = made.ink_count,
+                                  .mask_width_px = page->capture.width_px,
+                                  .mask_height_px = page->capture.height_px,
+                                  .source = source };
+    page->layers = &layers;
+    rc = pdfa_page_write(page, (uint8_t **)ret_pdf, ret_len, why);
+    page->layers = NULL;
+    return rc;
+}
+
 enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t *ret_len,
-                         struct fault *why)
+                         const char **ret_layers, struct fault *why)
 {
     SCOPED(line_list_free_at) struct line_list lines = { 0 };
     enum rc rc = place_lines(sheet, &lines, why);
@@ -211,5 +251,13 @@ enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t 
         .line_count = lines.count,
         .crop = sheet->shown ? &crop : NULL,
     };
+    enum layers_verdict verdict = LAYERS_PLAIN;
+    *ret_layers = page_compress_name(PAGE_EXACT);
+    if (sheet->compress == PAGE_LAYERED) {
+        rc = write_layers(&page, sheet, ret_pdf, ret_len, &verdict, why);
+        *ret_layers = layers_verdict_name(verdict);
+        if (rc || verdict == LAYERS_FIT)
+            return rc;
+    }
     return write_capture(&page, sheet, ret_pdf, ret_len, why);
 }

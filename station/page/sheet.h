@@ -16,14 +16,17 @@ struct page_sheet {
     double residual_deg;               /* clockwise, still to turn after it was read */
     uint32_t rotated_deg;
     int32_t skew_mdeg;
+    enum page_compress compress;
     const struct page_box *shown; /* borrowed: of the picture read, as its places; NULL:
                                      all of it */
     const char *title;            /* borrowed */
     int64_t created_ms;
 };
 
-/* The caller frees *ret_pdf. Same sheet, same bytes. */
+/* The caller frees *ret_pdf. Same sheet, same bytes. *ret_layers, static: the word for
+ * struct page_result. */
 MUST_USE enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf,
-                                  size_t *ret_len, struct fault *why);
+                                  size_t *ret_len, const char **ret_layers,
+                                  struct fault *why);
 
 #endif

@@ -249,3 +249,66 @@ bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *r
     *ret_bits = (struct bytes){ file.at + at, (size_t)len };
     return true;
 }
+
+/* A file that grows in memory: for libtiff's other calls it is a source like any. */
+struct sink {
+    struct source source; /* first: its file is what was written so far */
+    uint8_t *at;          /* owned */
+    size_t room;
+};
+
+static tmsize_t sink_write(thandle_t handle, void *data, tmsize_t len)
+{
+    struct sink *sink = handle;
+    struct source *source = &sink->source;
+    size_t end = (size_t)source->at + (size_t)len;
+    if (end > sink->room) {
+        size_t room = end + end / 2 + 4096;
+        uint8_t *at = realloc(sink->at, room);
+        if (!at)
+            return -1;
+        memset(at + sink->room, 0, room - sink->room);
+        sink->at = at;
+        sink->room = room;
+    }
+    memcpy(sink->at + source->at, data, (size_t)len);
+    source->at = end;
+    source->file.at = sink->at;
+    source->file.len = end > source->file.len ? end : source->file.len;
+    return len;
+}
+
+static void sink_free_at(struct sink *sink)
+{
+    free(sink->at);
+}
+
+/* libtiff packs a strip of a file; the strip's bytes are what is wanted. */
+enum rc tiff_pack_g4(const uint8_t *rows, uint32_t width_px, uint32_t height_px,
+                     uint8_t **ret_bits, size_t *ret_len, struct fault *why)
+{
+    SCOPED(sink_free_at) struct sink sink = { 0 };
+    SCOPED(tiff_close_at)
+    TIFF *tiff = TIFFClientOpen("packed", "wm", &sink, source_read, sink_write,
+                                source_seek, source_close, source_size, NULL, NULL);
+    tmsize_t len = (tmsize_t)((width_px + 7) / 8) * height_px;
+    if (!tiff || !TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width_px) ||
+        !TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, height_px) ||
+        !TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 1) ||
+        !TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1) ||
+        !TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE) ||
+        !TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_CCITTFAX4) ||
+        !TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, height_px) ||
+        TIFFWriteEncodedStrip(tiff, 0, (void *)(uintptr_t)rows, len) != len)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法压缩这张图片");
+    uint64_t at = TIFFGetStrileOffset(tiff, 0), size = TIFFGetStrileByteCount(tiff, 0);
+    if (!size || at > sink.source.file.len || size > sink.source.file.len - at)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法压缩这张图片");
+    uint8_t *bits = malloc((size_t)size);
+    if (!bits)
+        return fault_set(why, RC_NO_MEMORY, 0, "内存不足，无法压缩这张图片");
+    memcpy(bits, sink.at + at, (size_t)size);
+    *ret_bits = bits;
+    *ret_len = (size_t)size;
+    return RC_OK;
+}

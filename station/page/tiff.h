@@ -24,4 +24,10 @@ MUST_USE enum rc tiff_read(struct bytes file, const struct picture_look *look,
  * picture. */
 bool tiff_g4(struct bytes file, const struct picture_look *look, struct bytes *ret_bits);
 
+/* Pack bilevel rows (1 = black, most significant bit first, each row padded to a byte) as
+ * one bare run of CCITT G4 (ITU-T T.6), lossless. The caller frees *ret_bits.
+ *   RC_NO_MEMORY */
+MUST_USE enum rc tiff_pack_g4(const uint8_t *rows, uint32_t width_px, uint32_t height_px,
+                              uint8_t **ret_bits, size_t *ret_len, struct fault *why);
+
 #endif

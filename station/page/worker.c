@@ -70,12 +70,13 @@ static bool master_read(const json_t *json, struct page_master *ret)
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:o*, s:o*}", "model",
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:s, s:o*, s:o*}", "model",
         options->model, "dpi", (json_int_t)options->dpi, "frame",
         (json_int_t)options->frame, "created_ms", (json_int_t)options->created_ms,
         "title", options->title, "no_ocr", options->no_ocr, "keep_all", options->keep_all,
         "no_pictures", options->no_pictures, "turn_deg",
-        options->turned ? (int)options->turn_deg : -1, "limits",
+        options->turned ? (int)options->turn_deg : -1, "compress",
+        page_compress_name(options->compress), "limits",
         options->limits.version[0] ? page_limits_json(&options->limits) : NULL, "master",
         options->master.wanted ? master_json(&options->master) : NULL);
     if (!json)
@@ -86,17 +87,18 @@ json_t *page_options_json(const struct page_options *options)
 enum rc page_options_read(const json_t *json, struct page_options *ret_options)
 {
     struct page_options options = { .model = "" };
-    const char *model, *title;
+    const char *model, *title, *compress;
     json_int_t dpi, frame, created;
     int no_ocr, keep_all, no_pictures, turn_deg;
     if (json_unpack((json_t *)(uintptr_t)json,
-                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i}", "model", &model,
+                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:s}", "model", &model,
                     "dpi", &dpi, "frame", &frame, "created_ms", &created, "title", &title,
                     "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures", &no_pictures,
-                    "turn_deg", &turn_deg) ||
-        turn_deg < -1 || turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) || dpi < 0 ||
-        dpi > 100000 || frame < 0 || frame > 100000 ||
-        strlen(model) >= sizeof options.model || strlen(title) >= sizeof options.title)
+                    "turn_deg", &turn_deg, "compress", &compress) ||
+        page_compress_read(compress, &options.compress) || turn_deg < -1 ||
+        turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) || dpi < 0 || dpi > 100000 ||
+        frame < 0 || frame > 100000 || strlen(model) >= sizeof options.model ||
+        strlen(title) >= sizeof options.title)
         return RC_INVALID;
     strcpy(options.model, model);
     strcpy(options.title, title);

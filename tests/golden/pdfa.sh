@@ -43,7 +43,7 @@ for text in "$work"/*.txt; do
     cmp -s "$work/want" "$work/got"
     say $? "MuPDF copies the text of $name"
 done
-cat "$work"/jpeg.txt "$work"/turned.txt "$work"/gray.txt "$work"/rgb.txt "$work"/bits.txt | grep -v '^$' >"$work/want"
+cat "$work"/jpeg.txt "$work"/turned.txt "$work"/gray.txt "$work"/rgb.txt "$work"/bits.txt "$work"/layered.txt | grep -v '^$' >"$work/want"
 pdftotext "$work/volume.pdf" - | tr -d '\f' | grep -v '^$' >"$work/got"
 cmp -s "$work/want" "$work/got"
 say $? "a volume keeps the text of its pages"
@@ -54,7 +54,7 @@ say $? "the certificate says what was counted"
 ink() { # portable gray map -> dark pixels in a thousand
     tail -c +16 "$1" | od -An -v -tu1 -w1 | awk '{ n++; dark += $1 < 200 } END { printf "%d", 1000 * dark / n }'
 }
-for name in jpeg turned gray bits g4; do
+for name in jpeg turned gray bits g4 layered; do
     pdftoppm -r 20 -gray -singlefile "$work/$name.pdf" "$work/poppler"
     mutool draw -q -r 20 -c gray -F pgm -o "$work/mupdf.pgm" "$work/$name.pdf" 2>/dev/null
     a=$(ink "$work/poppler.pgm")
@@ -63,12 +63,23 @@ for name in jpeg turned gray bits g4; do
     say $? "poppler and MuPDF draw $name alike ($a and $b in a thousand dark)"
 done
 
+# A layered page is two inks over a ground, by other people's reading, and transparency
+# is not among them.
+pdfimages -list "$work/layered.pdf" >"$work/said"
+[ "$(awk '$3 == "stencil" || $3 == "mask" { n += $9 == "ccitt" } END { print n + 0 }' "$work/said")" = 2 ]
+say $? "a layered page has two stencils in CCITT G4"
+! grep -aqE '/(SMask|ca|CA|BM|Group) ' "$work/layered.pdf"
+say $? "a layered page has no transparency"
+pdftoppm -r 60 -singlefile "$work/layered.pdf" "$work/layers"
+tail -c +16 "$work/layers.ppm" | od -An -v -tu1 -w3 | awk '$1 > 40 && $1 > 2 * $2 && $1 > 2 * $3 { n++ } END { exit !(n > 100) }'
+say $? "the seal of a layered page is red"
+
 # Bookmarks and page labels of the volume, in other people's words.
 qpdf --json --json-key=outlines "$work/volume.pdf" | grep -q '"title": "25 本院法律文书正本"'
 say $? "a volume has its bookmarks"
 qpdf --json --json-key=pagelabels "$work/volume.pdf" | tr -d ' \n' | grep -q '"index":1,"label":{"/S":"/D","/St":1}'
 say $? "a volume has its page labels"
-[ "$(pdfinfo "$work/volume.pdf" | awk '/^Pages:/ { print $2 }')" = 6 ]
+[ "$(pdfinfo "$work/volume.pdf" | awk '/^Pages:/ { print $2 }')" = 7 ]
 say $? "a volume has all its pages"
 [ "$(grep -ac '/FontFile2' "$work/volume.pdf")" = 1 ]
 say $? "a volume has its font once"

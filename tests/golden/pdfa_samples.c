@@ -3,6 +3,7 @@
  * Without a folder it only writes everything twice and compares the bytes. */
 #include "pdfa/pdfa.h"
 #include "repo-daemon/certificate.h"
+#include "station/page/layers.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -17,7 +18,7 @@ enum {
     SIDE_PX = 1240,
     TALL_PX = 1754,
     AT_S = 1795000000,
-    VOLUME_PAGES = 6
+    VOLUME_PAGES = 7
 };
 
 static const char stack[] = "tests/data/stack-1/018";
@@ -28,8 +29,8 @@ struct sample {
 };
 
 static struct sample pages[VOLUME_PAGES];
-static const char *const page_names[VOLUME_PAGES] = { "jpeg", "turned", "gray",
-                                                      "rgb",  "bits",   "g4" };
+static const char *const page_names[VOLUME_PAGES] = { "jpeg", "turned", "gray",   "rgb",
+                                                      "bits", "g4",     "layered" };
 static const char *folder; /* NULL: nothing is kept */
 static int failed;
 
@@ -136,6 +137,43 @@ static size_t bar_in_g4(uint8_t *ret_data, size_t rows)
     return (bit + 7) / 8;
 }
 
+/* A page with print and a seal over it. */
+static void write_layered(void)
+{
+    size_t len;
+    SCOPED(free_at) char *jpeg = read_file("tests/data/stack-1/019.jpg", &len);
+    struct bytes file = { (uint8_t *)jpeg, len };
+    struct picture picture = { .dpi = 300 };
+    SCOPED(page_layers_free) struct page_layers made = { 0 };
+    enum layers_verdict verdict;
+    struct pdfa_ink inks[INK_KINDS];
+    struct fault why;
+    must(picture_look(file, 0, &picture.look, &why), &why);
+    must(page_layers_make(file, &picture, &made, &verdict, &why), &why);
+    for (size_t i = 0; i < made.ink_count; i++)
+        inks[i] = (struct pdfa_ink){
+            .mask = { made.inks[i].mask, made.inks[i].mask_len },
+            .colours = { made.inks[i].colours, made.inks[i].colours_len },
+            .flat = { made.inks[i].flat[0], made.inks[i].flat[1], made.inks[i].flat[2] },
+        };
+    inks[0].colours.len = 0; /* one ink of a colour, one of a picture of colours */
+    struct pdfa_layers layers = {
+        .ground = { made.ground, made.ground_len },
+        .inks = inks,
+        .ink_count = made.ink_count,
+        .mask_width_px = picture.look.width_px,
+        .mask_height_px = picture.look.height_px,
+        .source = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+    };
+    struct pdfa_capture capture = { .width_px = picture.look.width_px,
+                                    .height_px = picture.look.height_px,
+                                    .dpi = 300 };
+    write_page(
+        6,
+        (struct pdfa_page){ .capture = capture, .skew_mdeg = -1660, .layers = &layers },
+        "分层的一页\n印章与字各在一层\n");
+}
+
 static void write_pages(void)
 {
     char path[128];
@@ -162,6 +200,7 @@ static void write_pages(void)
     write_raw(4, PDFA_BITS, (SIDE_PX + 7) / 8, "黑白 black & white\n");
     capture = (struct pdfa_capture){ PDFA_G4, { bar, bar_in_g4(bar, 96) }, 64, 96, 50 };
     write_page(5, (struct pdfa_page){ .capture = capture }, "");
+    write_layered();
 }
 
 static enum rc open_sample(void *context, size_t index, int *ret_fd, struct fault *why)

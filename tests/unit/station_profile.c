@@ -3,11 +3,12 @@
 
 #include "station/profile.h"
 
-static enum rc read(const char *text, struct profiles *ret)
+static enum rc profiles_of(const char *text, struct profiles *ret)
 {
     struct settings set = { .scan_dpi = 300,
                             .scan_mode = "Color",
-                            .scan_source = "ADF Duplex" };
+                            .scan_source = "ADF Duplex",
+                            .pdf_compress = "exact" };
     snprintf(set.scan_profiles, sizeof set.scan_profiles, "%s", text);
     return profiles_read(&set, ret, NULL);
 }
@@ -15,7 +16,7 @@ static enum rc read(const char *text, struct profiles *ret)
 TEST(profiles, are_one_when_nothing_is_said)
 {
     struct profiles p;
-    CHECK_OK(read("", &p));
+    CHECK_OK(profiles_of("", &p));
     CHECK_INT(1, p.count);
     CHECK_TEXT("标准", p.at[0].name);
     CHECK_INT(300, p.at[0].dpi);
@@ -25,13 +26,16 @@ TEST(profiles, are_one_when_nothing_is_said)
 TEST(profiles, are_read_in_order_and_found_by_name)
 {
     struct profiles p;
-    CHECK_OK(read(" 文字 : 200 : Gray : ADF Duplex ; 照片:600:Color:Flatbed;", &p));
+    CHECK_OK(profiles_of(
+        " 文字 : 200 : Gray : ADF Duplex : layered ; 照片:600:Color:Flatbed;", &p));
     CHECK_INT(2, p.count);
     CHECK_TEXT("文字", profiles_find(&p, "")->name);
     const struct profile *photo = profiles_find(&p, "照片");
     CHECK_INT(600, photo->dpi);
     CHECK_TEXT("Color", photo->mode);
     CHECK_TEXT("Flatbed", photo->source);
+    CHECK_INT(PAGE_EXACT, photo->compress);
+    CHECK_INT(PAGE_LAYERED, p.at[0].compress);
     CHECK_INT(1, photo->sides);
     CHECK(!profiles_find(&p, "别的"));
 }
@@ -51,13 +55,15 @@ TEST(profiles, refuse_what_no_scanner_could_have)
         "a:300:Colour:Flatbed",
         "a:300:Color:Table",
         "a:300:Color:Flatbed:more",
+        "a:300:Color:Flatbed:layered:more",
+        "a:300:Color:Flatbed:",
         "a:300:Color:Flatbed;a:200:Gray:Flatbed",
     };
     struct profiles p = { .count = 77 };
     for (size_t i = 0; i < COUNT(wrong); i++)
-        CHECK_RC(RC_INVALID, read(wrong[i], &p));
+        CHECK_RC(RC_INVALID, profiles_of(wrong[i], &p));
     CHECK_INT(77, p.count);
-    CHECK_OK(read("a:75:Color:Flatbed;b:1200:Lineart:ADF Front", &p));
+    CHECK_OK(profiles_of("a:75:Color:Flatbed;b:1200:Lineart:ADF Front", &p));
 }
 
 TEST(profiles, are_at_most_sixteen)
@@ -67,9 +73,9 @@ TEST(profiles, are_at_most_sixteen)
     for (int i = 0; i < PROFILES_MAX + 1; i++) {
         size_t len = strlen(text);
         if (i == PROFILES_MAX)
-            CHECK_OK(read(text, &p));
+            CHECK_OK(profiles_of(text, &p));
         snprintf(text + len, sizeof text - len, "p%d:300:Gray:Flatbed;", i);
     }
     CHECK_INT(PROFILES_MAX, p.count);
-    CHECK_RC(RC_INVALID, read(text, &p));
+    CHECK_RC(RC_INVALID, profiles_of(text, &p));
 }
