@@ -284,7 +284,7 @@ int cmd_rack(int argc, char **argv)
             (verbs[i].key && !o.key_file))
             return cmd_usage("rack", "%s lacks an option", verbs[i].name);
         SCOPED(bus_free_at)
-        struct rack_bus *bus = rack_bus_new(o.port, (unsigned)o.baud);
+        struct rack_bus *bus = rack_bus_new(o.port, (unsigned)o.baud, 0);
         return verbs[i].run(bus, &o);
     }
     return cmd_usage("rack", "scan, claim, learn or test is expected");

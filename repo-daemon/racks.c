@@ -123,7 +123,8 @@ static void compare_list(struct unit *unit, const struct rack_news *news)
 {
     bool same = !memcmp(unit->presence, news->presence, sizeof unit->presence);
     memcpy(unit->presence, news->presence, sizeof unit->presence);
-    if (news->live_changed || news->boot_changed || news->overflowed) {
+    bool moved = news->eventless && !same; /* nothing else will tell of it */
+    if (news->live_changed || news->boot_changed || news->overflowed || moved) {
         unit->compare = true;
         return;
     }
@@ -248,11 +249,14 @@ static void make_units(struct racks *racks, const struct racks_port *ports, size
             if (!strcmp(ports[j].path, ports[i].path))
                 bus = racks->buses[j];
         if (!bus)
-            bus = rack_bus_new(ports[i].path, 0);
+            bus = rack_bus_new(ports[i].path, ports[i].baud, ports[i].parity);
         racks->buses[i] = bus;
         unit->racks = racks;
         unit->place = ports[i];
-        unit->rack = rack_new(bus, ports[i].address);
+        const struct rack_profile profile = { .slots = ports[i].module,
+                                              .inverted = ports[i].inverted };
+        unit->rack = ports[i].module ? rack_new_module(bus, ports[i].address, &profile)
+                                     : rack_new(bus, ports[i].address);
     }
     racks->count = count;
 }

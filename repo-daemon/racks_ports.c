@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +46,52 @@ static char *cut(char *text, char mark)
     return at + 1;
 }
 
+/* "9600N": speed and parity. */
+static bool read_line(char *text, struct racks_port *port)
+{
+    static const char speeds[] = " 1200 2400 4800 9600 19200 38400 57600 115200 ";
+    char speed[16];
+    size_t len = strlen(text);
+    char parity = len ? text[len - 1] : 0;
+    if (len < 5 || len > 8 || (parity != 'E' && parity != 'O' && parity != 'N'))
+        return false;
+    snprintf(speed, sizeof speed, " %.*s ", (int)(len - 1), text);
+    if (!strstr(speeds, speed))
+        return false;
+    port->baud = (uint32_t)strtoul(text, NULL, 10);
+    port->parity = parity;
+    return true;
+}
+
+/* "io32" or "io32!". */
+static bool read_module(char *text, struct racks_port *port)
+{
+    unsigned slots;
+    size_t len = strlen(text);
+    port->inverted = len && text[len - 1] == '!';
+    if (port->inverted)
+        text[len - 1] = 0;
+    if (strncmp(text, "io", 2) != 0 || !number(text + 2, 1, RACK_SLOTS_MAX, &slots))
+        return false;
+    port->module = (uint16_t)slots;
+    return true;
+}
+
 static bool read_entry(char *entry, struct racks_port *ret_port)
 {
     unsigned site, rack, address;
+    memset(ret_port, 0, sizeof *ret_port);
+    char *at = strrchr(entry, '@');
+    char *line = at ? strchr(at, '/') : NULL, *module = at ? strchr(at, '=') : NULL;
+    if (line && module && line < module)
+        return false;
+    if (line)
+        *line++ = 0;
+    if (module)
+        *module++ = 0;
+    if ((line && !read_line(line, ret_port)) ||
+        (module && !read_module(module, ret_port)))
+        return false;
     char *rack_text = cut(entry, '.');
     char *site_text = rack_text ? cut(entry, ':') : NULL;
     char *address_text = site_text ? cut(entry, '@') : NULL;
@@ -87,11 +131,19 @@ enum rc racks_ports_read(const char *text, struct racks_port ret_ports[RACKS_MAX
         strncpy(shown, entry, sizeof shown - 1);
         shown[sizeof shown - 1] = 0;
         if (!read_entry(entry, &port))
-            return fault_set(why, RC_INVALID, 0,
-                             "racks.ports: '%s' is not PATH@ADDRESS:SITE.RACK", shown);
+            return fault_set(
+                why, RC_INVALID, 0,
+                "racks.ports: '%s' is not PATH@ADDRESS:SITE.RACK[=ioN[!]][/SPEEDPARITY]",
+                shown);
         if (count == RACKS_MAX)
             return fault_set(why, RC_INVALID, 0, "racks.ports: more than %d racks",
                              RACKS_MAX);
+        for (size_t i = 0; i < count; i++)
+            if (!strcmp(ret_ports[i].path, port.path) &&
+                (ret_ports[i].baud != port.baud || ret_ports[i].parity != port.parity))
+                return fault_set(why, RC_INVALID, 0,
+                                 "racks.ports: '%s' has another speed than its port",
+                                 shown);
         for (size_t i = 0; i < count; i++)
             if (same(&ret_ports[i], &port))
                 return fault_set(why, RC_INVALID, 0, "racks.ports: '%s' is there twice",

@@ -1,6 +1,6 @@
 /* The poll cycle. `known` is the image that the rack has confirmed by its CRC; while it
  * still does, only the registers that differ from the wanted ones are sent, else all. */
-#include "drivers/rack/rack.h"
+#include "drivers/rack/rack_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,20 +8,6 @@
 enum {
     STATUS_WORDS = RACK_AT_EVENTS - RACK_AT_VERSION,
     PROTOCOL_MAJOR = RACK_PROTOCOL >> 8
-};
-
-struct rack {
-    struct rack_bus *bus; /* borrowed */
-    uint8_t address;
-    bool judged, live;                /* judged: the owner has been told live or absent */
-    bool handed;                      /* events are out and not settled */
-    uint16_t handed_boot, handed_seq; /* the last of them */
-    bool settled;                     /* an acknowledgement is owed */
-    uint16_t settled_boot, settled_seq;
-    uint16_t boot; /* 0: never seen */
-    unsigned slots, misses;
-    int64_t due_ms;
-    uint16_t wanted[RACK_SLOTS_MAX], known[RACK_SLOTS_MAX];
 };
 
 struct status {
@@ -165,7 +151,7 @@ static enum rc read_events(struct rack *rack, const struct status *status,
     return RC_OK;
 }
 
-static void missed(struct rack *rack, int64_t now_ms, struct rack_news *news)
+void rack_missed(struct rack *rack, int64_t now_ms, struct rack_news *news)
 {
     if (rack->misses < RACK_MISSES)
         rack->misses++;
@@ -204,6 +190,15 @@ struct rack *rack_new(struct rack_bus *bus, uint8_t address)
     return rack;
 }
 
+struct rack *rack_new_module(struct rack_bus *bus, uint8_t address,
+                             const struct rack_profile *profile)
+{
+    struct rack *rack = rack_new(bus, address);
+    rack->module = *profile;
+    rack->slots = profile->slots;
+    return rack;
+}
+
 void rack_free(struct rack *rack)
 {
     free(rack);
@@ -220,11 +215,13 @@ enum rc rack_turn(struct rack *rack, int64_t now_ms, struct rack_news *ret_news,
     struct status status = { 0 };
     memset(ret_news, 0, sizeof *ret_news);
     rack->due_ms = now_ms + RACK_POLL_MS;
+    if (rack->module.slots)
+        return rack_module_turn(rack, now_ms, ret_news, why);
     enum rc rc = rack->live ? acknowledge(rack, why) : RC_OK;
     if (!rc)
         rc = read_status(rack, &status, why);
     if (rc) {
-        missed(rack, now_ms, ret_news);
+        rack_missed(rack, now_ms, ret_news);
         return rc;
     }
     met(rack, &status, ret_news);

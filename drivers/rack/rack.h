@@ -25,6 +25,7 @@ struct rack_news {
     bool live_changed; /* for the owner to tell others; true at the first verdict */
     bool boot_changed; /* it has restarted; a boot event will follow */
     bool overflowed;   /* events gave way in the rack; each slot's last one is kept */
+    bool eventless;    /* a module: it has no events, only what is full now */
     uint16_t boot;
     uint16_t presence[RACK_PRESENCE_WORDS]; /* valid while live */
     struct rack_event events[RACK_EVENTS_READ];
@@ -37,6 +38,18 @@ struct rack; /* made by rack_new(), ended by rack_free() */
 /* `bus` is borrowed and must outlive the rack. Never returns NULL. */
 struct rack *rack_new(struct rack_bus *bus, uint8_t address);
 void rack_free(struct rack *rack); /* accepts NULL */
+
+/* A module of another maker in the place of a rack: a discrete input says that a slot is
+ * full, a coil lights its lamp. It latches nothing, so what was in and out again between
+ * two polls is never known; lamps have no colours; and it cannot drive a lock, since
+ * nobody would have signed the order. */
+struct rack_profile {
+    uint16_t slots; /* 1..RACK_SLOTS_MAX */
+    uint16_t inputs_from, coils_from;
+    bool inverted; /* an input that is off means full */
+};
+struct rack *rack_new_module(struct rack_bus *bus, uint8_t address,
+                             const struct rack_profile *profile); /* copied */
 
 /* When the next turn is due, monotonic ms. */
 int64_t rack_due_ms(const struct rack *rack);

@@ -25,9 +25,10 @@ enum {
 
 struct rack_bus; /* made by rack_bus_new(), ended by rack_bus_free() */
 
-/* The port is opened at the first request, 8E1 at `baud` (0: RACK_BAUD_PRESET).
- * `path` is copied. Never returns NULL (ends the process when out of memory). */
-struct rack_bus *rack_bus_new(const char *path, unsigned baud);
+/* The port is opened at the first request with 8 bits and one stop bit, at `baud` (0:
+ * RACK_BAUD_PRESET) and `parity` 'E', 'O' or 'N' (0: 'E', as our racks have it). `path`
+ * is copied. Never returns NULL (ends the process when out of memory). */
+struct rack_bus *rack_bus_new(const char *path, unsigned baud, char parity);
 void rack_bus_free(struct rack_bus *bus); /* accepts NULL */
 
 /* Read `count` (1..125) registers from `at`. On failure ret_words is not touched.
@@ -43,6 +44,15 @@ MUST_USE enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t a
  * RC_CORRUPT it may have happened. */
 MUST_USE enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at,
                                 uint16_t count, const uint16_t *words, struct fault *why);
+
+/* The same for `count` (1..RACK_SLOTS_MAX) discrete inputs and coils, a byte each, 0 or
+ * 1: what modules of other makers have instead of registers. */
+MUST_USE enum rc rack_bus_read_inputs(struct rack_bus *bus, uint8_t address, uint16_t at,
+                                      uint16_t count, unsigned tries, uint8_t *ret_bits,
+                                      struct fault *why);
+MUST_USE enum rc rack_bus_write_coils(struct rack_bus *bus, uint8_t address, uint16_t at,
+                                      uint16_t count, const uint8_t *bits,
+                                      struct fault *why);
 
 /* Tell all racks of the port at once; nobody answers. */
 MUST_USE enum rc rack_bus_group(struct rack_bus *bus, enum rack_group group,

@@ -15,6 +15,7 @@
 struct rack_bus {
     char *path;
     unsigned baud;
+    char parity;
     modbus_t *context;   /* NULL while the port is shut */
     int64_t quiet_until; /* monotonic ms: no request before */
     uint8_t late;        /* this one's answer may still be under way; 0: nobody's */
@@ -48,7 +49,8 @@ static enum rc open_port(struct rack_bus *bus, struct fault *why)
 {
     if (bus->context)
         return RC_OK;
-    bus->context = modbus_new_rtu(bus->path, (int)bus->baud, 'E', DATA_BITS, STOP_BITS);
+    bus->context =
+        modbus_new_rtu(bus->path, (int)bus->baud, bus->parity, DATA_BITS, STOP_BITS);
     if (!bus->context)
         return fault_set(why, RC_UNAVAILABLE, errno, "cannot use port %s: %s", bus->path,
                          modbus_strerror(errno));
@@ -106,26 +108,45 @@ struct request {
     uint16_t at, count;
     const uint16_t *write; /* NULL: read */
     uint16_t *read;
+    const uint8_t *write_bits; /* coils; NULL: not these */
+    uint8_t *read_bits;        /* discrete inputs; NULL: not these */
 };
+
+union answer {
+    uint16_t words[MODBUS_MAX_READ_REGISTERS];
+    uint8_t bits[RACK_SLOTS_MAX];
+};
+
+/* What libmodbus says: the count when all went well, else -1 and errno. */
+static int exchange(modbus_t *context, const struct request *r, union answer *answer)
+{
+    if (r->write_bits)
+        return modbus_write_bits(context, r->at, r->count, r->write_bits);
+    if (r->read_bits)
+        return modbus_read_input_bits(context, r->at, r->count, answer->bits);
+    if (r->write)
+        return modbus_write_registers(context, r->at, r->count, r->write);
+    return modbus_read_input_registers(context, r->at, r->count, answer->words);
+}
 
 static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fault *why)
 {
     enum rc rc = open_port(bus, why);
     if (rc)
         return rc;
-    uint16_t words[MODBUS_MAX_READ_REGISTERS];
+    union answer answer;
     if (bus->late == r->address)
         bus->quiet_until += RACK_BUS_LATE_MS;
     keep_gap(bus);
     bus->late = 0;
     (void)modbus_set_slave(bus->context, r->address);
     (void)modbus_flush(bus->context); /* an answer that came too late is nobody's */
-    int done = r->write
-                   ? modbus_write_registers(bus->context, r->at, r->count, r->write)
-                   : modbus_read_input_registers(bus->context, r->at, r->count, words);
+    int done = exchange(bus->context, r, &answer);
     if (done == r->count) {
         if (r->read)
-            memcpy(r->read, words, r->count * sizeof *words);
+            memcpy(r->read, answer.words, r->count * sizeof *r->read);
+        if (r->read_bits)
+            memcpy(r->read_bits, answer.bits, r->count);
         be_quiet(bus, RACK_BUS_GAP_MS);
         return RC_OK;
     }
@@ -152,7 +173,7 @@ static enum rc ask(struct rack_bus *bus, const struct request *request, unsigned
     return rc;
 }
 
-struct rack_bus *rack_bus_new(const char *path, unsigned baud)
+struct rack_bus *rack_bus_new(const char *path, unsigned baud, char parity)
 {
     struct rack_bus *bus = calloc(1, sizeof *bus);
     char *copy = strdup(path);
@@ -160,6 +181,7 @@ struct rack_bus *rack_bus_new(const char *path, unsigned baud)
         abort();
     bus->path = copy;
     bus->baud = baud ? baud : RACK_BAUD_PRESET;
+    bus->parity = parity ? parity : 'E';
     return bus;
 }
 
@@ -192,6 +214,31 @@ enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint1
                          address, count);
     struct request request = {
         .address = address, .at = at, .count = count, .write = words
+    };
+    return ask(bus, &request, RACK_BUS_TRIES, why);
+}
+
+enum rc rack_bus_read_inputs(struct rack_bus *bus, uint8_t address, uint16_t at,
+                             uint16_t count, unsigned tries, uint8_t *ret_bits,
+                             struct fault *why)
+{
+    if (!address || !count || count > RACK_SLOTS_MAX)
+        return fault_set(why, RC_INVALID, 0, "no such read: address %u, %u inputs",
+                         address, count);
+    struct request request = {
+        .address = address, .at = at, .count = count, .read_bits = ret_bits
+    };
+    return ask(bus, &request, tries ? tries : 1, why);
+}
+
+enum rc rack_bus_write_coils(struct rack_bus *bus, uint8_t address, uint16_t at,
+                             uint16_t count, const uint8_t *bits, struct fault *why)
+{
+    if (!address || !count || count > RACK_SLOTS_MAX)
+        return fault_set(why, RC_INVALID, 0, "no such write: address %u, %u coils",
+                         address, count);
+    struct request request = {
+        .address = address, .at = at, .count = count, .write_bits = bits
     };
     return ask(bus, &request, RACK_BUS_TRIES, why);
 }

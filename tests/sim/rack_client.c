@@ -63,7 +63,7 @@ static void other_client(void)
 /* Frames that write lamps, with one to three bits turned: CRC-16 sees each of them. */
 static void bad_frames(void)
 {
-    struct rack_bus *bus = rack_bus_new(sim.link, 0);
+    struct rack_bus *bus = rack_bus_new(sim.link, 0, 0);
     uint16_t before = 0, after = 1;
     struct fault why = { 0 };
     int fd = open(sim.link, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -99,7 +99,7 @@ static void bad_frames(void)
 
 static void show_group(void)
 {
-    struct rack_bus *bus = rack_bus_new(sim.link, 0);
+    struct rack_bus *bus = rack_bus_new(sim.link, 0, 0);
     struct fault why = { 0 };
     char answer[4096];
     ok(!rack_bus_group(bus, RACK_GROUP_IDENTIFY, &why) && (usleep(400000), true) &&
@@ -137,7 +137,7 @@ static void commission(void)
 {
     static const uint8_t key[SIPHASH_KEY_LEN] = "a key for a rack",
                          wrong[SIPHASH_KEY_LEN];
-    struct rack_bus *bus = rack_bus_new(sim.link, 0);
+    struct rack_bus *bus = rack_bus_new(sim.link, 0, 0);
     struct fault why = { 0 };
     struct rack_lock_order order = { .operation = RACK_UNLOCK,
                                      .hold_ms = 2000,

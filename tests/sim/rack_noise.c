@@ -59,78 +59,7 @@ struct rack_bus {
     int none;
 };
 
-uint32_t hal_clock_us(void)
-{
-    return (uint32_t)now_us;
-}
-
-int hal_uart_read(void)
-{
-    if (here->heard_at < here->heard_len)
-        return here->heard[here->heard_at++];
-    here->heard_at = here->heard_len = 0;
-    return HAL_UART_NONE;
-}
-
-void hal_uart_write(const uint8_t *at, size_t len)
-{
-    memcpy(here->said, at, len);
-    here->said_len = len;
-}
-
-bool hal_uart_idle(void)
-{
-    return !here->said_len;
-}
-
-void hal_uart_setup(uint32_t baud, uint8_t parity)
-{
-    (void)baud;
-    (void)parity;
-}
-
-void hal_slots_read(uint16_t ret_words[RACK_PRESENCE_WORDS])
-{
-    memcpy(ret_words, here->raw, sizeof here->raw);
-}
-
-void hal_lamp_show(unsigned index, uint32_t rgb)
-{
-    (void)index;
-    (void)rgb;
-}
-
-void hal_lock_drive(bool open)
-{
-    if (open)
-        die("a bolt was driven");
-}
-
-unsigned hal_contacts(void)
-{
-    return HAL_DOOR_SHUT;
-}
-
-bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
-{
-    memcpy(ret_bytes, here->eeprom[page], HAL_STORE_PAGE);
-    return true;
-}
-
-bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
-{
-    memcpy(here->eeprom[page], bytes, HAL_STORE_PAGE);
-    return true;
-}
-
-void hal_watchdog_kick(void)
-{
-}
-
-uint16_t hal_stack_peak(void)
-{
-    return 0;
-}
+#include "rack_nodes_hal.h"
 
 static void power_up(struct node *node)
 {
@@ -285,6 +214,22 @@ enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint1
         frame[8 + 2 * i] = (uint8_t)words[i];
     }
     return ask(frame, 7u + 2u * count, 8, RACK_BUS_TRIES);
+}
+
+/* There is no module on this wire. */
+enum rc rack_bus_read_inputs(struct rack_bus *bus, uint8_t address, uint16_t at,
+                             uint16_t count, unsigned tries, uint8_t *ret_bits,
+                             struct fault *why)
+{
+    (void)bus, (void)at, (void)count, (void)tries, (void)ret_bits;
+    return fault_set(why, RC_INVALID, 0, "rack %u is no module", address);
+}
+
+enum rc rack_bus_write_coils(struct rack_bus *bus, uint8_t address, uint16_t at,
+                             uint16_t count, const uint8_t *bits, struct fault *why)
+{
+    (void)bus, (void)at, (void)count, (void)bits;
+    return fault_set(why, RC_INVALID, 0, "rack %u is no module", address);
 }
 
 /* What the host has on its disk, by rack. */

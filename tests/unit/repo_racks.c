@@ -21,6 +21,21 @@ TEST(racks_ports, reads_racks_on_one_and_on_several_ports)
     CHECK(ports[2].address == 3 && ports[2].site == 2 && ports[2].rack == 4);
 }
 
+TEST(racks_ports, reads_modules_and_the_line_they_want)
+{
+    size_t count = 0;
+    CHECK_OK(racks_ports_read("/dev/a@5:01.2=io16!/9600N,/dev/a@6:01.3=io8/9600N", ports,
+                              &count, NULL));
+    CHECK_INT(2, count);
+    CHECK_TEXT("/dev/a", ports[0].path);
+    CHECK_INT(16, ports[0].module);
+    CHECK(ports[0].inverted && !ports[1].inverted);
+    CHECK_INT(9600, ports[1].baud);
+    CHECK_INT('N', ports[1].parity);
+    CHECK_OK(racks_ports_read("/dev/a@1:01.1", ports, &count, NULL));
+    CHECK(!ports[0].module && !ports[0].baud && !ports[0].parity);
+}
+
 TEST(racks_ports, refuses_what_cannot_be_and_names_it)
 {
     static const char *const wrong[] = {
@@ -38,6 +53,14 @@ TEST(racks_ports, refuses_what_cannot_be_and_names_it)
         "/dev/a@x:01.001",
         "/dev/a@1:01.1,/dev/b@1:01.1", /* one rack twice */
         "/dev/a@1:01.1,/dev/a@1:01.2", /* one address twice */
+        "/dev/a@1:01.1=io0",
+        "/dev/a@1:01.1=io121",
+        "/dev/a@1:01.1=oi8",
+        "/dev/a@1:01.1=",
+        "/dev/a@1:01.1/9601N",
+        "/dev/a@1:01.1/9600X",
+        "/dev/a@1:01.1/9600N=io8",
+        "/dev/a@1:01.1/9600N,/dev/a@2:01.2", /* one port at two speeds */
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         size_t count = 99;

@@ -1,0 +1,29 @@
+/* Inside of a rack on the host; for the files of this folder. */
+#ifndef DRIVERS_RACK_INSIDE_H
+#define DRIVERS_RACK_INSIDE_H
+
+#include "drivers/rack/rack.h"
+
+struct rack {
+    struct rack_bus *bus; /* borrowed */
+    uint8_t address;
+    bool judged, live;                /* judged: the owner has been told live or absent */
+    bool handed;                      /* events are out and not settled */
+    uint16_t handed_boot, handed_seq; /* the last of them */
+    bool settled;                     /* an acknowledgement is owed */
+    uint16_t settled_boot, settled_seq;
+    uint16_t boot; /* 0: never seen */
+    unsigned slots, misses;
+    int64_t due_ms;
+    uint16_t wanted[RACK_SLOTS_MAX], known[RACK_SLOTS_MAX];
+    struct rack_profile module; /* slots 0: it is a rack of ours */
+};
+
+/* It did not answer this time; after RACK_MISSES it is absent. */
+void rack_missed(struct rack *rack, int64_t now_ms, struct rack_news *news);
+
+/* rack_module.c: the turn of a module. */
+MUST_USE enum rc rack_module_turn(struct rack *rack, int64_t now_ms,
+                                  struct rack_news *news, struct fault *why);
+
+#endif
