@@ -6,6 +6,7 @@
  * neither is a mark. */
 #include "station/page/judge.h"
 
+#include "station/page/bits.h"
 #include "station/page/pix.h"
 
 #include <math.h>
@@ -64,9 +65,15 @@ static void measure_paper(PIX *work, const struct page_paper *paper, struct page
 static double ink_level(PIX *even)
 {
     unsigned histogram[256] = { 0 }, total = 0;
-    for (l_int32 y = 0; y < pixGetHeight(even); y += 2) {
+    l_int32 width = pixGetWidth(even), height = pixGetHeight(even);
+    for (l_int32 y = 0; y < height; y += 2) {
         l_uint32 *line = pixGetData(even) + (size_t)y * (size_t)pixGetWpl(even);
-        for (l_int32 x = 0; x < pixGetWidth(even); x += 2) {
+        for (l_int32 x = 0; x < width; x += 2) {
+            if (x % 4 == 0 && x + 4 <= width &&
+                bits_all_at_least(line[x / 4], INK_BELOW)) {
+                x += 2; /* and two more: four pixels of paper */
+                continue;
+            }
             unsigned level = GET_DATA_BYTE(line, x);
             if (level < INK_BELOW) {
                 histogram[level]++;
@@ -83,9 +90,15 @@ static double sharpness(PIX *even, double ink)
 {
     enum { EDGES_MIN = 2000 };
     unsigned histogram[256] = { 0 }, total = 0;
-    for (l_int32 y = 0; y < pixGetHeight(even); y += 2) {
+    l_int32 width = pixGetWidth(even), height = pixGetHeight(even);
+    for (l_int32 y = 0; y < height; y += 2) {
         l_uint32 *line = pixGetData(even) + (size_t)y * (size_t)pixGetWpl(even);
-        for (l_int32 x = 1; x + 1 < pixGetWidth(even); x++) {
+        for (l_int32 x = 1; x + 1 < width; x++) {
+            if (x % 4 == 0 && x + 4 <= width &&
+                bits_all_at_least(line[x / 4], INK_BELOW)) {
+                x += 3; /* and one more: four pixels of paper */
+                continue;
+            }
             if (GET_DATA_BYTE(line, x) >= INK_BELOW ||
                 GET_DATA_BYTE(line, x - 1) < INK_BELOW)
                 continue;
@@ -144,7 +157,7 @@ enum rc page_measure_ink(PIX *work, PIX *even, double work_dpi,
 {
     struct page_ink ink = { 0 };
     measure_paper(work, paper, &ink);
-    SCOPED_PIX bits = pixThresholdToBinary(even, INK_BELOW);
+    SCOPED_PIX bits = bits_darker(even, INK_BELOW);
     SCOPED_PIX half =
         bits ? pixReduceRankBinary2(bits, 2, NULL) : NULL; /* drops specks */
     SCOPED_BOXA boxes = half ? pixConnCompBB(half, 8) : NULL;

@@ -4,6 +4,7 @@
  * in askew by more than a few degrees is looked for only when that failed. */
 #include "station/page/skew.h"
 
+#include "station/page/bits.h"
 #include "station/page/pix.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ static const double turn_worth_deg = 0.03;
 
 enum rc page_to_bits(PIX *gray, PIX **ret_bits, struct fault *why)
 {
-    PIX *bits = pixThresholdToBinary(gray, BITS_THRESHOLD);
+    PIX *bits = bits_darker(gray, BITS_THRESHOLD);
     if (!bits)
         return pix_no_memory(why);
     *ret_bits = bits;

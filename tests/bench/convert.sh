@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 . tests/bench/lib_bench.sh
-jobs=$(nproc)
+jobs=$processors
 make -s OUT="$out" "$out/tests/bench/cleaned" "$out/tests/golden/cer" || exit 1
 
 errors() { # FILE: characters wrong over the 12 pages, in per cent

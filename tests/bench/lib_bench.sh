@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 figures=${BENCH_FIGURES:-$work/figures.tsv}
 stack=tests/data/stack-1
 pages=$(awk -F'\t' 'NR > 1 && $2 !~ /^(cover|separator)/ && $7 != "blank" { print "'$stack'/" $1 }' $stack/manifest.tsv)
+processors=$(nproc) # before the next line, which it would obey
 export OMP_THREAD_LIMIT=1
 
 installed() { command -v "$1" >/dev/null; }
