@@ -5,6 +5,7 @@
 #include "core/bytes.h"
 #include "station/job_return.h"
 #include "station/json_field.h"
+#include "station/suspect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,7 +137,8 @@ static bool page_doubt(const struct job *job, const struct job_image *image,
                        char ret[JOB_SENTENCE_MAX])
 {
     const char *sentence = "";
-    if (!image->edit && has_qc(image, "label-check", &sentence)) {
+    if (!(image->edit & ~(unsigned)EDIT_CHECKED) &&
+        has_qc(image, "label-check", &sentence)) {
         field_print(ret, JOB_SENTENCE_MAX,
                     "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。",
                     image->sheet, sentence);
@@ -176,6 +178,13 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
             ret_sentence, JOB_SENTENCE_MAX,
             "第 %u 张质检退回：%s%s%s。请重扫这一张；用别的办法改好了，按“已改好”。",
             image->sheet, field_peek(back, "word"), *more ? "，" : "", more);
+        return true;
+    }
+    const char *seen = "";
+    if (suspect_image(image, NULL, &seen)) {
+        field_print(ret_sentence, JOB_SENTENCE_MAX,
+                    "第 %u 张：%s。没有错请选“属实”，有错请补扫、移除或从这张重扫。",
+                    image->sheet, seen);
         return true;
     }
     if (!group_all_read(job))
@@ -243,7 +252,8 @@ struct group_counts group_count(const struct job *job)
         counts.blank += !strcmp(kind, "blank");
         counts.cover += !strcmp(kind, "cover");
         counts.separators += !strcmp(kind, "separator");
-        counts.failed += image->state == IMAGE_FAILED && !image->edit;
+        counts.failed +=
+            image->state == IMAGE_FAILED && !(image->edit & ~(unsigned)EDIT_CHECKED);
         counts.unread += image->state == IMAGE_CAPTURED || image->state == IMAGE_READING;
     }
     return counts;

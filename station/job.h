@@ -46,7 +46,8 @@ enum image_edit {
     EDIT_SET_BLANK = 2,
     EDIT_MOVE = 4,
     EDIT_TURN = 8,
-    EDIT_TITLE = 16
+    EDIT_TITLE = 16,
+    EDIT_CHECKED = 32 /* a person looked at the sheet: it is right as it is */
 };
 
 /* The scanner's bits as they lie in the spool. */

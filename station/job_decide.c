@@ -6,7 +6,8 @@
 #include "station/json_field.h"
 
 enum {
-    EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN | EDIT_TITLE
+    EDIT_ALL = EDIT_KEEP_AS_PAGE | EDIT_SET_BLANK | EDIT_MOVE | EDIT_TURN | EDIT_TITLE |
+               EDIT_CHECKED
 };
 
 static void add_decisions(json_t *list, const struct job_image *images, size_t count)

@@ -5,6 +5,7 @@
 #include "core/bytes.h"
 #include "station/group.h"
 #include "station/job_repair.h"
+#include "station/suspect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,14 @@ const struct sentence_stop sentence_stops[] = {
       "请取出全部纸，按“作废”，把两卷分开后重新申报。" },
     { "settings", "扫描仪不支持现在的设置，没有进纸。",
       "请管理员检查进纸方式、颜色和精度的设置，再按“继续”，从第 %u 张起。" },
+    { "long", "第 %u 张比纸长，可能两张叠着走了，已停止进纸。",
+      "请从走完的纸里取出第 %u 张和它后面的看一看：是两张，请选“从这张重扫”，分开后"
+      "从这张起放回；真有这么长，请选“属实”。再按“继续”。" },
+    { "fed-twice", "第 %u 张和前一张几乎一样，可能同一张走了两次，已停止进纸。",
+      "请取出第 %u 张看一看：是同一张，请选“移除”；本来就有两张一样的，请选“属实”。再"
+      "按“继续”。" },
+    { "page-gap", "第 %u 张的页码接不上，前面可能少走了纸，已停止进纸。",
+      "请看第 %u 张前面：少了纸请找出后补扫；没有少，请选“属实”。再按“继续”。" },
     { "format", "扫描仪送来的图片格式用不了，第 %u 张没有收下。",
       "请取出这张纸放回进纸器最上面；请管理员把颜色设为灰度或彩色，再按“继续”，从第 %u "
       "张起。" },
@@ -54,6 +63,8 @@ const struct sentence_stop sentence_stops[] = {
     { "refused", "第 %u 张没有收下。",
       "请把刚走出的那张放回进纸器最上面，按“继续”，从第 %u 张起；再出错请联系管理员。" },
     { "flatbed", "这一张已收下。", "请换上下一张纸，按“继续”，从第 %u 张起。" },
+    { "rewind", "第 %u 张起的纸已从这一卷取下，要重新扫描；原来的图还留着。",
+      "请把第 %u 张起的纸按原来的顺序放回进纸器，按“继续”，从第 %u 张起。" },
     { "repair", "等着补扫第 %u 张。",
       "请把正确的纸单独放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
     { "repair-empty", "进纸器里没有纸，第 %u 张还没有补扫。",
@@ -74,12 +85,30 @@ static const struct sentence_stop *find(const char *code)
 /* Put the sheet's number where the text has %u, without using the text as a format. */
 static void fill(const char *text, unsigned sheet, char ret[JOB_SENTENCE_MAX])
 {
-    const char *hole = strstr(text, "%u");
-    if (!hole)
-        snprintf(ret, JOB_SENTENCE_MAX, "%s", text);
-    else
-        snprintf(ret, JOB_SENTENCE_MAX, "%.*s%u%s", (int)(hole - text), text, sheet,
-                 hole + 2);
+    size_t used = 0;
+    for (const char *hole; (hole = strstr(text, "%u")); text = hole + 2) {
+        int len = snprintf(ret + used, JOB_SENTENCE_MAX - used, "%.*s%u",
+                           (int)(hole - text), text, sheet);
+        used += (size_t)len;
+        if (used >= JOB_SENTENCE_MAX)
+            return;
+    }
+    snprintf(ret + used, JOB_SENTENCE_MAX - used, "%s", text);
+}
+
+/* The sheet of the sentence: the one to feed next, or the one that is to be looked at.
+ * Once that is settled, feeding goes on as after any stop. */
+static unsigned sheet_meant(const struct job *job)
+{
+    const struct job_image *suspect =
+        suspect_is_stop(job->stop.code) ? suspect_first(job, NULL) : NULL;
+    return suspect ? suspect->sheet : job_next_place(job);
+}
+
+static const struct sentence_stop *stop_of(const struct job *job)
+{
+    bool settled = suspect_is_stop(job->stop.code) && !suspect_first(job, NULL);
+    return find(settled ? "stopped" : job->stop.code);
 }
 
 static void differs_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
@@ -108,7 +137,7 @@ static void differs_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
 
 void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
-    const struct sentence_stop *stop = find(job->stop.code);
+    const struct sentence_stop *stop = stop_of(job);
     ret[0] = 0;
     if (*job->note) {
         snprintf(ret, JOB_SENTENCE_MAX, "%s", job->note);
@@ -117,7 +146,7 @@ void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
     if (job->state == JOB_STOPPED && !strcmp(job->stop.code, "no-docs"))
         differs_now(job, ret);
     else if (job->state == JOB_STOPPED && stop)
-        fill(stop->happened, job_next_place(job), ret);
+        fill(stop->happened, sheet_meant(job), ret);
     else if (job->state == JOB_COUNTED && group_all_read(job))
         snprintf(ret, JOB_SENTENCE_MAX, "%u 张全部走完，张数相符，每页都已识别。",
                  job->sheets);
@@ -130,11 +159,11 @@ void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
 
 static void next_when_stopped(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
-    const struct sentence_stop *stop = find(job->stop.code);
+    const struct sentence_stop *stop = stop_of(job);
     if (!strcmp(job->stop.code, "no-docs"))
         differs_next(job, ret);
     else
-        fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", job_next_place(job), ret);
+        fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", sheet_meant(job), ret);
 }
 
 void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])

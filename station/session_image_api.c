@@ -80,6 +80,8 @@ static enum rc decide(struct job *job, struct job_image *image,
         return RC_OK; /* it is as the machine took it */
     else if (!strcmp(what, "mended"))
         return job_return_settle(job, image, who->badge, why);
+    else if (!strcmp(what, "right"))
+        image->edit |= EDIT_CHECKED;
     else if (!strcmp(what, "rotate")) {
         if (!field_uint(body, "deg", 90, 270, &turn) || turn % 90)
             return fault_set(why, RC_INVALID, 0, "请选择向右、向左转，或倒过来。");

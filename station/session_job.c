@@ -3,6 +3,7 @@
 #include "station/session.h"
 
 #include "station/shift.h"
+#include "station/suspect.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/scope.h"
@@ -69,9 +70,12 @@ void session_review(struct session *s, struct job *job)
     char label[LABEL_TEXT_MAX], sentence[JOB_SENTENCE_MAX];
     struct feeder *f = &s->feeder;
     group_pages(job);
-    if (job == s->current && f->state == FEEDER_SCANNING && !*f->stop_code &&
-        group_other_volume(job, label))
+    bool feeds = job == s->current && f->state == FEEDER_SCANNING && !*f->stop_code;
+    const char *suspect = "";
+    if (feeds && group_other_volume(job, label))
         snprintf(f->stop_code, sizeof f->stop_code, "other-volume");
+    else if (feeds && !job->repair && suspect_first(job, &suspect))
+        snprintf(f->stop_code, sizeof f->stop_code, "%s", suspect);
     if (job->state == JOB_COUNTED || job->state == JOB_REVIEW)
         follow(s, job, group_doubt(job, sentence) ? JOB_EV_DOUBT : JOB_EV_CLEAR);
     s->pages_dirty = true; /* a separator gives rows to all pages behind it */

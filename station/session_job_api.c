@@ -4,6 +4,7 @@
 #include "station/json_field.h"
 #include "station/sentence.h"
 #include "station/shift.h"
+#include "station/suspect.h"
 #include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/log.h"
@@ -33,6 +34,12 @@ enum rc job_do_start(struct session *s, const struct crew_member *who, struct fa
         return fault_set(
             why, RC_REFUSED, 0,
             "已扫的纸里有另一卷（%s）的封面。请取出全部纸，按“作废”后分开重扫。", label);
+    const struct job_image *suspect = job->repair ? NULL : suspect_first(job, NULL);
+    if (suspect)
+        return fault_set(
+            why, RC_REFUSED, 0,
+            "第 %u 张还没有弄清。请先选“属实”，或者补扫、移除、从这张重扫，再按“继续”。",
+            suspect->sheet);
     job->stop = (struct job_stop){ 0 };
     job->note[0] = 0;
     shift_run_begin(job, who->badge, who->name, clock_now_ms());

@@ -145,6 +145,25 @@ static enum rc do_remove(struct wish *w, struct fault *why)
     return rc ? rc : rearranged(w);
 }
 
+/* This sheet and all behind it are taken out, to be fed again from here on. */
+static enum rc do_rewind(struct wish *w, struct fault *why)
+{
+    char reason[JOB_REASON_MAX];
+    uint64_t from = 0;
+    if (!sheet_of(w, &from))
+        return fault_set(why, RC_INVALID, 0, "没有这一张。请按列出的张号选择。");
+    enum rc rc = need_reason(w, reason, why);
+    while (!rc && w->job->sheets >= from) {
+        json_t *act = new_act(w, "remove", reason);
+        json_object_set_new(act, "from", json_integer((json_int_t)w->job->sheets));
+        rc = job_rearrange(w->job, act, why);
+    }
+    if (rc)
+        return rc;
+    snprintf(w->job->stop.code, sizeof w->job->stop.code, "rewind");
+    return rearranged(w);
+}
+
 static enum rc do_cancel(struct wish *w, struct fault *why)
 {
     struct job *job = w->job;
@@ -173,7 +192,8 @@ static const struct {
 } wishes[] = {
     { "replace", do_replace, true }, { "insert", do_insert, true },
     { "move", do_move, false },      { "remove", do_remove, false },
-    { "cancel", do_cancel, true },   { "undo", do_undo, true },
+    { "rewind", do_rewind, false },  { "cancel", do_cancel, true },
+    { "undo", do_undo, true },
 };
 
 static enum rc grant(struct wish *w, struct fault *why)

@@ -6,6 +6,7 @@
 #include "station/job_return.h"
 #include "station/json_field.h"
 #include "station/sentence.h"
+#include "station/suspect.h"
 #include "sys/clock.h"
 
 #include <stdio.h>
@@ -98,6 +99,7 @@ json_t *session_state_page(const struct job *job, unsigned index)
         image->edit ? 1 : 0, "checked", *image->seen_by ? 1 : 0);
     json_object_set_new(page, "returned",
                         json_integer(job_return_of(job, image) != NULL));
+    json_object_set_new(page, "suspect", json_integer(suspect_image(image, NULL, NULL)));
     json_object_set_new(page, "seen",
                         json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());

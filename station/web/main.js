@@ -247,7 +247,8 @@ class Station extends Part {
                 <jk-sheets .job=${job} .chosen=${this.chosen} @choose=${(e) => (this.chosen = e.detail)}></jk-sheets>
                 <jk-preview .job=${job} .page=${page} .open=${isOpen(job)} .follows=${this.chosen === undefined}
                     @choose=${(e) => (this.chosen = e.detail)}
-                    @fix=${(e) => this.act(`/api/images/${page.index}`, e.detail, say('fix.done'))}></jk-preview>
+                    @fix=${(e) => this.act(`/api/images/${page.index}`, e.detail, say('fix.done'))}
+                    @repair=${(e) => this.act('/api/job/repair', e.detail, say('fix.done'))}></jk-preview>
             </main>`;
     }
 

@@ -50,6 +50,11 @@ class Preview extends Part {
         if (pages[at]) this.tell('choose', pages[at].index);
     }
 
+    /* Out of the volume; kept, with the reason. */
+    repair(what) {
+        this.tell('repair', { do: what, index: this.page.index, reason: say('fix.reason') });
+    }
+
     fix(body) {
         this.tell('fix', body);
     }
@@ -96,7 +101,11 @@ class Preview extends Part {
         const keep = html`<button class="button" type="button" @click=${() => this.fix({ do: 'keep-as-page' })}>${say('fix.keep')}</button>`;
         const blank = html`<button class="button" type="button" @click=${() => this.fix({ do: 'set-blank' })}>${say('fix.blank')}</button>`;
         const move = html`<button class="button" type="button" @click=${this.askRow}>${say('fix.move')}</button>`;
+        const rewind = html`<button class="button" type="button" @click=${() => this.repair('rewind')}>${say('fix.rewind')}</button>`;
+        const remove = html`<button class="button" type="button" @click=${() => this.repair('remove')}>${say('fix.remove')}</button>`;
+        const checked = html`<button class="button main" type="button" @click=${() => this.fix({ do: 'right' })}>${say('fix.checked')}</button>`;
         return html`<div class="row">
+            ${page.suspect ? html`${checked} ${rewind} ${remove}` : nothing}
             ${['blank', 'unknown'].includes(kind) ? keep : nothing} ${kind === 'blank' ? nothing : blank}
             ${kind === 'page' ? move : nothing}
             ${page.edited

@@ -117,6 +117,10 @@ export const words = {
     'view.pdf': ['看 PDF', 'Open PDF'],
     'view.confidence': ['识别把握 {n}%', 'Reading confidence {n}%'],
 
+    'fix.checked': ['属实', 'It is right'],
+    'fix.rewind': ['从这张重扫', 'Feed again from here'],
+    'fix.remove': ['移除', 'Take out'],
+    'fix.reason': ['进纸有误', 'Fed wrongly'],
     'fix.keep': ['保留为页', 'Keep as a page'],
     'fix.blank': ['设为空白', 'Set as blank'],
     'fix.move': ['改目录项', 'Move to another row'],

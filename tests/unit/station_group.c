@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "station/group.h"
+#include "station/suspect.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -285,6 +286,7 @@ TEST(group_manifest, puts_a_moved_page_into_the_item_of_its_row)
     job_free(job);
 }
 
+#include "station/suspect.h"
 TEST(group_proposal, stands_where_an_item_begins_until_a_person_has_spoken)
 {
     struct job *job = new_job();

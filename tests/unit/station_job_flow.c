@@ -115,6 +115,28 @@ TEST(sentence, tells_the_sheet_to_feed_next_for_every_reason)
     }
 }
 
+TEST(sentence, names_the_sheet_to_look_at_and_when_it_is_settled_the_one_to_feed)
+{
+    struct job *job = job_new();
+    char now[JOB_SENTENCE_MAX], next[JOB_SENTENCE_MAX];
+    struct capture c = { .type = "image/jpeg" };
+    for (int i = 0; i < 5; i++)
+        job_add_sheet(job, &c, 1);
+    job->state = JOB_STOPPED;
+    job->sheets_declared = 9;
+    snprintf(job->stop.code, sizeof job->stop.code, "long");
+    job->images[2].result =
+        json_pack("{s:[{s:s,s:s}]}", "qc", "code", "long", "sentence", "纸比常用规格长");
+    sentence_now(job, now);
+    sentence_next(job, next);
+    CHECK(strstr(now, "第 3 张比纸长") && strstr(next, "第 3 张"));
+    job->images[2].edit = EDIT_CHECKED;
+    sentence_now(job, now);
+    sentence_next(job, next);
+    CHECK(!strstr(now, "比纸长") && strstr(next, "第 6 张"));
+    job_free(job);
+}
+
 TEST(sentence, knows_every_way_in_which_a_scanner_can_end)
 {
     for (int end = 0; end < SCANNER_END_COUNT; end++) {
