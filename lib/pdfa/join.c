@@ -218,30 +218,59 @@ static void put_tree(struct joining *j)
     pdf_out_object_end(&j->out);
 }
 
-/* Bookmarks: a root and one flat chain below it. */
+/* The next mark of the same parent in direction `step`; `count` when there is none. */
+static size_t beside(const struct pdfa_join *join, size_t mark, int step)
+{
+    unsigned depth = join->marks[mark].depth;
+    for (size_t i = mark + (size_t)step; i < join->mark_count; i += (size_t)step) {
+        if (join->marks[i].depth == depth)
+            return i;
+        if (join->marks[i].depth < depth)
+            break;
+    }
+    return join->mark_count; /* an index below 0 wraps and is above the count, too */
+}
+
+/* What lies below: first and last child, and how many marks in all. */
+static void put_children(struct joining *j, uint32_t root, size_t from, unsigned depth)
+{
+    const struct pdfa_join *join = j->join;
+    size_t last = from, end = from;
+    for (; end < join->mark_count && join->marks[end].depth >= depth; end++)
+        last = join->marks[end].depth == depth ? end : last;
+    if (end > from)
+        pdf_out_text(&j->out, " /First %" PRIu32 " 0 R /Last %" PRIu32 " 0 R /Count %zu",
+                     root + 1 + (uint32_t)from, root + 1 + (uint32_t)last, end - from);
+}
+
+/* Bookmarks: a root, and the tree that the depths tell below it, all open. */
 static uint32_t put_marks(struct joining *j)
 {
-    size_t count = j->join->mark_count;
-    if (!count)
+    const struct pdfa_join *join = j->join;
+    uint32_t root = j->next, parents[PDFA_MARK_DEPTH_MAX + 2] = { root };
+    if (!join->mark_count)
         return 0;
-    uint32_t root = j->next;
-    j->next += 1 + (uint32_t)count;
+    j->next += 1 + (uint32_t)join->mark_count;
     pdf_out_object(&j->out, root);
-    pdf_out_text(&j->out,
-                 "<< /Type /Outlines /First %" PRIu32 " 0 R /Last %" PRIu32
-                 " 0 R /Count %zu >>\n",
-                 root + 1, root + (uint32_t)count, count);
+    pdf_out_text(&j->out, "<< /Type /Outlines");
+    put_children(j, root, 0, 0);
+    pdf_out_text(&j->out, " >>\n");
     pdf_out_object_end(&j->out);
-    for (uint32_t i = 1; i <= count; i++) {
-        const struct pdfa_mark *mark = &j->join->marks[i - 1];
-        pdf_out_object(&j->out, root + i);
-        pdf_out_text(&j->out, "<< /Parent %" PRIu32 " 0 R /Title ", root);
+    for (size_t i = 0; i < join->mark_count; i++) {
+        const struct pdfa_mark *mark = &join->marks[i];
+        uint32_t own = root + 1 + (uint32_t)i;
+        parents[mark->depth + 1] = own;
+        pdf_out_object(&j->out, own);
+        pdf_out_text(&j->out, "<< /Parent %" PRIu32 " 0 R /Title ", parents[mark->depth]);
         pdf_out_string(&j->out, mark->title);
         pdf_out_text(&j->out, " /Dest [%" PRIu32 " 0 R /Fit]", j->pages[mark->page]);
-        if (i > 1)
-            pdf_out_text(&j->out, " /Prev %" PRIu32 " 0 R", root + i - 1);
-        if (i < count)
-            pdf_out_text(&j->out, " /Next %" PRIu32 " 0 R", root + i + 1);
+        if (beside(join, i, -1) < join->mark_count)
+            pdf_out_text(&j->out, " /Prev %" PRIu32 " 0 R",
+                         root + 1 + (uint32_t)beside(join, i, -1));
+        if (beside(join, i, 1) < join->mark_count)
+            pdf_out_text(&j->out, " /Next %" PRIu32 " 0 R",
+                         root + 1 + (uint32_t)beside(join, i, 1));
+        put_children(j, root, i + 1, mark->depth + 1);
         pdf_out_text(&j->out, " >>\n");
         pdf_out_object_end(&j->out);
     }
@@ -284,7 +313,9 @@ static enum rc check_join(const struct pdfa_join *join, struct fault *why)
         return fault_set(why, RC_INVALID, 0, "书签或页码段超过 %d 个",
                          PDFA_JOIN_MARKS_MAX);
     for (size_t i = 0; i < join->mark_count; i++)
-        if (join->marks[i].page >= join->page_count || !join->marks[i].title ||
+        if (join->marks[i].depth > PDFA_MARK_DEPTH_MAX ||
+            join->marks[i].depth > (i ? join->marks[i - 1].depth + 1 : 0) ||
+            join->marks[i].page >= join->page_count || !join->marks[i].title ||
             !*join->marks[i].title || strlen(join->marks[i].title) > PDFA_TITLE_MAX)
             return fault_set(why, RC_INVALID, 0, "第 %zu 个书签没有题名或指向不存在的页",
                              i + 1);

@@ -31,6 +31,7 @@ enum {
     PDFA_INKS_MAX = 3,          /* stencils of a layered page */
     PDFA_JOIN_PAGES_MAX = 8000, /* an array of PDF 1.4 has at most 8191 entries */
     PDFA_JOIN_MARKS_MAX = 4000,
+    PDFA_MARK_DEPTH_MAX = 3,
 };
 
 /* What the capture's bytes are. */
@@ -137,6 +138,7 @@ MUST_USE enum rc pdfa_page_check(int fd, struct pdfa_page_facts *ret_facts,
 struct pdfa_mark {
     const char *title; /* borrowed, not empty */
     size_t page;       /* 0 is the first page of the file */
+    unsigned depth;    /* 0: on its own; else below the last one of depth - 1 before it */
 };
 
 /* From page `page` on, readers show prefix + number instead of the place in the file. */

@@ -3,6 +3,7 @@
 #include "station/page/convert_out.h"
 
 #include "pdfa/pdfa.h"
+#include "station/page/convert_marks.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -108,6 +109,12 @@ static enum rc join(const struct convert_pages *pages, int fd, struct fault *why
         .open_page = open_page,
         .context = (void *)(uintptr_t)pages,
     };
+    SCOPED(convert_marks_free) struct convert_marks marks = { 0 };
+    enum rc rc = convert_marks(pages, &marks, why);
+    if (rc)
+        return rc;
+    how.marks = marks.at;
+    how.mark_count = marks.count;
     for (size_t i = 0; i < pages->count; i++)
         how.page_count += pages->at[i].in_pdf;
     return pdfa_join(&how, fd, why);

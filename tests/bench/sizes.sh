@@ -27,7 +27,7 @@ figure 5 "PDF over the scanner's JPEG, layered" "$(over pdf jpeg)" "x" "<= 0.35"
 figure 5 "pages that were fit for layers, of 12" "$(jq '[.pages[] | select(.layers == "layered")] | length' "$work/report.json")" "pages" ">= 12"
 awk 'NR == FNR { a = $1; next } { print ($1 - a) * 1000 / 12 }' "$work/exact.cpu" "$work/layered.cpu" >"$work/each"
 figure 5 "processor time of layers, decoding included" "$(of each)" "ms a page" "<= 150"
-if has pdftoppm; then
+if command -v pdftoppm >/dev/null; then
     pdftoppm -r 300 -png "$work/layered.pdf" "$work/shown"
     "$juanku" convert --text "$work/after.txt" -o "$work/after.pdf" "$work"/shown-*.png >/dev/null 2>&1
     # shellcheck disable=SC2086

@@ -75,8 +75,19 @@ tail -c +16 "$work/layers.ppm" | od -An -v -tu1 -w3 | awk '$1 > 40 && $1 > 2 * $
 say $? "the seal of a layered page is red"
 
 # Bookmarks and page labels of the volume, in other people's words.
-qpdf --json --json-key=outlines "$work/volume.pdf" | grep -q '"title": "25 本院法律文书正本"'
-say $? "a volume has its bookmarks"
+qpdf --json --json-key=outlines "$work/volume.pdf" |
+    jq -r '.outlines[] | .. | objects | select(has("kids")) | [.title, .destpageposfrom1, ([.kids[].title] | join("+"))] | map(tostring) | join("|")' >"$work/got"
+cat >"$work/want" <<'END'
+正卷 第1册|1|6 起诉状及相关材料+25 本院法律文书正本
+6 起诉状及相关材料|2|证据
+证据|3|
+25 本院法律文书正本|5|
+副卷 第1册|6|阅卷笔录
+阅卷笔录|7|
+END
+cmp "$work/want" "$work/got" >/dev/null || sed 's/^/# /' "$work/got"
+cmp -s "$work/want" "$work/got"
+say $? "a volume has its bookmarks, one below the other"
 qpdf --json --json-key=pagelabels "$work/volume.pdf" | tr -d ' \n' | grep -q '"index":1,"label":{"/S":"/D","/St":1}'
 say $? "a volume has its page labels"
 [ "$(pdfinfo "$work/volume.pdf" | awk '/^Pages:/ { print $2 }')" = 7 ]

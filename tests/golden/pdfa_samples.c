@@ -212,8 +212,11 @@ static enum rc open_sample(void *context, size_t index, int *ret_fd, struct faul
 
 static void write_volume(void)
 {
-    static const struct pdfa_mark marks[] = { { "6 起诉状及相关材料", 1 },
-                                              { "25 本院法律文书正本", 4 } };
+    static const struct pdfa_mark marks[] = {
+        { "正卷 第1册", 0, 0 }, { "6 起诉状及相关材料", 1, 1 },
+        { "证据", 2, 2 },       { "25 本院法律文书正本", 4, 1 },
+        { "副卷 第1册", 5, 0 }, { "阅卷笔录", 6, 1 }
+    };
     static const struct pdfa_label labels[] = { { 0, "封面", 0 }, { 1, NULL, 1 } };
     struct pdfa_join join = {
         .about = { "(2026)粤0399民初10027号 正卷 第1册", NULL, INT64_C(1000) * AT_S },

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SIDE_PX = 64, PAGES = 3 };
+enum { SIDE_PX = 64, PAGES = 3, LAYERED = 2 };
 
 struct shelf {
     uint8_t *pages[PAGES];
@@ -22,6 +22,23 @@ static void fill(struct shelf *shelf)
     static const char *const texts[PAGES] = { "第一页", "第二页\xF0\xA0\xAE\xB7",
                                               "第三页" };
     static uint8_t gray[SIDE_PX * SIDE_PX];
+    /* a JPEG's head is all that is looked at */
+    static const uint8_t jpeg[] = { 0xFF, 0xD8, 0xFF, 0xC0, 0,    11,   8, 0,
+                                    8,    0,    8,    1,    1,    0x11, 0, 0xFF,
+                                    0xDA, 0,    2,    0,    0xFF, 0xD9 };
+    static const uint8_t mask[] = { 0x00, 0x10, 0x01 };
+    const struct pdfa_ink inks[] = {
+        { { mask, sizeof mask }, { NULL, 0 }, { 200, 30, 40 } },
+        { { mask, sizeof mask }, { jpeg, sizeof jpeg }, { 0, 0, 0 } },
+    };
+    const struct pdfa_layers layers = {
+        { jpeg, sizeof jpeg },
+        inks,
+        COUNT(inks),
+        SIDE_PX,
+        SIDE_PX,
+        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+    };
     *shelf = (struct shelf){ .opened = 0 };
     for (size_t i = 0; i < PAGES; i++) {
         struct pdfa_line line = { texts[i], 5, 60, 40, 20, NULL };
@@ -32,6 +49,8 @@ static void fill(struct shelf *shelf)
             .lines = &line,
             .line_count = 1
         };
+        if (i == LAYERED)
+            page.layers = &layers;
         CHECK_OK(pdfa_page_write(&page, &shelf->pages[i], &shelf->lens[i], NULL));
     }
 }
@@ -106,6 +125,57 @@ TEST(pdfa_join, refuses_a_page_of_which_one_byte_was_changed)
     empty(&shelf);
 }
 
+TEST(pdfa_join, refuses_a_layered_page_of_which_a_byte_was_changed)
+{
+    struct shelf shelf;
+    uint64_t size;
+    fill(&shelf);
+    struct pdfa_join join = join_of(&shelf, PAGES);
+    uint8_t *info = memmem(shelf.pages[LAYERED], shelf.lens[LAYERED], "/Creator", 8);
+    size_t end = (size_t)(info - shelf.pages[LAYERED]);
+    for (size_t i = 0; i < end; i += 61) {
+        shelf.pages[LAYERED][i] ^= 1;
+        CHECK_RC(RC_CORRUPT, join_it(&join, &size, NULL));
+        shelf.pages[LAYERED][i] ^= 1;
+    }
+    CHECK_OK(join_it(&join, &size, NULL));
+    empty(&shelf);
+}
+
+TEST(pdfa_page_write, refuses_layers_that_are_not_whole)
+{
+    static const uint8_t jpeg[] = { 0xFF, 0xD8, 0xFF, 0xC0, 0,    11,   8, 0,
+                                    8,    0,    8,    1,    1,    0x11, 0, 0xFF,
+                                    0xDA, 0,    2,    0,    0xFF, 0xD9 };
+    struct pdfa_ink inks[PDFA_INKS_MAX + 1] = { { BYTES("x"), { NULL, 0 }, { 0 } } };
+    struct pdfa_layers layers = {
+        { jpeg, sizeof jpeg },
+        inks,
+        1,
+        8,
+        8,
+        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+    };
+    struct pdfa_page page = { .about = { "x", NULL, 0 },
+                              .capture = { .width_px = 8, .height_px = 8, .dpi = 72 },
+                              .layers = &layers };
+    SCOPED(free_at) uint8_t *pdf = NULL;
+    size_t len;
+    CHECK_OK(pdfa_page_write(&page, &pdf, &len, NULL));
+    free(TAKE(pdf));
+    layers.ink_count = PDFA_INKS_MAX + 1;
+    CHECK_RC(RC_INVALID, pdfa_page_write(&page, &pdf, &len, NULL));
+    layers.ink_count = 2; /* the second has no mask */
+    CHECK_RC(RC_INVALID, pdfa_page_write(&page, &pdf, &len, NULL));
+    layers.ink_count = 1, layers.source = "00112233";
+    CHECK_RC(RC_INVALID, pdfa_page_write(&page, &pdf, &len, NULL));
+    layers.source = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeefg";
+    CHECK_RC(RC_INVALID, pdfa_page_write(&page, &pdf, &len, NULL));
+    layers.source = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    layers.ground = BYTES("GIF89a");
+    CHECK_RC(RC_INVALID, pdfa_page_write(&page, &pdf, &len, NULL));
+}
+
 TEST(pdfa_join, refuses_files_that_end_early_or_are_foreign)
 {
     struct shelf shelf;
@@ -128,15 +198,18 @@ TEST(pdfa_join, checks_its_marks_and_labels)
     struct shelf shelf;
     uint64_t size;
     fill(&shelf);
-    struct pdfa_mark mark = { "起诉状", 2 };
+    struct pdfa_mark mark = { "起诉状", 2, 0 };
     struct pdfa_label labels[] = { { 0, "封面", 0 }, { 1, NULL, 1 } };
     struct pdfa_join join = join_of(&shelf, PAGES);
     join.marks = &mark, join.mark_count = 1;
     join.labels = labels, join.label_count = 2;
     CHECK_OK(join_it(&join, &size, NULL));
+    mark.depth = 1; /* below nothing */
+    CHECK_RC(RC_INVALID, join_it(&join, &size, NULL));
+    mark.depth = 0;
     mark.page = 3;
     CHECK_RC(RC_INVALID, join_it(&join, &size, NULL));
-    mark = (struct pdfa_mark){ "", 0 };
+    mark = (struct pdfa_mark){ "", 0, 0 };
     CHECK_RC(RC_INVALID, join_it(&join, &size, NULL));
     mark.title = "x", labels[1].page = 0;
     CHECK_RC(RC_INVALID, join_it(&join, &size, NULL));
