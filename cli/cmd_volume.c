@@ -3,6 +3,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/verbs.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -22,7 +23,9 @@ static void help(void)
         "       juanku volume show|chain|pages|items|scans|qc VOLUME    [--json]\n"
         "       juanku volume qc-pass VOLUME --looked all\n"
         "       juanku volume EVENT VOLUME... [--to PERSON] [--slot SLOT] [--sheets N]\n"
-        "                     [--reason TEXT]\n\n"
+        "                     [--reason TEXT]\n"
+        "       juanku volume reverse SEQ --reason TEXT   take a mistake back\n"
+        "       juanku volume conflicts [--all 1]   settle ID --reason TEXT\n\n"
         "EVENT: receive offer accept decline cancel shelve take qc-reject\n"
         "supplement verify bind lose find ... Several volumes go together: all or none.");
 }
@@ -197,9 +200,20 @@ static int pass(const struct wanted *w, const char *volume)
         print_volume(picture);
     return EXIT_OK;
 }
+static const struct verb more[] = {
+    { "reverse", "POST", "/v1/events/{1}/reversal", 1, "reason",
+      "volumes volume state version" },
+    { "conflicts", "GET", "/v1/conflicts?all={all}", 0, NULL,
+      "conflicts command at title" },
+    { "settle", "POST", "/v1/conflicts/{1}/settle", 1, "reason", "seq" },
+};
 
 int cmd_volume(int argc, char **argv)
 {
+    for (size_t i = 0; argc > 1 && i < COUNT(more); i++)
+        if (!strcmp(more[i].name, argv[1]))
+            return verbs_run("volume", "see: juanku volume --help", more, COUNT(more),
+                             argc, argv);
     struct wanted w = { 0 };
     const struct arg table[] = {
         { "kind", &w.kind, NULL },     { "part", &w.part, NULL },

@@ -23,6 +23,7 @@ static const struct {
     { "session", cmd_session, "log in, log out, who am I" },
     { "case", cmd_case, "add, list, show, notice (归档提示)" },
     { "volume", cmd_volume, "add, list, show, chain, pages, and every hand-over" },
+    { "person", cmd_person, "list, change, disable, enable" },
     { "batch", cmd_batch, "trolleys: give, accept, decline, cancel, list, show, slip" },
     { "loan", cmd_loan,
       "request, approve, renew, board of what is out and late, notices" },

@@ -57,7 +57,12 @@ static bool field_next(const char **at, char ret_name[NAME_MAX_BYTES], char *ret
         snprintf(fixed, sizeof fixed, "%s", equals + 1);
         *equals = 0;
         *ret_fixed = fixed;
-    } else if (strchr("#@*<?", ret_name[len - 1])) {
+        size_t end = strlen(fixed);
+        if (end && fixed[end - 1] == '#') {
+            *ret_kind = '#';
+            fixed[end - 1] = 0;
+        }
+    } else if (strchr("#@*<?,", ret_name[len - 1])) {
         *ret_kind = ret_name[len - 1];
         ret_name[len - 1] = 0;
     }
@@ -195,6 +200,18 @@ static enum rc secret_put(json_t *body, const char *name, const char *path,
     return rc;
 }
 
+/* "a,b" as an array. */
+static json_t *split(const char *text)
+{
+    json_t *list = json_array();
+    while (*text) {
+        size_t len = strcspn(text, ",");
+        json_array_append_new(list, json_stringn(text, len));
+        text += len + (text[len] == ',');
+    }
+    return list;
+}
+
 static enum rc field_put(const struct given *g, const struct verb *v, const char *name,
                          char kind, json_t *body, struct fault *why)
 {
@@ -210,7 +227,7 @@ static enum rc field_put(const struct given *g, const struct verb *v, const char
         return number_put(body, name, value, why);
     if (kind == '<')
         return secret_put(body, name, value, why);
-    json_object_set_new(body, name, json_string(value));
+    json_object_set_new(body, name, kind == ',' ? split(value) : json_string(value));
     return RC_OK;
 }
 
@@ -221,7 +238,9 @@ static enum rc body_of(const struct given *g, const struct verb *v, json_t *body
     char name[NAME_MAX_BYTES], kind;
     enum rc rc = RC_OK;
     while (!rc && field_next(&at, name, &kind, &fixed))
-        if (fixed)
+        if (fixed && kind == '#')
+            rc = number_put(body, name, fixed, why);
+        else if (fixed)
             json_object_set_new(body, name, json_string(fixed));
         else
             rc = field_put(g, v, name, kind, body, why);

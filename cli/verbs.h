@@ -15,7 +15,8 @@ struct verb {
     /* Options of the body, by blanks: "to" text; "sheets#" a whole number; "volumes@" the
      * further words (or the lines of --list F) with the versions they have now;
      * "scanned*" the same as plain labels; "pin<" the first line of the file --pin;
-     * "blind?" a flag, 1 when given; "do=close" a fixed word. NULL for none. */
+     * "blind?" a flag, 1 when given; "roles," a list by commas; "do=close" a fixed word,
+     * "disabled=1#" a fixed number. NULL for none. */
     const char *fields;
     /* The list in the answer, and its columns by blanks, "holder.name" for a field of a
      * field: "batches batch state to.name". One word: the answer itself. NULL: the

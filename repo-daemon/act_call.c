@@ -37,6 +37,8 @@ enum rc act_call_receiver(struct call *call, struct act *act, struct fault *why)
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc && people_find(call->repo, txn, badge, &to))
         rc = fault_set(why, RC_NOT_FOUND, 0, "没有工牌号是 %s 的人", badge);
+    if (!rc && to.disabled)
+        rc = fault_set(why, RC_REFUSED, 0, "%s 的工号已停用，请选另一位接收人", to.name);
     if (rc)
         return rc;
     act->to = badge;

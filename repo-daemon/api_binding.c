@@ -219,9 +219,7 @@ enum rc binding_show(struct call *call, struct fault *why)
 {
     SCOPED(json_free_at) json_t *volume = NULL;
     json_t *report = NULL;
-    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
-    if (!rc)
-        rc = call_may_see(call, json_number(volume, "kind"), why);
+    enum rc rc = call_volume_to_read(call, &volume, why);
     if (!rc && !*json_text(volume, "report"))
         rc = fault_set(why, RC_NOT_FOUND, 0, "这册案卷还没有做过装订检查");
     if (!rc)

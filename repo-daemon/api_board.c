@@ -18,7 +18,7 @@ enum rc volume_chain(struct call *call, struct fault *why)
 {
     SCOPED(json_free_at) json_t *volume = NULL;
     json_t *events = NULL;
-    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    enum rc rc = call_volume_to_read(call, &volume, why);
     if (!rc)
         rc = chain_read(call->repo, json_text(volume, "volume"), &events, why);
     return rc ? rc : call_answer(call, 200, json_pack("{s:o}", "events", events));
@@ -118,11 +118,16 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
         store_begin_read(repo->store, &txn, NULL) ||
         (view_get(repo, txn, view, key, &object) && view != VIEW_ALARMS))
         return NULL;
+    if (view == VIEW_PEOPLE) /* other rights, or none: who watches is asked again */
+        return json_pack("{s:s, s:s}", "do", "person", "badge", key);
     json_t *data = view == VIEW_VOLUMES  ? show_volume(repo, txn, object)
                    : view == VIEW_SLOTS  ? show_slot(key, object)
                    : view == VIEW_ALARMS ? alarm_change(key, object)
                                          : show_the_order(object);
-    return json_pack("{s:s, s:s, s:I, s:o}", "do", "change", "event",
+    const char *volume = view == VIEW_VOLUMES ? key : json_text(object, "volume");
+    bool secret = call_is_secret(volume);
+    return json_pack("{s:s, s:b, s:s, s:I, s:o}", "do", "change", "secret", secret,
+                     "event",
                      view == VIEW_VOLUMES  ? "volume"
                      : view == VIEW_SLOTS  ? "slot"
                      : view == VIEW_ALARMS ? "alarm"
@@ -161,9 +166,15 @@ enum rc stream_open(struct call *call, struct fault *why)
     json_t *one;
     json_object_foreach(labels, label, one)
     {
-        json_t *change = board_change(call->repo, VIEW_VOLUMES, label);
+        json_t *change = call_is_secret(label) && call_may_see(call, 2, NULL)
+                             ? NULL
+                             : board_change(call->repo, VIEW_VOLUMES, label);
         if (change)
             json_array_append_new(missed, change);
     }
-    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "missed", missed));
+    bool secret = !call_may_see(call, 2, NULL);
+    return rc ? rc
+              : call_answer(call, 200,
+                            json_pack("{s:O, s:b, s:s}", "missed", missed, "secret",
+                                      secret, "badge", call->by.badge));
 }

@@ -2,6 +2,7 @@
 #include "repo-daemon/ledger_export.h"
 #include "repo-daemon/ledger_sheet.h"
 #include "repo-daemon/route.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -68,8 +69,13 @@ enum rc ledger_proof_show(struct call *call, struct fault *why)
 {
     SCOPED(free_at) char *text = NULL;
     size_t len = 0;
-    enum rc rc =
-        ledger_proof_of(call->repo->ledger, call_part(call, "volume"), &text, &len, why);
+    SCOPED(json_free_at) json_t *volume = NULL;
+    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = call_may_see_volume(call, volume, why);
+    if (!rc)
+        rc = ledger_proof_of(call->repo->ledger, call_part(call, "volume"), &text, &len,
+                             why);
     return rc ? rc
               : call_answer_text(call, "application/json",
                                  (struct bytes){ (uint8_t *)text, len }, why);

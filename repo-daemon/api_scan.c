@@ -17,7 +17,21 @@ static void gather_free_at(struct gathered *all)
     gather_free(all);
 }
 
-static enum rc blobs_there(struct call *call, struct fault *why)
+/* A picture of a 副卷 cannot be made readable by naming it in a 正卷. */
+static enum rc capture_fits(struct call *call, const json_t *volume, size_t index,
+                            const char *hex, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *shown = NULL;
+    if (json_number(volume, "kind") == 2 ||
+        view_find(call->repo, VIEW_BLOBS, hex, &shown) ||
+        json_number(shown, "kinds") != 2)
+        return RC_OK;
+    return fault_set(why, RC_REFUSED, 0,
+                     "第 %zu 个图像是副卷里的，不能放进正卷；请核对是不是放错了卷",
+                     index);
+}
+
+static enum rc blobs_there(struct call *call, const json_t *volume, struct fault *why)
 {
     const json_t *images = json_object_get(call->body, "images");
     for (size_t i = 0; i < json_array_size(images); i++) {
@@ -32,6 +46,9 @@ static enum rc blobs_there(struct call *call, struct fault *why)
                 return fault_set(why, RC_REFUSED, 0,
                                  "还缺一份内容：第 %zu 个图像的 %s（%s）", i + 1, name,
                                  hex);
+            bool picture = !strcmp(name, "capture_sha256") || !strcmp(name, "pdf_sha256");
+            if (!rc && picture)
+                rc = capture_fits(call, volume, i + 1, hex, why);
             if (rc)
                 return rc;
         }
@@ -141,7 +158,7 @@ enum rc scans_create(struct call *call, struct fault *why)
     act.law.supplement = !strcmp(call_text(call, "kind"), "supplement");
     rc = act_add(&act, volume, -1, why);
     if (!rc)
-        rc = blobs_there(call, why);
+        rc = blobs_there(call, volume, why);
     if (!rc)
         rc = facts_put(call, volume, &facts, act.data, why);
     if (rc)
@@ -170,7 +187,7 @@ enum rc scans_list(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *volume = NULL;
     SCOPED(json_free_at) json_t *list = json_array();
-    enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    enum rc rc = call_volume_to_read(call, &volume, why);
     if (!rc)
         rc = store_begin_read(call->repo->store, &txn, why);
     if (rc)

@@ -15,7 +15,8 @@ enum { SLOTS_MOST = 999 };
 
 struct slot_listing {
     const struct repo *repo;
-    json_t *list; /* borrowed */
+    json_t *list;   /* borrowed */
+    bool no_secret; /* a 副卷 is shown as something that fills the slot */
 };
 
 static bool slot_add(const char *text, json_t *slot, void *context)
@@ -27,6 +28,8 @@ static bool slot_add(const char *text, json_t *slot, void *context)
         !label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) &&
         shelf_is_live(listing->repo, &label);
     json_object_set_new(shown, "live", json_integer(live));
+    if (listing->no_secret && call_is_secret(json_text(slot, "volume")))
+        json_object_set_new(shown, "volume", json_null());
     json_array_append_new(listing->list, shown);
     return true;
 }
@@ -45,7 +48,9 @@ enum rc slots_list(struct call *call, struct fault *why)
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_SLOTS, prefix, NULL, slot_add,
-                       &(struct slot_listing){ call->repo, list }, why);
+                       &(struct slot_listing){ call->repo, list,
+                                               call_may_see(call, 2, NULL) != RC_OK },
+                       why);
     return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "slots", list));
 }
 

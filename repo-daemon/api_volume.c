@@ -94,7 +94,7 @@ static bool volume_fits(const struct listing *l, const char *label, const json_t
 static bool list_one(const char *label, json_t *volume, void *context)
 {
     struct listing *l = context;
-    if (!volume_fits(l, label, volume))
+    if (!volume_fits(l, label, volume) || call_may_see_volume(l->call, volume, NULL))
         return true;
     if (json_array_size(l->found) ==
         l->most) /* there is more: go on behind the last shown */
@@ -135,6 +135,8 @@ enum rc volume_show_one(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = call_may_see_volume(call, volume, why);
     if (rc)
         return rc;
     json_t *may = may_list(call->repo, volume, &call->by);

@@ -51,10 +51,25 @@ static enum rc batch_open(struct applying *a, const char *label)
     return apply_put(a, VIEW_BATCHES, label, batch);
 }
 
+/* Its end was taken back: it waits again. */
+static enum rc batch_reopen(struct applying *a, const char *label)
+{
+    static const char *const ends[] = { "ended_at", "ended_by", "ended_seq" };
+    SCOPED(json_free_at) json_t *batch = NULL;
+    if (view_get(a->repo, a->txn, VIEW_BATCHES, label, &batch))
+        return fault_set(a->why, RC_CORRUPT, 0, "no batch to open again");
+    apply_set_text(batch, "state", "open");
+    for (size_t i = 0; i < COUNT(ends); i++)
+        json_object_del(batch, ends[i]);
+    return apply_put(a, VIEW_BATCHES, label, batch);
+}
+
 enum rc apply_batch(struct applying *a)
 {
     const char *label = apply_text(a->data, "batch"), *state = batch_state_after(a->word);
     SCOPED(json_free_at) json_t *batch = NULL;
+    if (!strcmp(a->word, EVENT_REVERSE))
+        return batch_reopen(a, label);
     if (!state)
         return RC_OK;
     if (!strcmp(a->word, "offer"))

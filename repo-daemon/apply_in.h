@@ -47,6 +47,11 @@ static inline enum rc apply_put(struct applying *a, enum view view, const char *
 
 /* apply_volume.c: one entry of "volumes". */
 MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
+/* apply_reverse.c: remember what the volume is; be that again. */
+void apply_undo_keep(json_t *volume);
+MUST_USE enum rc apply_undo(struct applying *a, json_t *volume);
+MUST_USE enum rc apply_offline(struct applying *a);
+MUST_USE enum rc apply_offline_end(struct applying *a);
 /* apply_loan.c: what a move of a volume means for its loan, before the volume is kept;
  * the end of all that wait for a volume; a notice to a person. */
 MUST_USE enum rc apply_loan_move(struct applying *a, json_t *volume, const char *from,

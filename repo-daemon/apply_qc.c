@@ -100,6 +100,7 @@ enum rc apply_qc_end(struct applying *a, json_t *volume, const char *result)
         }
         apply_set_text(scan, "qc", result);
         apply_set_text(scan, "qc_by", a->by);
+        apply_set_number(scan, "qc_seq", (json_int_t)a->seq);
         if (rejected) {
             apply_feeding_count(volume, scan, -1);
             rc = send_back(a, volume, scan, pages);

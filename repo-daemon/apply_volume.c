@@ -94,6 +94,9 @@ enum rc apply_items_count(struct applying *a, json_t *volume)
     return rc;
 }
 
+static const char nothing[] = /* SHA-256 of "" */
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
 {
     SCOPED(json_free_at) json_t *entry = NULL;
@@ -101,6 +104,10 @@ static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kin
         return RC_OK;
     if (view_get(a->repo, a->txn, VIEW_BLOBS, hex, &entry))
         entry = json_object();
+    /* What a 副卷 showed first stays secret, also when a 正卷 names it; nothing is only
+     * the text of an empty page, which all have. */
+    if (apply_number(entry, "kinds") == 2 && strcmp(hex, nothing) != 0)
+        return RC_OK;
     json_int_t kinds = apply_number(entry, "kinds") | kind;
     if (kinds == apply_number(entry, "kinds"))
         return RC_OK;
@@ -204,10 +211,15 @@ enum rc apply_move(struct applying *a, const json_t *move)
         rc = volume_new(a, name, &volume);
     if (rc)
         return rc;
+    bool back = !strcmp(a->word, EVENT_REVERSE);
+    if (!back)
+        apply_undo_keep(volume);
     apply_set_text(volume, "state", apply_text(move, "to"));
     apply_set_number(volume, "version", apply_number(move, "version"));
     apply_set_number(volume, "updated_ms", a->at_ms);
-    rc = effects_apply(a, volume, apply_text(move, "from"));
+    rc = back ? apply_undo(a, volume) : RC_OK;
+    if (!rc && !back)
+        rc = effects_apply(a, volume, apply_text(move, "from"));
     if (!rc)
         rc = results_apply(a, volume);
     if (!rc)

@@ -80,6 +80,11 @@ MUST_USE enum rc call_may_see(const struct call *call, int64_t kinds, struct fau
  * trace. */
 MUST_USE enum rc call_volume_to_read(struct call *call, json_t **ret_volume,
                                      struct fault *why);
+/* The same for a stored volume: also its holder and named receiver see it. */
+MUST_USE enum rc call_may_see_volume(const struct call *call, const json_t *volume,
+                                     struct fault *why);
+/* Is this the label of a 副卷? */
+bool call_is_secret(const char *label);
 
 /* Fields of stored objects. */
 const char *json_text(const json_t *object, const char *name); /* "" when missing */

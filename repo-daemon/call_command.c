@@ -98,6 +98,22 @@ enum rc call_case(struct call *call, const char *id, json_t **ret_case, struct f
     return rc;
 }
 
+bool call_is_secret(const char *label)
+{
+    struct label read;
+    return !label_read((struct bytes){ (const uint8_t *)label, strlen(label) }, &read) &&
+           read.type == LABEL_VOLUME && read.kind == 2;
+}
+
+enum rc call_may_see_volume(const struct call *call, const json_t *volume,
+                            struct fault *why)
+{
+    if (!strcmp(json_text(volume, "holder"), call->by.badge) ||
+        !strcmp(json_text(volume, "to"), call->by.badge))
+        return RC_OK;
+    return call_may_see(call, json_number(volume, "kind") == 2 ? 2 : 1, why);
+}
+
 enum rc call_may_see(const struct call *call, int64_t kinds, struct fault *why)
 {
     if ((kinds & 1) || !(kinds & 2) || (call->by.roles & SECRET_ROLES))
@@ -111,9 +127,8 @@ enum rc call_volume_to_read(struct call *call, json_t **ret_volume, struct fault
     enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
     if (rc)
         return rc;
-    bool secret = json_number(volume, "kind") == 2;
-    rc = call_may_see(call, secret ? 2 : 1, why);
-    if (!rc && secret)
+    rc = call_may_see_volume(call, volume, why);
+    if (!rc && json_number(volume, "kind") == 2)
         rc = audit_read(call, json_text(volume, "volume"), why);
     if (rc)
         json_decref(volume);

@@ -3,6 +3,7 @@
 #include "repo-daemon/chain.h"
 
 #include "repo-daemon/call.h"
+#include "repo-daemon/custody.h"
 #include "repo-daemon/merkle.h"
 #include "repo-daemon/people.h"
 #include "repo-daemon/show.h"
@@ -39,6 +40,7 @@ static const struct {
     { "send-on-appeal", "{by}上诉移送" },
     { "come-back", "{by}收回退卷" },
     { "return-to-party", "{by}退还当事人" },
+    { "reverse", "{by}撤销了第 {reverses} 号记录“{what}”：{reason}" },
     { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
 
@@ -90,6 +92,11 @@ static void value_of(const struct telling *t, const char *name, char *room, size
                  (long long)json_number(data, "sheets_counted"),
                  (long long)json_number(data, "images"),
                  (long long)json_number(data, "pages"));
+    else if (!strcmp(name, "reverses"))
+        snprintf(room, most, "%lld", (long long)json_number(data, "reverses"));
+    else if (!strcmp(name, "what"))
+        snprintf(room, most, "%s",
+                 custody_event_word(custody_event(json_text(data, "what"))));
     else if (!strcmp(name, "passed") && json_number(data, "passed"))
         snprintf(room, most, "通过");
     else if (!strcmp(name, "passed"))

@@ -133,8 +133,7 @@ static void answer(struct http_ticket *t, struct ipc_message *reply)
                       (uint64_t)json_integer_value(json_object_get(m, "size")),
                       etag && *etag ? etag : NULL);
     } else if (status == 200 && !strcmp(http_route_of(r)->path, "/v1/stream")) {
-        http_desk_watch(t->desk, r, token_of(r),
-                        json_object_get(json_object_get(m, "body"), "missed"));
+        http_desk_watch(t->desk, r, token_of(r), json_object_get(m, "body"));
     } else {
         if (status == 200 && !strcmp(http_route_of(r)->path, "/v1/session") &&
             !strcmp(http_method(r), "DELETE"))

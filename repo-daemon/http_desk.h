@@ -12,12 +12,14 @@ enum {
     HTTP_DESK_WAIT_MS = 60 * 1000,
     HTTP_DESK_READ_MS = 3600 * 1000, /* then a reader has to come back and be asked */
     HTTP_DESK_TOKEN = 65,
+    HTTP_DESK_BADGE = 16,
 };
 
 /* Who watches the boards, and with which log-in. */
 struct http_reader {
     struct http_stream *stream; /* NULL: free */
-    char token[HTTP_DESK_TOKEN];
+    char token[HTTP_DESK_TOKEN], badge[HTTP_DESK_BADGE];
+    bool secret;      /* may hear of 副卷 */
     int64_t until_ms; /* monotonic */
 };
 
@@ -40,11 +42,14 @@ void http_desk_before(struct http_request *request, void *context);
 /* A change of the store, to every reader (http_readers.c). */
 void http_desk_tell(struct http_desk *desk, const json_t *change);
 
-/* http_readers.c: a reader more, with what it missed; and the readers of a log-in that
- * has ended. A log-in that runs out ends its readers within HTTP_DESK_READ_MS. */
+/* http_readers.c: a reader more, with its right ("missed", "secret", "badge"); the
+ * readers of a log-in that has ended. A log-in that runs out ends its readers within
+ * HTTP_DESK_READ_MS. */
 void http_desk_watch(struct http_desk *desk, struct http_request *request,
-                     const char *token, const json_t *missed);
+                     const char *token, const json_t *right);
 void http_desk_log_out(struct http_desk *desk, const char *token);
+/* The rights of this person changed: whoever watches as him has to ask again. */
+void http_desk_person(struct http_desk *desk, const char *badge);
 
 /* For http_upload.c. */
 struct http_ticket; /* one request on its way to the store and back */

@@ -30,7 +30,7 @@ static void change_send(struct http_stream *stream, const json_t *change)
 }
 
 void http_desk_watch(struct http_desk *desk, struct http_request *request,
-                     const char *token, const json_t *missed)
+                     const char *token, const json_t *right)
 {
     size_t row = 0;
     while (row < HTTP_DESK_STREAMS && desk->readers[row].stream)
@@ -44,6 +44,10 @@ void http_desk_watch(struct http_desk *desk, struct http_request *request,
     reader->stream = http_reply_stream(request, reader_closed, desk);
     reader->until_ms = clock_mono_ms() + HTTP_DESK_READ_MS;
     snprintf(reader->token, sizeof reader->token, "%s", token);
+    const char *badge = json_string_value(json_object_get(right, "badge"));
+    const json_t *missed = json_object_get(right, "missed");
+    snprintf(reader->badge, sizeof reader->badge, "%s", badge ? badge : "");
+    reader->secret = json_is_true(json_object_get(right, "secret"));
     for (size_t i = 0; i < json_array_size(missed); i++)
         change_send(reader->stream, json_array_get(missed, i));
 }
@@ -55,15 +59,23 @@ void http_desk_log_out(struct http_desk *desk, const char *token)
             http_stream_end(desk->readers[i].stream);
 }
 
+void http_desk_person(struct http_desk *desk, const char *badge)
+{
+    for (size_t i = 0; i < HTTP_DESK_STREAMS; i++)
+        if (desk->readers[i].stream && !strcmp(desk->readers[i].badge, badge))
+            http_stream_end(desk->readers[i].stream);
+}
+
 void http_desk_tell(struct http_desk *desk, const json_t *change)
 {
     int64_t now_ms = clock_mono_ms();
+    bool secret = json_is_true(json_object_get(change, "secret"));
     for (size_t i = 0; i < HTTP_DESK_STREAMS; i++) {
         if (!desk->readers[i].stream)
             continue;
         if (now_ms > desk->readers[i].until_ms)
             http_stream_end(desk->readers[i].stream);
-        else
+        else if (!secret || desk->readers[i].secret)
             change_send(desk->readers[i].stream, change);
     }
 }

@@ -31,6 +31,7 @@ static const char *const table_names[VIEWS] = {
     [VIEW_ORDERS] = "view.orders",
     [VIEW_SCANS] = "view.scans",
     [VIEW_BLOBS] = "view.blobs",
+    [VIEW_CONFLICTS] = "view.conflicts",
     [VIEW_PLACES] = "view.places",
     [VIEW_STOCKTAKES] = "view.stocktakes",
     [VIEW_COUNTS] = "view.counts",

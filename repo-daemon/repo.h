@@ -35,6 +35,7 @@ enum view {
     VIEW_BLOBS,      /* by hash: kinds of volume that show it */
     VIEW_BATCHES,    /* by label: the last hand-over of a trolley; older ones by
                         label, '/', number of the event in ten digits */
+    VIEW_CONFLICTS,  /* off-line commands that did not fit, by their id */
     VIEW_PLACES,     /* sites "01" and racks "01.001": name, width, closed */
     VIEW_STOCKTAKES, /* by number in eight digits; open ones also by "open/" and it */
     VIEW_COUNTS,     /* by number of the stock-take, '/', slot */

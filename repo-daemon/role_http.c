@@ -18,8 +18,11 @@ static const char *text_of(const json_t *object, const char *name)
 static void on_store(__attribute__((unused)) struct ipc *ipc, struct ipc_message *message,
                      void *context)
 {
-    if (!strcmp(text_of(message->body, "do"), "change"))
+    const char *what = text_of(message->body, "do");
+    if (!strcmp(what, "change"))
         http_desk_tell(context, message->body);
+    else if (!strcmp(what, "person"))
+        http_desk_person(context, text_of(message->body, "badge"));
 }
 
 static void on_store_closed(struct ipc *ipc, void *context)

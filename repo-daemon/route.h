@@ -51,6 +51,9 @@ route_handler binding_check, binding_show;                        /* api_binding
 route_handler archive_create;                                     /* api_archive.c */
 route_handler blob_show, blob_begin;                              /* api_blob.c */
 route_handler alarm_list_show, alarm_explain;                     /* api_alarm.c */
+route_handler event_reverse;                                      /* api_reverse.c */
+route_handler offline_replay, conflicts_list, conflict_settle;    /* api_offline.c */
+route_handler person_change;                                      /* api_person.c */
 route_handler places_list, place_change, slot_proposal;           /* api_place.c */
 route_handler stocktake_create, stocktake_list, stocktake_show;   /* api_stocktake.c */
 route_handler stocktake_count, stocktake_explain, stocktake_close;

@@ -106,6 +106,13 @@ static enum rc session_put(struct store_txn *txn, void *context, struct fault *w
     return rc ? rc : view_put(o->repo, txn, TABLE_SESSIONS, o->key, o->session, why);
 }
 
+static bool is_disabled(struct repo *repo, const char *badge)
+{
+    SCOPED(json_free_at) json_t *person = NULL;
+    return badge && !view_find(repo, VIEW_PEOPLE, badge, &person) &&
+           json_integer_value(json_object_get(person, "disabled"));
+}
+
 enum rc people_log_in(struct repo *repo, const char *login, const char *password,
                       int64_t now_ms, char ret_token[TOKEN_MAX],
                       struct person *ret_person, struct fault *why)
@@ -120,6 +127,8 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
         return fault_set(why, RC_DENIED, 0, "工号或口令不对");
     }
     locks[row].failures = 0;
+    if (is_disabled(repo, json_string_value(json_object_get(found, "badge"))))
+        return fault_set(why, RC_DENIED, 0, "这个工号已停用，请找管理员");
     const char *badge = json_string_value(json_object_get(found, "badge"));
     uint8_t random[32];
     char key[SHA256_HEX];
@@ -146,7 +155,7 @@ enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,
     enum rc rc = store_begin_read(repo->store, &txn, why);
     if (rc)
         return rc;
-    if (!fits || people_find(repo, txn, badge, ret_person)) {
+    if (!fits || people_find(repo, txn, badge, ret_person) || ret_person->disabled) {
         count_failure(row, now_ms);
         return fault_set(why, RC_DENIED, 0,
                          "工牌或工牌密码不对；还没有工牌密码的，请先登录自己设定");
@@ -169,7 +178,7 @@ enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
         return rc && rc != RC_NOT_FOUND ? rc : RC_DENIED;
     const char *badge = json_string_value(json_object_get(session, "badge"));
     rc = badge ? people_find(repo, txn, badge, ret_person) : RC_DENIED;
-    return rc == RC_NOT_FOUND ? RC_DENIED : rc;
+    return rc == RC_NOT_FOUND || (!rc && ret_person->disabled) ? RC_DENIED : rc;
 }
 
 struct closing {

@@ -75,7 +75,8 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
         view_cache_put(repo->cache, view, key, copy, true);
         return RC_OK;
     }
-    if (view == VIEW_VOLUMES || view == VIEW_SLOTS || view == VIEW_ORDERS)
+    if (view == VIEW_VOLUMES || view == VIEW_PEOPLE || view == VIEW_SLOTS ||
+        view == VIEW_ORDERS || view == VIEW_ALARMS)
         touch(repo, view, key);
     return view_write(repo, txn, view, key, object, why);
 }

@@ -75,4 +75,29 @@ code "it cannot be closed over that" 6 "没有处理或说明" keeper stocktake 
 code "while it is open nothing moves" 6 "正在盘点" keeper volume shelve "$(sed -n 2p "$work/volumes")" --slot "$(as keeper slot list --json | jq -r '[.slots[]|select(.state=="free")][0].slot')"
 as keeper stocktake count "$take" --slot "$slot" --volume "$first" >/dev/null
 code "counted again and found, it is closed" 0 closed keeper stocktake close "$take"
+
+# A mistake taken back, a hand-held that was away, a person who leaves.
+seq=$(as super volume chain "$first" --json | jq '.events[-1].seq')
+code "a mistake is taken back by an event that names it" 0 "$first" keeper volume reverse "$seq" --reason 放错格口
+has "and the chain tells both" "撤销了第 $seq 号记录" "$(as super volume chain "$first" | tail -1)"
+code "but not twice" 6 "之后又办理过" keeper volume reverse "$seq" --reason 放错格口
+version=$(as keeper volume show "$first" --json | jq .version)
+token=$(jq -r .token "$work/session.keeper")
+printf '{"id":"00000000000000000000000000000000","device":"手持一","commands":[
+ {"path":"/v1/custody","body":{"id":"%032d","event":"shelve","slot":"%s","volumes":[{"volume":"%s","version":%d}]}},
+ {"path":"/v1/custody","body":{"id":"%032d","event":"take","volumes":[{"volume":"%s","version":%d}]}}]}' \
+    1 "$slot" "$first" "$version" 2 "$first" "$version" >"$work/offline"
+for round in 1 2; do
+    curl -s -H "Authorization: Bearer $token" -d @"$work/offline" "$base/v1/offline" >"$work/offline.$round"
+done
+say "what was done off line is done once" "201 409 200 409" "$(jq -r '.results[].status' "$work/offline.1" "$work/offline.2" | xargs)"
+has "what does not fit waits for a person" "已被别人改动" "$(as keeper volume conflicts)"
+code "who settles it" 0 "" keeper volume settle 00000000000000000000000000000002 --reason 实物在架
+curl -sN -m 20 -H "Authorization: Bearer $(jq -r .token "$work/session.judge2")" "$base/v1/stream" >/dev/null &
+watcher=$!
+sleep 0.5
+code "who leaves is disabled" 0 "" admin person disable "$(badge judge2)"
+wait $watcher
+say "and watches no longer" 0 $?
+code "and is out at once" 5 "登录" judge2 loan notices
 finish
