@@ -72,7 +72,8 @@ static struct repo *fixture(void)
 {
     if (at.repo)
         return at.repo;
-    snprintf(at.folder, sizeof at.folder, "/tmp/juanku-repo-XXXXXX");
+    snprintf(at.folder, sizeof at.folder, "%s/juanku-repo-XXXXXX",
+             access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
     CHECK(mkdtemp(at.folder) != NULL);
     CHECK_OK(repo_create(at.folder, "粤0399", NULL, NULL));
     CHECK_OK(repo_open(at.folder, &at.repo, NULL));

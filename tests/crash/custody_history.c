@@ -1,0 +1,414 @@
+/* Random histories of custody with crashes in between: HISTORIES of them (500 in a
+ * check, JUANKU_HISTORIES for more, JUANKU_SEED for others).
+ *
+ * A history is a child that opens the repository, does some commands as random people
+ * with random (also stale) versions, volumes and slots, alone or in groups, repeats some,
+ * and is killed at a random write or flush. Then we open it, read what is new in the
+ * ledger, and hold it and the views against the law written down a second time here
+ * (DESIGN: custody): one custodian, the giver until the receiver accepts, one volume a
+ * slot, nothing acknowledged lost, nothing twice, no gap. */
+#include "unit/repo_fixture.h"
+
+#include "repo-daemon/apply.h"
+#include "repo-daemon/ledger_chain.h"
+#include "repo-daemon/ledger_scan.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+enum { VOLUMES = 5, SLOTS = 3, STEPS = 10, ACKS_MAX = 64, CUT_WITHIN = 60, SET = 250 };
+
+static struct shared {
+    bool armed;
+    unsigned calls, cut_at;
+    size_t acked;
+    char ids[ACKS_MAX][33];
+    int64_t seqs[ACKS_MAX];
+} * shared;
+
+static uint32_t seed;
+static char labels[VOLUMES][LABEL_TEXT_MAX], slots[SLOTS][LABEL_TEXT_MAX];
+
+static unsigned pick(unsigned below)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (unsigned)(((uint64_t)(seed >> 4) * below) >> 28);
+}
+
+static void count_call(void)
+{
+    if (shared && shared->armed && ++shared->calls == shared->cut_at)
+        _exit(42);
+}
+
+__attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *data,
+                                                      size_t len, off_t to)
+{
+    count_call();
+    return syscall(SYS_pwrite64, fd, data, len, to);
+}
+
+__attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec *parts,
+                                                      int count)
+{
+    count_call();
+    return syscall(SYS_writev, fd, parts, count);
+}
+
+__attribute__((visibility("default"))) int fdatasync(int fd)
+{
+    count_call();
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* ---- the second telling of the law, from the events alone */
+
+static struct told {
+    char holder[32], to[32], slot[32], state[32];
+    int64_t version;
+} told[VOLUMES];
+static struct ledger_chain *chain;
+static uint64_t read_up_to;
+
+static int volume_of(struct bytes label)
+{
+    for (int v = 0; v < VOLUMES; v++)
+        if (ledger_scan_is(label, labels[v]))
+            return v;
+    return -1;
+}
+
+static void tell_move(const struct ledger_scan *e, const json_t *data,
+                      const struct ledger_scan_move *move)
+{
+    int v = volume_of(move->volume);
+    CHECK(v >= 0);
+    struct told *t = &told[v];
+    const json_t *holder = json_object_get(data, "holder"),
+                 *to = json_object_get(data, "to"), *slot = json_object_get(data, "slot");
+    bool accept = ledger_scan_is(e->event, "accept");
+    if (holder && strcmp(json_string_value(holder), t->holder) != 0) {
+        CHECK(accept || ledger_scan_is(e->event, "receive") ||
+              ledger_scan_is(e->event, "find") || ledger_scan_is(e->event, "come-back") ||
+              ledger_scan_is(e->event, "return-to-party"));
+        if (accept) /* only to whom it was offered, and by himself */
+            CHECK(!strcmp(json_string_value(holder), t->to) &&
+                  ledger_scan_is(e->by, t->to));
+        snprintf(t->holder, sizeof t->holder, "%s", json_string_value(holder));
+    }
+    CHECK(!accept || *t->to);
+    if (to)
+        snprintf(t->to, sizeof t->to, "%s", json_string_value(to));
+    if (slot && *json_string_value(slot)) {
+        CHECK_TEXT("", t->slot);
+        for (int o = 0; o < VOLUMES; o++)
+            CHECK(strcmp(told[o].slot, json_string_value(slot)) != 0);
+    }
+    if (slot)
+        snprintf(t->slot, sizeof t->slot, "%s", json_string_value(slot));
+    snprintf(t->state, sizeof t->state, "%.*s", (int)move->to.len,
+             (const char *)move->to.at);
+    t->version = (int64_t)move->version;
+    bool ours =
+        strcmp(t->state, "expected") != 0 && strcmp(t->state, "returned-to-party");
+    CHECK(ours == (*t->holder != 0));
+    CHECK(strcmp(t->state, "in-transit") || (*t->to && strcmp(t->to, t->holder) != 0));
+    CHECK(!strcmp(t->state, "in-transit") || !*t->to);
+}
+
+static enum rc tell_event(uint64_t seq, struct bytes text, void *context,
+                          struct fault *why)
+{
+    static struct ledger_scan scan;
+    (void)context;
+    CHECK_INT(read_up_to + 1, seq);
+    CHECK_OK(ledger_chain_add(chain, text, NULL, why));
+    CHECK_OK(ledger_scan(text, &scan, why));
+    json_t *data = json_loadb((const char *)scan.data.at, scan.data.len, 0, NULL);
+    for (size_t i = 0; i < scan.move_count; i++)
+        tell_move(&scan, data, &scan.moves[i]);
+    json_decref(data);
+    read_up_to = seq;
+    return RC_OK;
+}
+
+static void look_at_views(void)
+{
+    for (int v = 0; v < VOLUMES; v++) {
+        json_t *volume = NULL, *slot = NULL;
+        CHECK_OK(view_find(at.repo, VIEW_VOLUMES, labels[v], &volume));
+        CHECK_TEXT(told[v].holder, json_text(volume, "holder"));
+        CHECK_TEXT(told[v].to, json_text(volume, "to"));
+        CHECK_TEXT(told[v].slot, json_text(volume, "slot"));
+        CHECK_TEXT(told[v].state, json_text(volume, "state"));
+        CHECK_INT(told[v].version, json_number(volume, "version"));
+        if (*told[v].slot) {
+            CHECK_OK(view_find(at.repo, VIEW_SLOTS, told[v].slot, &slot));
+            CHECK_TEXT(labels[v], json_text(slot, "volume"));
+        }
+        json_decref(volume);
+        json_decref(slot);
+    }
+    for (int s = 0; s < SLOTS; s++) {
+        json_t *slot = NULL;
+        CHECK_OK(view_find(at.repo, VIEW_SLOTS, slots[s], &slot));
+        const char *volume = json_text(slot, "volume");
+        struct bytes label = { (const uint8_t *)volume, strlen(volume) };
+        if (*volume)
+            CHECK_TEXT(slots[s], told[volume_of(label)].slot);
+        json_decref(slot);
+    }
+}
+
+static void look(void)
+{
+    struct ledger_result result;
+    struct fault why = { 0 };
+    CHECK_OK(repo_open(at.folder, &at.repo, &why));
+    CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
+    look_at_views();
+    for (size_t i = 0; i < shared->acked; i++) {
+        CHECK_OK(ledger_settle(at.repo->ledger, shared->ids[i], &result, NULL));
+        CHECK_INT(shared->seqs[i], result.first_seq);
+    }
+}
+
+/* ---- what the child does */
+
+static void ack(const char *id, json_t *answer)
+{
+    size_t n = shared->acked;
+    snprintf(shared->ids[n], sizeof shared->ids[n], "%s", id);
+    shared->seqs[n] = json_number(answer, "seq");
+    shared->acked = n + 1;
+}
+
+static const unsigned roles[] = { ROLE_KEEPER, ROLE_OPERATOR, ROLE_BINDER,
+                                  ROLE_SUPERVISOR, ROLE_BORROWER };
+
+/* Mostly who could do it, sometimes anybody. */
+static unsigned actor_of(const char *event, json_t *volume)
+{
+    bool receiver = !strcmp(event, "accept") || !strcmp(event, "decline");
+    const char *badge = json_text(volume, receiver ? "to" : "holder");
+    for (size_t i = 0; pick(5) && *badge && i < COUNT(roles); i++)
+        if (!strcmp(at.badges[row_of(roles[i])], badge))
+            return roles[i];
+    return pick(2) ? ROLE_KEEPER : roles[pick(COUNT(roles))];
+}
+
+/* Mostly what could be done with the volume now, sometimes anything. */
+static const char *event_for(const json_t *volume)
+{
+    static const char *const any[] = { "receive", "offer", "accept", "cancel", "decline",
+                                       "shelve",  "take",  "lose",   "find",   "recall" };
+    static const struct {
+        const char *state, *events[4];
+    } likely[] = {
+        { "expected", { "receive", "receive", "receive", "receive" } },
+        { "received", { "offer", "shelve", "offer", "shelve" } },
+        { "in-transit", { "accept", "accept", "decline", "cancel" } },
+        { "shelved", { "take", "take", "take", "lose" } },
+        { "at-scanning", { "offer", "offer", "offer", "offer" } },
+        { "missing", { "find", "find", "find", "find" } },
+    };
+    for (size_t i = 0; pick(6) && i < COUNT(likely); i++)
+        if (!strcmp(likely[i].state, json_text(volume, "state")))
+            return likely[i].events[pick(4)];
+    return any[pick(COUNT(any))];
+}
+
+static json_t *random_command(unsigned *ret_role)
+{
+    json_t *volumes = json_array(), *now = NULL;
+    unsigned first = pick(VOLUMES);
+    if (view_find(at.repo, VIEW_VOLUMES, labels[first], &now))
+        abort();
+    const char *event = event_for(now);
+    unsigned count = pick(3) ? 1 : 1 + pick(3);
+    for (unsigned i = 0; i < count; i++) {
+        const char *label = labels[(first + i) % VOLUMES];
+        json_decref(now);
+        now = NULL;
+        if (view_find(at.repo, VIEW_VOLUMES, label, &now))
+            abort();
+        json_int_t version = json_number(now, "version") - !pick(12);
+        json_array_append_new(
+            volumes, json_pack("{s:s, s:I}", "volume", label, "version", version));
+    }
+    char id[33];
+    snprintf(id, sizeof id, "%08x%08x%08x%08x", pick(1u << 28), pick(1u << 28),
+             pick(1u << 28), pick(1u << 28));
+    json_t *body = json_pack("{s:s, s:s, s:o, s:s}", "id", id, "event", event, "volumes",
+                             volumes, "reason", "试");
+    if (!strcmp(event, "offer"))
+        json_object_set_new(body, "to",
+                            json_string(at.badges[row_of(roles[pick(COUNT(roles))])]));
+    if (!strcmp(event, "shelve"))
+        json_object_set_new(body, "slot", json_string(slots[pick(SLOTS)]));
+    *ret_role = actor_of(event, now);
+    json_decref(now);
+    return body;
+}
+
+static int work(void)
+{
+    struct fault why;
+    char waiting[STEPS][33];
+    json_t *answers[STEPS] = { NULL };
+    size_t waits = 0;
+    if (repo_open(at.folder, &at.repo, &why))
+        return 1;
+    shared->armed = true;
+    for (unsigned step = 0; step < STEPS; step++) {
+        if (!store_group_is_open(at.repo->store) && !pick(3) &&
+            store_group_begin(at.repo->store, &why))
+            return 2;
+        unsigned role = 0;
+        json_t *body = random_command(&role), *answer = NULL;
+        for (unsigned again = pick(4) ? 0 : 1; again < 2; again++) { /* some twice */
+            json_decref(answer);
+            int status =
+                call_by(role, "POST", "/v1/custody", NULL, json_deep_copy(body), &answer);
+            if (status != 200 && status != 201)
+                break;
+            if (!again)
+                continue;
+            snprintf(waiting[waits], 33, "%s", json_text(body, "id"));
+            answers[waits++] = json_incref(answer);
+        }
+        json_decref(answer);
+        json_decref(body);
+        if (store_group_is_open(at.repo->store) && pick(3) && step + 1 < STEPS)
+            continue;
+        if (store_group_is_open(at.repo->store) && store_group_end(at.repo->store, &why))
+            return 3;
+        while (waits) { /* only now are they told */
+            waits--;
+            ack(waiting[waits], answers[waits]);
+            json_decref(answers[waits]);
+        }
+    }
+    shared->armed = false;
+    repo_close(at.repo);
+    return 0;
+}
+
+static void one_history(void)
+{
+    repo_close(at.repo);
+    at.repo = NULL;
+    shared->calls = 0;
+    shared->acked = 0;
+    shared->cut_at = pick(4) ? 1 + pick(CUT_WITHIN) : 0;
+    uint32_t childs = seed;
+    (void)fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        seed = childs ^ 0x5a5a5a5au;
+        _exit(work());
+    }
+    (void)pick(7);
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+    shared->armed = false;
+    if (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 42)
+        fail_msg("seed %u: the child ended with %d", childs, WEXITSTATUS(status));
+    look();
+}
+
+static void new_volumes(void)
+{
+    static unsigned made;
+    char number[64];
+    json_t *answer = NULL;
+    snprintf(number, sizeof number, "(2026)粤0399民初%u号", 20000 + made++);
+    CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases", NULL,
+                           json_pack("{s:s, s:s, s:s, s:s, s:s}", "case_no", number,
+                                     "cause", "试", "plaintiff", "甲", "defendant", "乙",
+                                     "case_type", "民事一审"),
+                           &answer));
+    char the_case[32];
+    snprintf(the_case, sizeof the_case, "%s", json_text(answer, "case"));
+    json_decref(answer);
+    for (int v = 0; v < VOLUMES; v++) {
+        CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases/{case}/volumes",
+                               json_pack("{s:s}", "case", the_case),
+                               json_pack("{s:i, s:i}", "kind", 1 + v % 2, "part", v + 1),
+                               &answer));
+        snprintf(labels[v], sizeof labels[v], "%s", json_text(answer, "volume"));
+        json_decref(answer);
+    }
+}
+
+/* The slots stay; the volumes of the set before leave them by being reported lost. */
+static void new_slots(unsigned rack)
+{
+    CHECK_INT(201, call_by(ROLE_ADMIN, "POST", "/v1/slots", NULL,
+                           json_pack("{s:i, s:i, s:i}", "site", 1, "rack", (int)rack,
+                                     "slots", SLOTS),
+                           NULL));
+    for (int s = 0; s < SLOTS; s++) {
+        struct label label = { .type = LABEL_SLOT,
+                               .site = 1,
+                               .rack = (uint16_t)rack,
+                               .slot = (uint16_t)(s + 1) };
+        CHECK_OK(label_write(&label, slots[s]));
+    }
+}
+
+/* The chain and the telling begin again where the new volumes do. */
+static enum rc skip_event(uint64_t seq, struct bytes text, void *context,
+                          struct fault *why)
+{
+    (void)context;
+    CHECK_OK(ledger_chain_add(chain, text, NULL, why));
+    read_up_to = seq;
+    return RC_OK;
+}
+
+static void new_set(unsigned set)
+{
+    struct fault why;
+    new_volumes();
+    new_slots(set + 1);
+    memset(told, 0, sizeof told);
+    CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, skip_event, NULL, &why));
+    for (int v = 0; v < VOLUMES; v++) {
+        strcpy(told[v].state, "expected");
+        told[v].version = 1;
+    }
+}
+
+TEST(custody, keeps_its_invariants_over_random_histories_with_crashes)
+{
+    const char *given = getenv("JUANKU_SEED"), *many = getenv("JUANKU_HISTORIES");
+    unsigned histories = many ? (unsigned)strtoul(many, NULL, 10) : 500;
+    uint64_t count = 0;
+    seed = given ? (uint32_t)strtoul(given, NULL, 10) : 20261128u;
+    print_message("# JUANKU_SEED=%u JUANKU_HISTORIES=%u\n", seed, histories);
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(shared != MAP_FAILED);
+    fixture();
+    chain = ledger_chain_new(NULL, NULL);
+    for (unsigned h = 0; h < histories; h++) {
+        if (h % SET == 0)
+            new_set(h / SET);
+        one_history();
+        if (h % SET != SET - 1)
+            continue;
+        json_t *before = fixture_dump();
+        CHECK_OK(apply_all(at.repo, &count, NULL));
+        json_t *after = fixture_dump();
+        CHECK(json_equal(before, after));
+        json_decref(before);
+        json_decref(after);
+    }
+    print_message("# %llu events\n", (unsigned long long)read_up_to);
+    CHECK(read_up_to > histories); /* not everything was refused */
+    ledger_chain_free(chain);
+}
