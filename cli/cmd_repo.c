@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include "repo-daemon/apply.h"
+#include "repo-daemon/backup.h"
 #include "repo-daemon/command.h"
 #include "repo-daemon/people.h"
 #include "sys/clock.h"
@@ -23,13 +24,18 @@ static const char help[] =
     "       juanku repo slots DIR --site N --rack N --slots N\n"
     "       juanku repo verify DIR\n"
     "       juanku repo rebuild DIR\n"
+    "       juanku repo backup DIR TO\n"
+    "       juanku repo restore TO DIR\n"
     "\n"
-    "The daemon must not run meanwhile; while it runs, use its pages.\n"
+    "The daemon must not run meanwhile, but for backup; while it runs, use its pages.\n"
     "  init      make an empty repository; COURT is its word in case numbers, 粤0399\n"
     "  user      add a person or a station's account; list all\n"
     "  slots     register the slots of a rack\n"
     "  verify    read every file again and compare it with its name\n"
-    "  rebuild   make all views again from the ledger and the files\n";
+    "  rebuild   make all views again from the ledger and the files\n"
+    "  backup    copy everything, also while the daemon runs, and read the copy again;\n"
+    "            again into the same folder it copies only what is new\n"
+    "  restore   make a repository out of a backup, and read it again\n";
 
 struct arguments {
     const char *court, *origin, *name, *roles, *password_file;
@@ -265,6 +271,19 @@ static int rebuild(const char *folder)
     return EXIT_OK;
 }
 
+static int copy(const char *from, const char *to, bool restore)
+{
+    struct fault why;
+    struct backup_report report;
+    if (restore ? backup_restore(from, to, &report, &why)
+                : backup_make(from, to, &report, &why))
+        return cmd_fail(&why);
+    printf("%llu events, %llu files, %llu copied, verified\n",
+           (unsigned long long)report.events, (unsigned long long)report.files,
+           (unsigned long long)report.copied);
+    return EXIT_OK;
+}
+
 int cmd_repo(int argc, char **argv)
 {
     struct arguments a;
@@ -288,6 +307,9 @@ int cmd_repo(int argc, char **argv)
         return verify(rest[1]);
     if (left == 2 && !strcmp(what, "rebuild"))
         return rebuild(rest[1]);
+    if (left == 3 && (!strcmp(what, "backup") || !strcmp(what, "restore")))
+        return copy(rest[1], rest[2], !strcmp(what, "restore"));
     return cmd_usage("repo",
-                     "init, user add, user list, slots, verify or rebuild, and a folder");
+                     "init, user add, user list, slots, verify, rebuild, backup or "
+                     "restore, and a folder");
 }
