@@ -26,10 +26,19 @@ void blob_close(struct blobs *blobs)
         blobs->ops->close(blobs);
 }
 
+/* A full disk is told to people, wherever it was met. */
+static enum rc told(enum rc rc, struct fault *why)
+{
+    return rc == RC_FULL
+               ? fault_set(why, rc, 0,
+                           "磁盘空间不足，文件没有保存；请管理员腾出空间后再做一次")
+               : rc;
+}
+
 enum rc blob_put_begin(struct blobs *blobs, struct sha256 want, struct blob_put **ret_put,
                        struct fault *why)
 {
-    return blobs->ops->begin(blobs, want, ret_put, why);
+    return told(blobs->ops->begin(blobs, want, ret_put, why), why);
 }
 
 int blob_put_fd(struct blob_put *put)
@@ -39,12 +48,12 @@ int blob_put_fd(struct blob_put *put)
 
 enum rc blob_put_write(struct blob_put *put, struct bytes data, struct fault *why)
 {
-    return put->blobs->ops->write(put, data, why);
+    return told(put->blobs->ops->write(put, data, why), why);
 }
 
 enum rc blob_put_commit(struct blob_put *put, uint64_t *ret_size, struct fault *why)
 {
-    return put->blobs->ops->commit(put, ret_size, why);
+    return told(put->blobs->ops->commit(put, ret_size, why), why);
 }
 
 void blob_put_cancel(struct blob_put *put)
