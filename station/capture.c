@@ -4,6 +4,7 @@
 
 #include "drivers/scanner/scanner.h"
 #include "station/json_field.h"
+#include "station/plug.h"
 #include "sys/file.h"
 #include "sys/ipc.h"
 #include "sys/log.h"
@@ -17,6 +18,7 @@ enum {
     ANSWER_MS = 10 * 60 * 1000, /* a slow disk is no reason to lose a sheet */
     BUSY_TRIES = 30,            /* a lamp warms up within half a minute */
     WRITE_PATHS_MAX = 24,
+    LOOK_MS = 500,
 };
 
 struct capture_role {
@@ -25,7 +27,10 @@ struct capture_role {
     json_t *order; /* the scan to do next; owned */
     bool is_set, stop;
     bool probe;
-    char device[SCANNER_NAME_MAX];
+    char device[SCANNER_NAME_MAX], serial[SCANNER_WORD_MAX]; /* of which station.conf */
+    struct plug *plug;
+    struct scanner *held; /* while somebody waits for paper or a press of the button */
+    sd_event_source *look;
 };
 
 static void send_news(struct capture_role *r, json_t *body)
@@ -66,17 +71,27 @@ static const char *open_sentence(enum rc rc)
     }
 }
 
+static void let_go(struct capture_role *r)
+{
+    r->look = sd_event_source_disable_unref(r->look);
+    scanner_close(r->held);
+    r->held = NULL;
+}
+
 static struct scanner *open_device(struct capture_role *r, const char **ret_end)
 {
     struct fault why = { 0 };
     struct scanner *scanner = NULL;
-    enum rc rc = scanner_open(r->device, &scanner, &why);
+    let_go(r);
+    enum rc rc = *r->serial ? scanner_open_serial(r->device, r->serial, &scanner, &why)
+                            : scanner_open(r->device, &scanner, &why);
     if (!rc) {
         tell_scanner(r, scanner_about(scanner), "");
         return scanner;
     }
     log_warn("scanner '%s' cannot be opened: %s", r->device, why.text);
-    tell_scanner(r, NULL, open_sentence(rc));
+    tell_scanner(r, NULL,
+                 rc == RC_NOT_FOUND && *r->serial ? why.text : open_sentence(rc));
     *ret_end = rc == RC_AGAIN ? "busy" : "gone";
     return NULL;
 }
@@ -203,10 +218,42 @@ static void scan(struct capture_role *r, const json_t *order)
     scanner_close(scanner);
 }
 
-static void probe(struct capture_role *r)
+static int on_look(sd_event_source *source, uint64_t usec, void *context);
+
+static void look_soon(struct capture_role *r)
 {
-    const char *end = "";
-    scanner_close(open_device(r, &end));
+    r->look = sd_event_source_disable_unref(r->look);
+    if (sd_event_add_time_relative(r->loop, &r->look, CLOCK_MONOTONIC,
+                                   (uint64_t)LOOK_MS * 1000, 0, on_look, r) < 0)
+        log_warn("the sensors are not looked at");
+}
+
+/* Is there paper, was the button pressed? Told each time, the session decides. */
+static int on_look(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    struct capture_role *r = context;
+    struct scanner_sensors sensors;
+    if (!r->held)
+        return 0;
+    if (scanner_sense(r->held, &sensors, NULL)) {
+        let_go(r);
+        r->probe = true; /* it went away: tell, and look for it again */
+        return 0;
+    }
+    send_news(r, json_pack("{s:s,s:i,s:i}", "do", "sensors", "loaded",
+                           (int)(sensors.page_loaded == SCANNER_SENSE_YES), "button",
+                           (int)(sensors.scan_button == SCANNER_SENSE_YES)));
+    look_soon(r);
+    return 0;
+}
+
+static void on_plug(void *context)
+{
+    struct capture_role *r = context;
+    log_info("devices came or went, looking for the scanner");
+    r->probe = !r->held; /* a held one is asked twice a second anyway */
 }
 
 /* The driver's own files: what its folder of settings holds, and what it must write to.
@@ -240,6 +287,9 @@ static void set_up(struct capture_role *r, const json_t *body)
     if (r->is_set)
         return;
     r->is_set = true;
+    (void)field_text(body, "serial", r->serial, sizeof r->serial);
+    if (plug_watch(r->loop, on_plug, r, &r->plug, &why))
+        log_warn("%s", why.text);
     give_up_rights(field_peek(body, "write"));
     if (scanner_init(*quirks ? quirks : NULL, &why))
         log_error("scanners cannot be used: %s", why.text);
@@ -249,7 +299,7 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
 {
     (void)ipc;
     struct capture_role *r = context;
-    const char *what = field_peek(message->body, "do");
+    const char *what = field_peek(message->body, "do"), *unused = "";
     if (!strcmp(what, "set"))
         set_up(r, message->body);
     else if (!strcmp(what, "stop"))
@@ -258,6 +308,10 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         (void)field_text(message->body, "device", r->device, sizeof r->device);
     if (!strcmp(what, "probe"))
         r->probe = true;
+    if (!strcmp(what, "wait") && r->is_set && (r->held = open_device(r, &unused)))
+        look_soon(r);
+    if (!strcmp(what, "rest"))
+        let_go(r);
     if (!strcmp(what, "scan") && !r->order) {
         r->stop = false;
         r->order = json_incref(message->body);
@@ -276,6 +330,7 @@ int capture_main(void)
 {
     log_open("stationd/scan", LOG_LEVEL_INFO);
     struct capture_role r = { 0 };
+    const char *unused = "";
     struct fault why = { 0 };
     struct ipc_handlers handlers = { on_message, on_closed, &r };
     if (sd_event_new(&r.loop) < 0 ||
@@ -290,10 +345,12 @@ int capture_main(void)
             json_t *order = TAKE(r.order);
             scan(&r, order);
             json_decref(order);
-        } else if (r.probe && r.is_set)
-            probe(&r);
+        } else if (r.probe && r.is_set && !r.held)
+            scanner_close(open_device(&r, &unused));
         r.probe = false;
     }
+    let_go(&r);
+    plug_free(r.plug);
     ipc_free(r.ipc);
     scanner_exit();
     return EXIT_SUCCESS;

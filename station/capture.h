@@ -2,10 +2,12 @@
  * may be killed at any moment; it owns nothing that is worth keeping.
  *
  * Messages (JSON over the channel):
- *   -> {"do":"set","quirks":"DIR","write":"DIR"}        once, before all else
+ *   -> {"do":"set","quirks":"DIR","write":"DIR","serial"}        once, before all else
  *   -> {"do":"probe","device":NAME}
  *   -> {"do":"scan","device","dpi","mode","source","quality","sheet":N}   feed from sheet
  * N on
+ *   -> {"do":"wait"}  hold the device and tell its sensors; {"do":"rest"} let it go
+ *   <- {"do":"sensors","loaded":0|1,"button":0|1}       twice a second
  *   -> {"do":"stop"}                                    end after the sheet in the path
  *   <- {"do":"scanner","present":0|1,"name","vendor","model","serial","sentence"}
  *   <- call {"do":"image","sheet","side","sides","last","dpi","mode","width_px",

@@ -6,6 +6,7 @@
 
 #include "station/job_repair.h"
 #include "station/json_field.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 #include <stdio.h>
@@ -13,10 +14,17 @@
 
 enum {
     STOP_GRACE_S = 15, /* the sheet in the path may end; then the process is killed */
-    PROBE_S = 10,
+    PROBE_S = 5,
 };
 
 static void arm_watch(struct session *s, uint32_t seconds);
+
+/* A declared job that nothing was fed for, at a scanner that rests. */
+static bool feeder_may_begin(const struct session *s)
+{
+    return s->current && s->current->state == JOB_DECLARED &&
+           s->feeder.state == FEEDER_IDLE;
+}
 
 static void drop_open_sheet(struct session *s)
 {
@@ -197,6 +205,35 @@ static void on_scanner(struct session *s, const json_t *body)
     session_stream_state(s);
 }
 
+/* Paper laid in, or the scanner's button, begins what was declared, when the settings say
+ * so. Paper never ends a stop: after trouble a person looks first. */
+static void on_sensors(struct session *s, const json_t *body)
+{
+    struct fault why = { 0 };
+    bool loaded = json_integer_value(json_object_get(body, "loaded")) == 1;
+    bool button = json_integer_value(json_object_get(body, "button")) == 1;
+    const struct crew_member *who = crew_last(&s->crew, clock_mono_ms());
+    bool by_paper = !strcmp(s->set.scan_start, "paper") && loaded;
+    if (!who || !feeder_may_begin(s) || (!by_paper && !button))
+        return;
+    log_info("begun by %s", button ? "the scanner's button" : "paper laid in");
+    if (job_do_start(s, who, &why))
+        log_warn("not begun: %s", why.text);
+}
+
+void feeder_watch_paper(struct session *s)
+{
+    struct feeder *f = &s->feeder;
+    bool wanted = feeder_may_begin(s) && strcmp(s->set.scan_start, "key") != 0;
+    if (wanted == f->waits_for_paper || !f->child.ipc)
+        return;
+    f->waits_for_paper = wanted;
+    if (f->state != FEEDER_SCANNING &&
+        ipc_send(f->child.ipc, json_pack("{s:s}", "do", wanted ? "wait" : "rest"), NULL,
+                 0))
+        log_warn("the scan role takes no message");
+}
+
 static void on_message(struct ipc *ipc, struct ipc_message *message, void *context)
 {
     struct session *s = context;
@@ -205,6 +242,8 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         on_image(s, ipc, message);
     else if (!strcmp(what, "scanner"))
         on_scanner(s, message->body);
+    else if (!strcmp(what, "sensors"))
+        on_sensors(s, message->body);
     else if (!strcmp(what, "ended")) {
         const char *end = field_peek(message->body, "end");
         log_info("feeding ended: %s %s", end, field_peek(message->body, "detail"));
@@ -218,8 +257,9 @@ static void on_started(void *context)
     struct session *s = context;
     struct ipc *ipc = s->feeder.child.ipc;
     if (ipc_send(ipc,
-                 json_pack("{s:s,s:s,s:s}", "do", "set", "quirks",
-                           s->set.scanner_quirks_dir, "write", s->set.scanner_write_dir),
+                 json_pack("{s:s,s:s,s:s,s:s}", "do", "set", "quirks",
+                           s->set.scanner_quirks_dir, "write", s->set.scanner_write_dir,
+                           "serial", s->set.scanner_serial),
                  NULL, 0) ||
         ipc_send(ipc,
                  json_pack("{s:s,s:s}", "do", "probe", "device", s->set.scanner_device),
@@ -233,6 +273,7 @@ static void on_gone(void *context)
     struct session *s = context;
     ended(s, "crash");
     s->feeder.state = FEEDER_ABSENT;
+    s->feeder.waits_for_paper = false;
     snprintf(s->feeder.sentence, sizeof s->feeder.sentence, "扫描程序正在重新启动。");
     session_stream_state(s);
 }

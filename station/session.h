@@ -39,6 +39,7 @@ struct feeder {
     struct capture open[2]; /* sides of the sheet that is not acknowledged yet */
     unsigned open_count;
     bool stop_asked;
+    bool waits_for_paper;   /* the scan role holds the device and tells its sensors */
     char stop_code[24];     /* why the next sheet will not be asked for; "" none */
     sd_event_source *watch; /* armed while scanning: silence, or a stop that hangs */
 };
@@ -169,6 +170,9 @@ void session_sights_free(struct session *s);
 /* feeder.c ------------------------------------------------------------------------- */
 void feeder_start_role(struct session *s);
 MUST_USE enum rc feeder_scan(struct session *s, struct fault *why);
+/* Let the scan role watch for paper, or not any more. Call when jobs or devices changed.
+ */
+void feeder_watch_paper(struct session *s);
 MUST_USE enum rc feeder_stop(struct session *s, struct fault *why);
 
 /* session_readers.c ---------------------------------------------------------------- */

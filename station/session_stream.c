@@ -59,6 +59,7 @@ static int on_publish(sd_event_source *source, uint64_t usec, void *context)
     (void)usec;
     struct session *s = context;
     s->publish = sd_event_source_disable_unref(s->publish);
+    feeder_watch_paper(s);
     send_all(s, "state", session_state_json(s, false));
     if (s->pages_dirty && s->current)
         send_changed(s, s->current);

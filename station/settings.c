@@ -31,6 +31,8 @@ const struct conf_key station_settings_keys[] = {
     UINT(watermark, "desk.watermark", 0, 1, "1",
          "1: the viewer's name lies over pictures on the page"),
     TEXT(scanner_device, "scanner.device", "", "SANE name; empty: the first one found"),
+    TEXT(scanner_serial, "scanner.serial", "",
+         "serial number; only this device is used, whatever its name is"),
     TEXT(scanner_write_dir, "scanner.write_dir", "",
          "one more folder that the scanner's driver may write to"),
     TEXT(scanner_quirks_dir, "scanner.quirks_dir", "",
@@ -45,6 +47,9 @@ const struct conf_key station_settings_keys[] = {
     TEXT(pdf_compress, "pdf.compress", "exact",
          "exact: the capture's own bits; layered: stencils of the writing over a coarse "
          "picture of the paper; the capture is kept in any case"),
+    TEXT(scan_start, "scan.start", "key",
+         "what begins a declared job: key; paper: also paper laid in; button: also the "
+         "scanner's button"),
     UINT(scan_jpeg_quality, "scan.jpeg_quality", 50, 100, "90",
          "of JPEG made here; a scanner's own JPEG is never changed"),
     UINT(scan_stall_s, "scan.stall_s", 1, 3600, "90",

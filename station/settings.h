@@ -23,11 +23,13 @@ struct settings {
     uint32_t lock_minutes; /* the page locks when nobody touches it; 0 never */
     uint32_t watermark;    /* 1: the viewer's name lies over pictures on the page */
     char scanner_device[SETTINGS_TEXT_MAX];
+    char scanner_serial[64];
     char scanner_write_dir[SETTINGS_PATH_MAX];
     char scanner_quirks_dir[SETTINGS_PATH_MAX];
     uint32_t scan_dpi;
     char scan_mode[16];
     char scan_source[32];
+    char scan_start[16]; /* key, paper or button */
     char pdf_compress[16];
     char scan_profiles[SETTINGS_PATH_MAX]; /* station/profile.h */
     uint32_t scan_jpeg_quality;            /* where the station compresses itself */

@@ -118,6 +118,10 @@ static SANE_Status read_machine(struct scan *scan, SANE_Int option, void *value)
         strcpy(value, feeder_conf(scan->feeder)->serial);
         return SANE_STATUS_GOOD;
     }
+    if (feeder_is_gone(scan->feeder)) {
+        scan->gone = true;
+        return SANE_STATUS_IO_ERROR;
+    }
     if (option == OPT_SCAN) { /* as the latch of a button: told once for a press */
         SANE_Word pressed = unlinkat(feeder_folder(scan->feeder), "scan.button", 0)
                                 ? SANE_FALSE
