@@ -40,7 +40,7 @@ obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 programs := $(addprefix $(OUT)/bin/,juanku juanku-stationd juanku-repod)
 pages := $(OUT)/gen/web_station.o $(OUT)/gen/web_repo.o
 
-all: $(programs) $(OUT)/sane/libsane-paper.so.1 firmware
+all: $(programs) $(models) $(OUT)/sane/libsane-paper.so.1 firmware
 firmware: $(OUT)/firmware/host/rack $(board_images)
 
 $(OUT)/%.o: %.c
@@ -64,6 +64,10 @@ $(OUT)/repo-daemon/rules_data.o $(OUT)/repo-daemon/api_about.o: $(wildcard repo-
 $(OUT)/gen/web_%.o: tools/embed.sh node_modules/.package-lock.json $(web_src)
 	@mkdir -p $(@D)
 	$(Q)tools/embed.sh $* $(OUT)/gen && $(CC) $(CPPFLAGS) $(CFLAGS) -c $(OUT)/gen/web_$*.c -o $@
+# The second model of Chinese, from npm; Debian's stays the first.
+$(OUT)/models/chi_sim_best.traineddata: node_modules/.package-lock.json
+	@mkdir -p $(@D)
+	$(Q)gunzip -c node_modules/@tesseract.js-data/chi_sim/4.0.0_best_int/chi_sim.traineddata.gz >$@.new && mv $@.new $@
 node_modules/.package-lock.json: package.json package-lock.json
 	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@
 

@@ -14,6 +14,7 @@ put 644 udev/61-juanku.hwdb "$prefix/lib/udev/hwdb.d/61-juanku.hwdb"
 put 644 tools/juanku.sysusers "$prefix/lib/sysusers.d/juanku.conf"
 put 640 repo-daemon/repod.conf /etc/juanku/repod.conf
 put 640 station/stationd.conf /etc/juanku/stationd.conf
+put 644 "$out/models/chi_sim_best.traineddata" "$prefix/share/juanku/models/chi_sim_best.traineddata"
 for quirk in drivers/quirks/*.conf; do put 644 "$quirk" "$prefix/share/juanku/quirks/$(basename "$quirk")"; done
 for page in README.zh-CN.md architecture.md ledger.md rack.md words.md api.md; do
     put 644 "docs/$page" "$prefix/share/doc/juanku/$page"

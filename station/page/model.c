@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Tried in this order when no model is named; the last one is Debian's. */
-static const char *const presets[] = { "chi_sim_best", "chi_sim" };
+/* Models of Chinese. The first one installed is meant when none is named; each asks the
+ * others about lines it doubts, in this order. */
+static const char *const presets[] = { "chi_sim", "chi_sim_best" };
 
 static const char *const beside_program[] = { "../models", "../../models",
                                               "../share/juanku/models" };
@@ -95,15 +96,33 @@ enum rc ocr_model_find(const char *name, const char *ending, struct ocr_model *r
                      name);
 }
 
-const char *ocr_model_preset(void)
+static bool is_installed(const char *name)
 {
     struct ocr_folders folders;
     ocr_model_folders(&folders);
-    for (size_t p = 0; p + 1 < COUNT(presets); p++)
-        for (size_t i = 0; i < folders.count; i++) {
-            SCOPED(fd_close_at) int fd = -1;
-            if (open_in(folders.at[i], presets[p], ".traineddata", &fd))
-                return presets[p];
-        }
-    return presets[COUNT(presets) - 1];
+    for (size_t i = 0; i < folders.count; i++) {
+        SCOPED(fd_close_at) int fd = -1;
+        if (open_in(folders.at[i], name, ".traineddata", &fd))
+            return true;
+    }
+    return false;
+}
+
+const char *ocr_model_preset(void)
+{
+    for (size_t i = 0; i < COUNT(presets); i++)
+        if (is_installed(presets[i]))
+            return presets[i];
+    return presets[0];
+}
+
+const char *ocr_model_second(const char *first)
+{
+    bool ours = false;
+    for (size_t i = 0; i < COUNT(presets); i++)
+        ours = ours || !strcmp(presets[i], first);
+    for (size_t i = 0; ours && i < COUNT(presets); i++)
+        if (strcmp(presets[i], first) != 0 && is_installed(presets[i]))
+            return presets[i];
+    return NULL;
 }

@@ -36,8 +36,12 @@ void ocr_model_folders(struct ocr_folders *ret_folders);
 MUST_USE enum rc ocr_model_find(const char *name, const char *ending,
                                 struct ocr_model *ret_model, struct fault *why);
 
-/* The model meant when none is named: ours when it is installed, else Debian's. A static
+/* The model meant when none is named: the first of Chinese that is installed. A static
  * text, never NULL. */
 const char *ocr_model_preset(void);
+
+/* Another installed model of the same writing, to ask about lines that `first` doubts, or
+ * NULL. A static text. */
+const char *ocr_model_second(const char *first);
 
 #endif

@@ -38,11 +38,17 @@ struct ocr_line {
     bool block_start;
 };
 
+enum { OCR_HELPERS_MAX = 2 }; /* the English model, the second opinion */
+
 struct ocr_text {
     struct ocr_symbol *symbols; /* owned */
     size_t symbol_count;
     struct ocr_line *lines; /* owned */
     size_t line_count;
+    /* Models beside the page's own whose reading of a line stands; borrowed, kept until
+     * the end of the process. */
+    const struct ocr_model *helpers[OCR_HELPERS_MAX];
+    size_t helper_count;
 };
 
 void ocr_text_free(struct ocr_text *text); /* what it owns; leaves it empty */

@@ -9,8 +9,9 @@
 MUST_USE enum rc reread_latin(PIX *gray, double dpi, struct ocr_text *text,
                               struct fault *why);
 
-/* Lines that were read with doubt, enlarged or shrunk by `ocr`, the model that read the
- * page. Replaces them in *text where that is surer. */
+/* Lines that were read with doubt, enlarged or shrunk: by `ocr`, the model that read the
+ * page, and then by another model of the same writing when one is installed. Replaces
+ * them in *text where that is surer. */
 MUST_USE enum rc reread_doubtful(PIX *gray, double dpi, struct ocr *ocr,
                                  struct ocr_text *text, struct fault *why);
 

@@ -110,6 +110,16 @@ static json_t *words_of_line(const struct ocr_text *text, const struct ocr_line 
     return words;
 }
 
+static json_t *helpers_json(const struct ocr_text *text)
+{
+    json_t *helpers = json_array();
+    for (size_t i = 0; i < text->helper_count; i++)
+        json_array_append_new(helpers,
+                              json_pack("{s:s, s:s}", "model", text->helpers[i]->name,
+                                        "model_sha256", text->helpers[i]->sha256));
+    return helpers;
+}
+
 enum rc words_json(const struct ocr_text *text, const struct words_how *how,
                    char **ret_json, size_t *ret_len, struct fault *why)
 {
@@ -129,9 +139,10 @@ enum rc words_json(const struct ocr_text *text, const struct words_how *how,
         free(utf8);
     }
     SCOPED(json_free_at)
-    json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:o}", "format", 1, "engine",
-                             how->engine, "model", how->model->name, "model_sha256",
-                             how->model->sha256, "lines", lines);
+    json_t *json =
+        json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "format", 1, "engine", how->engine,
+                  "model", how->model->name, "model_sha256", how->model->sha256,
+                  "helpers", helpers_json(text), "lines", lines);
     *ret_json = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (!*ret_json)
         return pix_no_memory(why);

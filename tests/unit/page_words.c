@@ -22,8 +22,14 @@ static struct ocr_line lines[] = { { .first = 0,
                                      .top = 1000,
                                      .right = 800,
                                      .bottom = 1050 } };
-static const struct ocr_text text = { symbols, COUNT(symbols), lines, COUNT(lines) };
 static const struct ocr_model model = { .name = "chi_sim", .sha256 = "ab" };
+static const struct ocr_model english = { .name = "eng", .sha256 = "cd" };
+static const struct ocr_text text = { .symbols = symbols,
+                                      .symbol_count = COUNT(symbols),
+                                      .lines = lines,
+                                      .line_count = COUNT(lines),
+                                      .helpers = { &english },
+                                      .helper_count = 1 };
 
 static struct words_how how_of(double turn_deg)
 {
@@ -43,12 +49,14 @@ TEST(words, stand_in_shares_of_the_upright_picture)
     size_t len = 0;
     CHECK_OK(words_json(&text, &how, &json, &len, NULL));
     CHECK_INT(strlen(json), len);
-    CHECK_TEXT("{\"format\":1,\"engine\":\"tesseract 5\",\"model\":\"chi_sim\","
-               "\"model_sha256\":\"ab\",\"lines\":[{\"text\":\"民初末，97号\",\"words\":["
-               "[\"民初\",1000,5000,2000,250,95],[\"末\",3000,5000,1000,250,41],"
-               "[\"，\",4000,5000,1000,250,20],[\"97\",5000,5000,2000,250,55],"
-               "[\"号\",7000,5000,1000,250,99]]}]}",
-               json);
+    CHECK_TEXT(
+        "{\"format\":1,\"engine\":\"tesseract 5\",\"model\":\"chi_sim\","
+        "\"model_sha256\":\"ab\",\"helpers\":[{\"model\":\"eng\","
+        "\"model_sha256\":\"cd\"}],\"lines\":[{\"text\":\"民初末，97号\",\"words\":["
+        "[\"民初\",1000,5000,2000,250,95],[\"末\",3000,5000,1000,250,41],"
+        "[\"，\",4000,5000,1000,250,20],[\"97\",5000,5000,2000,250,55],"
+        "[\"号\",7000,5000,1000,250,99]]}]}",
+        json);
 }
 
 TEST(words, are_turned_back_to_where_people_see_them)
@@ -57,7 +65,9 @@ TEST(words, are_turned_back_to_where_people_see_them)
      * stand above it. */
     static struct ocr_symbol above[] = { { "上", 450, 500, 550, 600, 10, true } };
     static struct ocr_line line[] = { { .first = 0, .count = 1 } };
-    const struct ocr_text read = { above, 1, line, 1 };
+    const struct ocr_text read = {
+        .symbols = above, .symbol_count = 1, .lines = line, .line_count = 1
+    };
     struct page_doubt doubts[PAGE_DOUBTS_MAX];
     struct words_how how = how_of(90);
     how.width_px = HEIGHT;
@@ -85,7 +95,9 @@ TEST(words, that_are_neighbours_are_one_doubt_and_the_list_has_an_end)
     enum { MANY = 40 * PAGE_DOUBTS_MAX };
     static struct ocr_symbol many[MANY];
     static struct ocr_line line[] = { { .first = 0, .count = MANY } };
-    const struct ocr_text read = { many, MANY, line, 1 };
+    const struct ocr_text read = {
+        .symbols = many, .symbol_count = MANY, .lines = line, .line_count = 1
+    };
     struct page_doubt doubts[PAGE_DOUBTS_MAX];
     struct words_how how = how_of(0);
     for (int i = 0; i < MANY; i++)
