@@ -4,9 +4,9 @@
  * badly for lines far from it: footnotes and stamps are read better from a picture that
  * was scaled with care. A line of usual size gains by it only when it was read badly.
  *
- * Two models of one writing err in different places: what stays in doubt is shown to the
- * other one. Measured on 90 pages, clean and spoilt, that is a tenth fewer errors than
- * either model makes alone, for a few lines' time. */
+ * Two models of one writing err in different places: what stays in grave doubt is shown
+ * to the other one. On 75 pages, clean and spoilt, asking it about every doubtful line
+ * took core errors from 762 to 694; asking only about grave ones costs less time. */
 #include "station/page/reread.h"
 
 #include "station/page/lines.h"
