@@ -2,6 +2,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/verbs.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -93,6 +94,12 @@ static int look(const struct wanted *w, const char *id)
 
 int cmd_case(int argc, char **argv)
 {
+    static const struct verb link = { "link", "POST",    "/v1/cases/{1}/links",
+                                      1,      "to kind", "case case_no" };
+    if (argc > 1 && !strcmp(argv[1], link.name))
+        return verbs_run("case",
+                         "juanku case link ID --to ID --kind 转立案|上诉|申请执行|合并",
+                         &link, 1, argc, argv);
     struct wanted w = { .type = "民事一审" };
     const struct arg table[] = {
         { "no", &w.no, NULL },

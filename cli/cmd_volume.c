@@ -25,6 +25,7 @@ static void help(void)
         "       juanku volume EVENT VOLUME... [--to PERSON] [--slot SLOT] [--sheets N]\n"
         "                     [--reason TEXT]\n"
         "       juanku volume reverse SEQ --reason TEXT   take a mistake back\n"
+        "       juanku volume relink VOLUME --case ID [--row N] --reason TEXT\n"
         "       juanku volume conflicts [--all 1]   settle ID --reason TEXT\n\n"
         "EVENT: receive offer accept decline cancel shelve take qc-reject\n"
         "supplement verify bind lose find ... Several volumes go together: all or none.");
@@ -203,6 +204,8 @@ static int pass(const struct wanted *w, const char *volume)
 static const struct verb more[] = {
     { "reverse", "POST", "/v1/events/{1}/reversal", 1, "reason",
       "volumes volume state version" },
+    { "relink", "POST", "/v1/volumes/{1}/relink", 1, "case row# reason version#",
+      "volumes volume state was as" },
     { "conflicts", "GET", "/v1/conflicts?all={all}", 0, NULL,
       "conflicts command at title" },
     { "settle", "POST", "/v1/conflicts/{1}/settle", 1, "reason", "seq" },

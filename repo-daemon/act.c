@@ -86,8 +86,9 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
                     !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&
                     !*json_text(slot, "volume") && !json_number(slot, "closed");
     const char *place = law.event == EV_SHELVE ? act->slot
-                        : law.event == EV_TAKE ? json_text(volume, "slot")
-                                               : NULL;
+                        : law.event == EV_TAKE || law.event == EV_RELINK
+                            ? json_text(volume, "slot")
+                            : NULL;
     law.slot_frozen = place && *place && stocktake_freezes(act->repo, txn, place);
     const char *taker = law.event == EV_OFFER    ? act->to
                         : law.event == EV_ACCEPT ? act->by

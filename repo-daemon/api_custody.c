@@ -8,7 +8,8 @@
 /* Acts that have a route of their own, because they bring more than a word. */
 static bool has_own_route(enum custody_event event)
 {
-    return event == EV_SCAN_DONE || event == EV_CHECK || event == EV_ARCHIVE;
+    return event == EV_SCAN_DONE || event == EV_CHECK || event == EV_ARCHIVE ||
+           event == EV_RELINK;
 }
 
 enum rc custody_act(struct call *call, struct fault *why)

@@ -60,6 +60,7 @@ static const struct {
     { EVENT_ORDER_END, apply_order_end },
     { EVENT_RACK_ODD, apply_rack_odd },
     { EVENT_LOAN_REQUEST, apply_loan_request },
+    { EVENT_CASE_LINK, apply_case_link },
     { EVENT_OFFLINE, apply_offline },
     { EVENT_OFFLINE_END, apply_offline_end },
     { EVENT_PERSON_CHANGE, person_apply },

@@ -26,6 +26,7 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_OFFLINE "offline-conflict"
 #define EVENT_OFFLINE_END "offline-settled"
 #define EVENT_PERSON_CHANGE "person-change"
+#define EVENT_CASE_LINK "case-link"
 #define EVENT_PLACE "place"
 #define EVENT_STOCKTAKE "stocktake"
 #define EVENT_COUNT "stocktake-count"

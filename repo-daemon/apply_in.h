@@ -50,6 +50,11 @@ MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
 /* apply_reverse.c: remember what the volume is; be that again. */
 void apply_undo_keep(json_t *volume);
 MUST_USE enum rc apply_undo(struct applying *a, json_t *volume);
+/* apply_case.c: cases that belong together; a volume that goes on under another number.
+ */
+MUST_USE enum rc apply_case_link(struct applying *a);
+MUST_USE enum rc apply_relinked(struct applying *a, json_t *volume, const json_t *move);
+MUST_USE enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume);
 MUST_USE enum rc apply_offline(struct applying *a);
 MUST_USE enum rc apply_offline_end(struct applying *a);
 /* apply_loan.c: what a move of a volume means for its loan, before the volume is kept;

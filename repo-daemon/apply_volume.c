@@ -207,18 +207,23 @@ enum rc apply_move(struct applying *a, const json_t *move)
     const char *name = apply_text(move, "volume");
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = view_get(a->repo, a->txn, VIEW_VOLUMES, name, &volume);
-    if (rc == RC_NOT_FOUND)
+    bool relinked = !strcmp(a->word, "relink");
+    if (rc == RC_NOT_FOUND && relinked)
+        rc = apply_relink(a, name, &volume);
+    else if (rc == RC_NOT_FOUND)
         rc = volume_new(a, name, &volume);
+    else if (!rc && relinked)
+        return apply_relinked(a, volume, move);
     if (rc)
         return rc;
     bool back = !strcmp(a->word, EVENT_REVERSE);
-    if (!back)
+    if (!back && !relinked)
         apply_undo_keep(volume);
     apply_set_text(volume, "state", apply_text(move, "to"));
     apply_set_number(volume, "version", apply_number(move, "version"));
     apply_set_number(volume, "updated_ms", a->at_ms);
     rc = back ? apply_undo(a, volume) : RC_OK;
-    if (!rc && !back)
+    if (!rc && !back && !relinked)
         rc = effects_apply(a, volume, apply_text(move, "from"));
     if (!rc)
         rc = results_apply(a, volume);

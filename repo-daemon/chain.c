@@ -40,6 +40,7 @@ static const struct {
     { "send-on-appeal", "{by}上诉移送" },
     { "come-back", "{by}收回退卷" },
     { "return-to-party", "{by}退还当事人" },
+    { "relink", "{by}改号：{from} 改为 {as}，{reason}" },
     { "reverse", "{by}撤销了第 {reverses} 号记录“{what}”：{reason}" },
     { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
@@ -92,6 +93,8 @@ static void value_of(const struct telling *t, const char *name, char *room, size
                  (long long)json_number(data, "sheets_counted"),
                  (long long)json_number(data, "images"),
                  (long long)json_number(data, "pages"));
+    else if (!strcmp(name, "from") || !strcmp(name, "as"))
+        snprintf(room, most, "%s", json_text(data, name));
     else if (!strcmp(name, "reverses"))
         snprintf(room, most, "%lld", (long long)json_number(data, "reverses"));
     else if (!strcmp(name, "what"))
@@ -160,6 +163,7 @@ json_t *chain_entry(struct repo *repo, struct store_txn *txn, const char *volume
         json_text(move, "from"), "to", json_text(move, "to"), "state",
         json_text(move, "to"), "version", (json_int_t)json_number(move, "version"),
         "text", words, "hash", hex);
+    json_object_set_new(out, "volume", json_string(volume));
     if (*json_text(t.data, "slot"))
         json_object_set_new(out, "slot", json_string(json_text(t.data, "slot")));
     if (*json_text(t.data, "to"))
@@ -187,12 +191,29 @@ static enum rc read_one(uint64_t seq, struct bytes text, void *context, struct f
     return RC_OK;
 }
 
+enum { NUMBERS_MOST = 20 }; /* how often a volume may have changed its number */
+
 enum rc chain_read(struct repo *repo, const char *volume, json_t **ret_events,
                    struct fault *why)
 {
     SCOPED(json_free_at) json_t *events = json_array();
-    struct reading r = { repo, volume, events };
-    enum rc rc = ledger_feed_volume(repo->ledger, volume, read_one, &r, why);
+    char numbers[NUMBERS_MOST][LABEL_TEXT_MAX];
+    size_t count = 0;
+    snprintf(numbers[count++], LABEL_TEXT_MAX, "%s", volume);
+    while (count < NUMBERS_MOST) { /* what happened under its older numbers comes first */
+        SCOPED(json_free_at) json_t *v = NULL;
+        if (view_find(repo, VIEW_VOLUMES, numbers[count - 1], &v) ||
+            !*json_text(v, "was"))
+            break;
+        snprintf(numbers[count++], LABEL_TEXT_MAX, "%s", json_text(v, "was"));
+    }
+    enum rc rc = RC_OK;
+    while (!rc && count--) {
+        struct reading r = { repo, numbers[count], events };
+        rc = ledger_feed_volume(repo->ledger, numbers[count], read_one, &r, why);
+        if (count) /* the change itself is the first of the next number */
+            json_array_remove(events, json_array_size(events) - 1);
+    }
     if (!rc)
         *ret_events = TAKE(events);
     return rc;

@@ -20,6 +20,7 @@ enum {
     SCANS = ROLE_OPERATOR | ROLE_STATION,
     BINDS = ROLE_BINDER | ROLE_CHECKER,
     WATCHES = ROLE_KEEPER | ROLE_SUPERVISOR,
+    REGISTERS = ROLE_CATALOGUER | ROLE_KEEPER,
     WORKS = ROLE_OPERATOR | ROLE_KEEPER,
     DONE = AT(VOL_BOUND) | AT(VOL_ARCHIVED),
     LENDABLE = AT(VOL_RECEIVED) | AT(VOL_SCANNED) | AT(VOL_LENT),
@@ -107,6 +108,10 @@ static const struct custody_rule rules[] = {
     { VOL_ARCHIVED,    EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE | FX_CLEAR_SLOT },
     { VOL_SENT_ON_APPEAL, EV_LOSE,    VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE },
     { VOL_IN_TRANSIT,  EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_CLEAR_TO },
+    { VOL_RECEIVED,    EV_RELINK,     VOL_RELINKED,    REGISTERS,    ANY, ANY, NEED_NO_NOTICE, FX_NO_HOLDER | FX_CLEAR_SLOT },
+    { VOL_AT_SCANNING, EV_RELINK,     VOL_RELINKED,    REGISTERS,    ANY, ANY, NEED_NO_NOTICE, FX_NO_HOLDER | FX_CLEAR_SLOT },
+    { VOL_SCANNED,     EV_RELINK,     VOL_RELINKED,    REGISTERS,    ANY, ANY, NEED_NO_NOTICE, FX_NO_HOLDER | FX_CLEAR_SLOT },
+    { VOL_SHELVED,     EV_RELINK,     VOL_RELINKED,    REGISTERS,    ANY, ANY, NEED_NO_NOTICE | NEED_THAWED, FX_NO_HOLDER | FX_CLEAR_SLOT },
     { VOL_MISSING,     EV_FIND,       VOL_BACK,        KEEPS,        ANY, DONE, 0, FX_HOLDER_IS_ACTOR },
     { VOL_MISSING,     EV_FIND,       VOL_RECEIVED,    ROLE_KEEPER,  ANY, ANY, NEED_NO_SCANS, FX_HOLDER_IS_ACTOR },
     { VOL_MISSING,     EV_FIND,       VOL_SCANNED,     ROLE_KEEPER,  ANY, ANY, NEED_SCANS, FX_HOLDER_IS_ACTOR },
@@ -161,6 +166,7 @@ static const struct word {
     [VOL_SENT_ON_APPEAL] = { "sent-on-appeal", "上诉移送" },
     [VOL_RETURNED_TO_PARTY] = { "returned-to-party", "退还当事人" },
     [VOL_MISSING] = { "missing", "下落不明" },
+    [VOL_RELINKED] = { "relinked", "已改号" },
 };
 
 static const struct word events[CUSTODY_EVENTS] = {
@@ -185,6 +191,7 @@ static const struct word events[CUSTODY_EVENTS] = {
     [EV_SEND_ON_APPEAL] = { "send-on-appeal", "上诉移送" },
     [EV_COME_BACK] = { "come-back", "退卷收回" },
     [EV_RETURN_TO_PARTY] = { "return-to-party", "退还当事人" },
+    [EV_RELINK] = { "relink", "改号" },
 };
 
 const struct custody_rule *custody_rule(size_t index)

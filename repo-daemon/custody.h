@@ -40,6 +40,7 @@ enum volume_state {
     VOL_SENT_ON_APPEAL,
     VOL_RETURNED_TO_PARTY,
     VOL_MISSING,
+    VOL_RELINKED, /* it goes on under another case number */
     VOL_STATES,
     VOL_SAME, /* in the table only: the state does not change */
     VOL_BACK, /* in the table only: the state before the offer, or before it was missed */
@@ -67,6 +68,7 @@ enum custody_event {
     EV_SEND_ON_APPEAL,
     EV_COME_BACK,
     EV_RETURN_TO_PARTY,
+    EV_RELINK,
     CUSTODY_EVENTS
 };
 

@@ -79,13 +79,15 @@ static bool images_add(struct gathered *all, size_t b)
         return false;
     all->images = grown;
     bool passed = !strcmp(json_text(json_array_get(all->scans, b), "qc"), "passed");
+    /* Under a new number everything may stand in one row of the other catalogue. */
+    unsigned row = (unsigned)json_number(json_array_get(all->scans, b), "row");
     for (size_t i = 0; i < count; i++) {
         const json_t *image = json_array_get(images, i);
         all->images[all->image_count++] = (struct rules_image){
             .kind = kind_of(json_text(image, "kind")),
             .batch = (unsigned)b,
             .index = (unsigned)i + 1,
-            .row = rows[i],
+            .row = rows[i] && row ? row : rows[i],
             .capture_sha256 = json_string_value(json_object_get(image, "capture_sha256")),
             .pdf_sha256 = json_string_value(json_object_get(image, "pdf_sha256")),
             .qc_ok = passed,

@@ -81,7 +81,8 @@ json_t *may_list(struct repo *repo, const json_t *volume, const struct person *b
     struct proposal free_slot;
     find_slot(repo, &free_slot);
     for (enum custody_event event = 0; event < CUSTODY_EVENTS; event++) {
-        if (event == EV_SCAN_DONE || !allows(repo, volume, by, event, free_slot.any))
+        if (event == EV_SCAN_DONE || event == EV_RELINK ||
+            !allows(repo, volume, by, event, free_slot.any))
             continue; /* a scan is done by scanning */
         add(list, custody_event_name(event));
         if (!(by->roles & ROLE_KEEPER))

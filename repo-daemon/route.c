@@ -37,6 +37,8 @@ static const struct route routes[] = {
     { "GET",    "/v1/cases/{case}",                    READ,        ROUTE_ASK,    case_show_one,      0 },
     { "POST",   "/v1/cases/{case}/volumes",            REGISTER,    ROUTE_ASK,    volume_create,      65536 },
     { "POST",   "/v1/cases/{case}/archive-notice",     NOTIFY,      ROUTE_ASK,    case_notice,        65536 },
+    { "POST",   "/v1/cases/{case}/links",              REGISTER,    ROUTE_ASK,    case_link,          65536 },
+    { "POST",   "/v1/volumes/{volume}/relink",         REGISTER,    ROUTE_ASK,    volume_relink,      65536 },
     { "GET",    "/v1/volumes",                         READ,        ROUTE_ASK,    volume_list,        0 },
     { "GET",    "/v1/volumes/{volume}",                READ,        ROUTE_ASK,    volume_show_one,    0 },
     { "GET",    "/v1/volumes/{volume}/chain",          READ,        ROUTE_ASK,    volume_chain,       0 },

@@ -53,6 +53,7 @@ route_handler blob_show, blob_begin;                              /* api_blob.c 
 route_handler alarm_list_show, alarm_explain;                     /* api_alarm.c */
 route_handler event_reverse;                                      /* api_reverse.c */
 route_handler offline_replay, conflicts_list, conflict_settle;    /* api_offline.c */
+route_handler case_link, volume_relink;                           /* api_relink.c */
 route_handler person_change;                                      /* api_person.c */
 route_handler places_list, place_change, slot_proposal;           /* api_place.c */
 route_handler stocktake_create, stocktake_list, stocktake_show;   /* api_stocktake.c */

@@ -62,10 +62,12 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
                       show_text(json_text(v, "path")), "case_type",
                       show_text(json_text(the_case, "case_type"))));
     if (out)
-        json_object_update_new(out,
-                               json_pack("{s:o, s:o, s:o}", "items", number(v, "items"),
-                                         "loan", show_text(json_text(v, "loan")), "batch",
-                                         show_text(json_text(v, "batch"))));
+        json_object_update_new(out, json_pack("{s:o, s:o, s:o, s:o, s:o}", "items",
+                                              number(v, "items"), "was",
+                                              show_text(json_text(v, "was")), "as",
+                                              show_text(json_text(v, "as")), "loan",
+                                              show_text(json_text(v, "loan")), "batch",
+                                              show_text(json_text(v, "batch"))));
     return out;
 }
 
@@ -89,7 +91,9 @@ json_t *show_case(const json_t *c)
                   "plaintiff", json_text(c, "plaintiff"), "defendant",
                   json_text(c, "defendant"), "case_type", json_text(c, "case_type"));
     const json_t *notice = json_object_get(c, "notice");
+    const json_t *links = json_object_get(c, "links");
     json_object_set_new(out, "judge", show_text(json_text(c, "judge")));
+    json_object_set_new(out, "links", links ? json_deep_copy(links) : json_array());
     json_object_set_new(out, "notice",
                         notice ? json_pack("{s:s, s:O, s:s}", "outcome",
                                            json_text(notice, "outcome"), "facts",

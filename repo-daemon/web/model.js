@@ -18,6 +18,7 @@ export const stateLook = {
     'archived': ['good', 'archive'],
     'sent-on-appeal': ['move', 'mark'],
     'returned-to-party': ['calm', 'person'],
+    'relinked': ['calm', 'person'],
     'missing': ['bad', 'alert'],
 };
 

@@ -10,7 +10,7 @@ import { stateLook, when } from './model.js';
 /* Off the shelf, most volumes are in somebody's hand; these are not. */
 const placeless = {
     'expected': 'vol.nowhere', 'missing': 'vol.unknown', 'sent-on-appeal': 'vol.away',
-    'returned-to-party': 'vol.away', 'archived': 'vol.archive',
+    'returned-to-party': 'vol.away', 'relinked': 'vol.away', 'archived': 'vol.archive',
 };
 
 let words = { states: {}, events: {}, roles: {} };

@@ -76,6 +76,17 @@ code "while it is open nothing moves" 6 "正在盘点" keeper volume shelve "$(s
 as keeper stocktake count "$take" --slot "$slot" --volume "$first" >/dev/null
 code "counted again and found, it is closed" 0 closed keeper stocktake close "$take"
 
+# A number that goes on: mediation fails, the case is filed.
+as clerk case add --no '(2026)粤0399诉前调7号' --cause 民间借贷纠纷 --plaintiff 张三 --defendant 李四 --type 诉前调解 >/dev/null
+old=$(as clerk volume add 44039920269901000007 --sheets 9)
+as keeper volume receive "$old" >/dev/null
+code "a number follows another only when it is linked" 6 "还没有关联" clerk volume relink "$old" --case 44039920260301010027 --reason 转立案
+as clerk case link 44039920269901000007 --to 44039920260301010027 --kind 转立案 >/dev/null
+new=$(as clerk volume relink "$old" --case 44039920260301010027 --row 18 --reason 转立案 --json | jq -r '.volumes[0].volume')
+has "the volume goes on under the new one" V440399202603010100271004 "$new"
+say "the old label leads to it" "$new" "$(as keeper volume show "$old" --json | jq -r .as)"
+has "and the chain tells both" "$old" "$(as keeper volume chain "$new")"
+
 # A mistake taken back, a hand-held that was away, a person who leaves.
 seq=$(as super volume chain "$first" --json | jq '.events[-1].seq')
 code "a mistake is taken back by an event that names it" 0 "$first" keeper volume reverse "$seq" --reason 放错格口

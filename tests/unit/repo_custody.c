@@ -157,7 +157,7 @@ static void invariants(const struct thing *t, const struct thing *before,
                        const struct custody_act *a)
 {
     enum volume_state s = t->facts.state;
-    bool out = s == VOL_EXPECTED || s == VOL_RETURNED_TO_PARTY;
+    bool out = s == VOL_EXPECTED || s == VOL_RETURNED_TO_PARTY || s == VOL_RELINKED;
     CHECK((t->holder == NOBODY) == out);               /* exactly one custodian */
     CHECK((t->to != NOBODY) == (s == VOL_IN_TRANSIT)); /* a receiver only under way */
     CHECK(s != VOL_SHELVED || t->slot != NOBODY);      /* on a shelf is in a slot */
@@ -184,7 +184,7 @@ static unsigned step(void)
     struct thing *t = &world[v], before = *t;
     enum custody_event event = draw(CUSTODY_EVENTS);
     if ((event == EV_LOSE || event == EV_RETURN_TO_PARTY || event == EV_DECLINE ||
-         event == EV_CANCEL) &&
+         event == EV_CANCEL || event == EV_RELINK) &&
         draw(30))
         return 0; /* rare, or no story gets far */
     if (draw(2) && t->holder != NOBODY)
@@ -212,8 +212,8 @@ static unsigned step(void)
         return 0;
     world_apply(t, &a, actor, to, slot, next, fx);
     invariants(t, &before, &a);
-    if (next == VOL_RETURNED_TO_PARTY || (next == VOL_ARCHIVED && !draw(20)) ||
-        (next == VOL_MISSING && !draw(4)))
+    if (next == VOL_RETURNED_TO_PARTY || next == VOL_RELINKED ||
+        (next == VOL_ARCHIVED && !draw(20)) || (next == VOL_MISSING && !draw(4)))
         world_new(v); /* its story is told; another volume comes */
     return 1u << next;
 }
