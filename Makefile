@@ -14,6 +14,7 @@
 #   make firmware        rack firmware: host port, and the boards where CROSS has a compiler
 #   make soak-repo       100,000 random histories of custody with crashes in between
 #   make soak-rack       the rack tests that need minutes: noise, bad frames, power cuts
+#   make soak-pages      10^4 pictures for false labels, every page in every variant
 #   make lint            clang-format and house checks
 #   make install         into DESTDIR/PREFIX
 #
@@ -118,6 +119,8 @@ fuzz: $(fuzz_programs)
 	$(Q)tests/fuzz/run.sh $(FUZZ_SECONDS)
 soak-repo: $(OUT)/tests/crash/custody_history
 	JUANKU_HISTORIES=100000 $(OUT)/tests/crash/custody_history
+soak-pages: $(addprefix $(OUT)/tests/golden/,false_labels variants)
+	$(OUT)/tests/golden/false_labels 10000 100000000 && $(OUT)/tests/golden/variants all
 soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_noise unit/firmware_lock unit/firmware_journal)
 	EVENTS=1000000 $(OUT)/tests/sim/rack_noise
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
@@ -133,6 +136,6 @@ install: all
 clean:
 	rm -rf $(OUT)
 
-.PHONY: all firmware soak-repo soak-rack deps demo check tests check-asan asan-tests check-clang lint fuzz bench soak install clean
+.PHONY: all firmware soak-pages soak-repo soak-rack deps demo check tests check-asan asan-tests check-clang lint fuzz bench soak install clean
 .SECONDARY:
 -include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src) $(fuzz_src) $(wildcard tests/bench/*.c)) $(addsuffix .o,$(test_programs)))

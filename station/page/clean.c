@@ -191,8 +191,9 @@ enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
 
 /* What a dropped seal leaves behind is some levels from the paper; the recogniser's line
  * finder is misled by it, and a stretch by these two levels removes it. */
-void page_contrast(PIX *even)
+void page_contrast(PIX *even, double ink_level)
 {
-    enum { BLACK_TO = 40, WHITE_FROM = 215 };
-    pixGammaTRC(even, even, 1.0f, BLACK_TO, WHITE_FROM);
+    enum { BLACK_TO = 40, WHITE_FROM = 215, PALE_INK = 110, BLACK_BELOW_INK = 45 };
+    int black_to = ink_level > PALE_INK ? (int)ink_level - BLACK_BELOW_INK : BLACK_TO;
+    pixGammaTRC(even, even, 1.0f, black_to, WHITE_FROM);
 }

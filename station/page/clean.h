@@ -17,9 +17,9 @@ MUST_USE enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why);
 MUST_USE enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
                             struct fault *why);
 
-/* The evened picture with its faint texture gone and its ink black, for the recogniser.
- * Changes `even` itself. */
-void page_contrast(PIX *even);
+/* The evened picture with its faint texture gone and its ink black, for the recogniser:
+ * pencil and worn print, too. `ink_level` is page_ink.ink. Changes `even` itself. */
+void page_contrast(PIX *even, double ink_level);
 
 /* Where red seals stand, in pixels of `work` (32 bits): roundish or square red marks of
  * 8 to 70 mm. Red lines of text are no seals. The caller owns *ret_seals. */

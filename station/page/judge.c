@@ -17,6 +17,7 @@ enum {
     EVEN_WHITE = 245, /* where page_clean() puts the paper */
     INK_BELOW = 196,  /* evened level under which a pixel is ink */
     BLACK_PAPER = 40, /* raw level: nothing reflected light */
+    TINT_MIN = 100,   /* a channel of paper: darker is no tint */
     COLOUR_MIN = 70,  /* spread of the channels that is no paper */
 };
 
@@ -36,12 +37,40 @@ static unsigned level_at(const unsigned histogram[256], double part, unsigned to
     return level;
 }
 
+/* What makes the paper's own colour white, in 256ths for each channel: pink and yellow
+ * forms are no seals. Taken from every sixteenth pixel. */
+static void find_tint(PIX *work, const struct page_paper *paper, unsigned ret_gain[3])
+{
+    unsigned histogram[3][256] = { { 0 } }, total = 0;
+    for (l_int32 y = paper->top; y < paper->bottom; y += 16) {
+        l_uint32 *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
+        for (l_int32 x = paper->left; x < paper->right; x += 16, total++)
+            for (int channel = 0; channel < 3; channel++)
+                histogram[channel][line[x] >> (24 - 8 * channel) & 255]++;
+    }
+    for (int channel = 0; channel < 3; channel++) {
+        unsigned level = level_at(histogram[channel], 0.6, total);
+        ret_gain[channel] = 255u * 256 / (level > TINT_MIN ? level : TINT_MIN);
+    }
+}
+
+static inline unsigned spread(unsigned a, unsigned b, unsigned c)
+{
+    unsigned most = a > b ? a : b, least = a < b ? a : b;
+    most = most > c ? most : c;
+    least = least < c ? least : c;
+    return most - least;
+}
+
 /* Paper level and colour from every fourth pixel of the raw picture, as far as it is
  * paper. */
 static void measure_paper(PIX *work, const struct page_paper *paper, struct page_ink *ink)
 {
     unsigned histogram[256] = { 0 }, total = 0, coloured = 0;
     bool colour = pixGetDepth(work) == 32;
+    unsigned gain[3] = { 256, 256, 256 };
+    if (colour)
+        find_tint(work, paper, gain);
     for (l_int32 y = paper->top; y < paper->bottom; y += 4) {
         l_uint32 *line = pixGetData(work) + (size_t)y * (size_t)pixGetWpl(work);
         for (l_int32 x = paper->left; x < paper->right; x += 4, total++) {
@@ -50,10 +79,10 @@ static void measure_paper(PIX *work, const struct page_paper *paper, struct page
                 continue;
             }
             unsigned r = line[x] >> 24, g = line[x] >> 16 & 255, b = line[x] >> 8 & 255;
-            unsigned most = r > g ? r : g, least = r < g ? r : g;
-            most = most > b ? most : b;
-            least = least < b ? least : b;
-            coloured += most - least > COLOUR_MIN;
+            /* Neither the tint of the paper nor the white lid beside it is a colour. */
+            coloured +=
+                spread(r, g, b) > COLOUR_MIN / 2 &&
+                spread(r * gain[0] >> 8, g * gain[1] >> 8, b * gain[2] >> 8) > COLOUR_MIN;
             histogram[(r * 77 + g * 151 + b * 28) >> 8]++;
         }
     }
@@ -203,11 +232,11 @@ void page_keep_ink(const struct page_ink *ink, struct page_figures *figures)
     figures->black = ink->black;
 }
 
-void page_keep_paper(const struct page_box *box, double work_dpi,
+void page_keep_paper(double width_px, double height_px, double work_dpi,
                      const struct page_limits *limits, struct page_figures *figures)
 {
-    double width = (box->right - box->left) * 25.4 / work_dpi;
-    double height = (box->bottom - box->top) * 25.4 / work_dpi, over = 0;
+    double width = width_px * 25.4 / work_dpi;
+    double height = height_px * 25.4 / work_dpi, over = 0;
     const char *name = page_paper_name(width, height, limits->size_mm, &over);
     figures->width_mm = (uint32_t)lround(width);
     figures->height_mm = (uint32_t)lround(height);

@@ -34,8 +34,8 @@ bool page_is_blank(const struct page_ink *ink, const struct page_limits *limits)
 /* The figures of the ink into those that are kept. */
 void page_keep_ink(const struct page_ink *ink, struct page_figures *figures);
 
-/* The figures of the paper: `box` is its box, of `work_dpi`. */
-void page_keep_paper(const struct page_box *box, double work_dpi,
+/* The figures of the paper, by its sides in pixels of `work_dpi`, upright. */
+void page_keep_paper(double width_px, double height_px, double work_dpi,
                      const struct page_limits *limits, struct page_figures *figures);
 
 /* Add a reason once; more than PAGE_QC_MAX are dropped. */

@@ -8,6 +8,7 @@
 
 #include <endian.h>
 #include <iconv.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zbar.h>
 
@@ -212,13 +213,44 @@ static void add(struct page_labels *labels, const zbar_symbol_t *symbol)
     labels->found[labels->count++] = label;
 }
 
+/* Mean step between neighbours on bright paper, in sixteenths of a level. */
+static unsigned grain(PIX *gray)
+{
+    enum { EVERY = 7, BRIGHT = 150, EDGE = 40 };
+    unsigned sum = 0, count = 0;
+    for (l_int32 y = 0; y < pixGetHeight(gray); y += EVERY) {
+        l_uint32 *line = pixGetData(gray) + (size_t)y * (size_t)pixGetWpl(gray);
+        for (l_int32 x = 1; x < pixGetWidth(gray); x += EVERY) {
+            int one = GET_DATA_BYTE(line, x - 1), other = GET_DATA_BYTE(line, x);
+            int step = abs(one - other);
+            if (one < BRIGHT || other < BRIGHT || step > EDGE)
+                continue;
+            sum += (unsigned)step;
+            count++;
+        }
+    }
+    return count ? sum * 16 / count : 0;
+}
+
+/* zbar takes the grain of a noisy sensor for bars; a page from such a one is blurred by
+ * a pixel for it, a clean one is not, since narrow bars would suffer. */
+static PIX *calm(PIX *gray, bool small)
+{
+    enum { NOISY = 2 * 16 };
+    bool noisy = !small && grain(gray) > NOISY;
+    return noisy ? pixBlockconv(gray, 1, 1) : pixClone(gray);
+}
+
 enum rc page_read_labels(PIX *gray, struct page_labels *ret_labels, struct fault *why)
 {
     struct page_labels labels = { .upright_deg = -1, .kind = PAGE_TEXT };
     bool small = (int64_t)pixGetWidth(gray) * pixGetHeight(gray) < SMALL_PIXELS;
+    SCOPED_PIX calmed = calm(gray, small);
+    if (!calmed)
+        return pix_no_memory(why);
     SCOPED(scanner_free_at)
     zbar_image_scanner_t *scanner = new_scanner(small ? 1 : SCAN_DENSITY);
-    SCOPED(image_free_at) zbar_image_t *image = scanner ? image_of_pix(gray) : NULL;
+    SCOPED(image_free_at) zbar_image_t *image = scanner ? image_of_pix(calmed) : NULL;
     if (!image)
         return pix_no_memory(why);
     if (zbar_scan_image(scanner, image) > 0)

@@ -156,7 +156,7 @@ static enum rc look_over(struct work *work, struct fault *why)
         return rc;
     if (work->result.kind == PAGE_TEXT && page_is_blank(&work->ink, work->limits))
         work->result.kind = PAGE_BLANK;
-    page_contrast(work->even);
+    page_contrast(work->even, work->ink.ink);
     work->result.ms.clean = lap(work);
     return RC_OK;
 }
@@ -240,25 +240,14 @@ static enum rc read_text(struct work *work, struct fault *why)
     return keep_words(work, why);
 }
 
-/* The paper on the upright, level picture; where no lid is seen around it, it is taken
- * for the whole picture. */
-static struct page_box paper_box(const struct work *work)
-{
-    const struct page_result *result = &work->result;
-    bool aside = result->rotated_deg % 180;
-    double width = pixGetWidth(work->gray), height = pixGetHeight(work->gray);
-    if (!work->paper.border)
-        return (struct page_box){ 0, 0, aside ? height : width, aside ? width : height };
-    return page_paper_box(&work->paper, work->gray, result->rotated_deg,
-                          result->skew_mdeg / 1000.0);
-}
-
 /* What readers are shown: 2.5 mm more than the paper (DA/T 31-2017 10.3 wants 2 to 3). */
 static struct page_box shown_box(const struct work *work)
 {
     static const double around_mm = 2.5;
     double around = around_mm * work->picture.work_dpi / 25.4;
-    struct page_box box = paper_box(work);
+    struct page_box box =
+        page_paper_box(&work->paper, work->gray, work->result.rotated_deg,
+                       work->result.skew_mdeg / 1000.0);
     return (struct page_box){ box.left - around, box.top - around, box.right + around,
                               box.bottom + around };
 }
@@ -266,10 +255,13 @@ static struct page_box shown_box(const struct work *work)
 static void judge(struct work *work)
 {
     struct page_result *result = &work->result;
-    struct page_box box = paper_box(work);
+    double width = 0, height = 0;
+    bool aside = result->rotated_deg % 180;
     result->figures.border = work->paper.border;
+    page_paper_sides(&work->paper, work->gray, &width, &height);
     if (!work->picture.dpi_guessed)
-        page_keep_paper(&box, work->picture.work_dpi, work->limits, &result->figures);
+        page_keep_paper(aside ? height : width, aside ? width : height,
+                        work->picture.work_dpi, work->limits, &result->figures);
     page_judge(work->limits, work->picture.dpi_guessed, result);
 }
 

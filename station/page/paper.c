@@ -207,17 +207,29 @@ void page_paper_whiten(const struct page_paper *paper, PIX *even)
     }
 }
 
-/* A point of the picture as fed, on the upright and level one. */
-static void stand_point(PIX *gray, unsigned rotated_deg, double turn_deg, double x,
-                        double y, struct page_box *box)
+/* From the picture as fed to the upright and level one. */
+struct turn {
+    double cosine, sine, from_x, from_y, to_x, to_y;
+};
+
+static struct turn turn_of(PIX *gray, unsigned rotated_deg, double turn_deg)
 {
-    double wide = pixGetWidth(gray), high = pixGetHeight(gray), radians, from_x, from_y;
+    double wide = pixGetWidth(gray), high = pixGetHeight(gray);
+    double radians = (rotated_deg + turn_deg) * acos(-1) / 180;
     bool aside = rotated_deg % 180;
-    from_x = x - wide / 2;
-    from_y = y - high / 2;
-    radians = (rotated_deg + turn_deg) * acos(-1) / 180;
-    x = from_x * cos(radians) - from_y * sin(radians) + (aside ? high : wide) / 2;
-    y = from_x * sin(radians) + from_y * cos(radians) + (aside ? wide : high) / 2;
+    return (struct turn){ cos(radians),
+                          sin(radians),
+                          wide / 2,
+                          high / 2,
+                          (aside ? high : wide) / 2,
+                          (aside ? wide : high) / 2 };
+}
+
+static void stand_point(const struct turn *turn, double x, double y, struct page_box *box)
+{
+    double from_x = x - turn->from_x, from_y = y - turn->from_y;
+    x = from_x * turn->cosine - from_y * turn->sine + turn->to_x;
+    y = from_x * turn->sine + from_y * turn->cosine + turn->to_y;
     box->left = fmin(box->left, x);
     box->top = fmin(box->top, y);
     box->right = fmax(box->right, x);
@@ -228,10 +240,10 @@ struct page_box page_paper_box(const struct page_paper *paper, PIX *gray,
                                unsigned rotated_deg, double turn_deg)
 {
     struct page_box box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+    const struct turn turn = turn_of(gray, rotated_deg, turn_deg);
     if (!paper->border) {
         for (int corner = 0; corner < 4; corner++)
-            stand_point(gray, rotated_deg, turn_deg,
-                        corner & 1 ? paper->right : paper->left,
+            stand_point(&turn, corner & 1 ? paper->right : paper->left,
                         corner & 2 ? paper->bottom : paper->top, &box);
         return box;
     }
@@ -248,9 +260,8 @@ struct page_box page_paper_box(const struct page_paper *paper, PIX *gray,
             x1--;
         if (x0 > x1)
             continue;
-        stand_point(gray, rotated_deg, turn_deg, x0 * PAPER_STEP, y * PAPER_STEP, &box);
-        stand_point(gray, rotated_deg, turn_deg, (x1 + 1) * PAPER_STEP, y * PAPER_STEP,
-                    &box);
+        stand_point(&turn, x0 * PAPER_STEP, y * PAPER_STEP, &box);
+        stand_point(&turn, (x1 + 1) * PAPER_STEP, y * PAPER_STEP, &box);
     }
     /* The border was grown by a square, and the last row has a height. */
     box.left -= PAPER_STEP;
@@ -260,4 +271,24 @@ struct page_box page_paper_box(const struct page_paper *paper, PIX *gray,
     return isinf(box.left)
                ? (struct page_box){ paper->left, paper->top, paper->right, paper->bottom }
                : box;
+}
+
+/* The least box around the outline is the paper's own: it is turned until that is found.
+ */
+void page_paper_sides(const struct page_paper *paper, PIX *gray, double *ret_width_px,
+                      double *ret_height_px)
+{
+    static const double most_deg = 8, step_deg = 0.25;
+    double least = INFINITY;
+    *ret_width_px = paper->right - paper->left;
+    *ret_height_px = paper->bottom - paper->top;
+    for (double turn = -most_deg; paper->border && turn <= most_deg; turn += step_deg) {
+        struct page_box box = page_paper_box(paper, gray, 0, turn);
+        double width = box.right - box.left, height = box.bottom - box.top;
+        if (width * height >= least)
+            continue;
+        least = width * height;
+        *ret_width_px = width;
+        *ret_height_px = height;
+    }
 }

@@ -42,6 +42,11 @@ struct page_box {
 struct page_box page_paper_box(const struct page_paper *paper, PIX *gray,
                                unsigned rotated_deg, double turn_deg);
 
+/* The paper's own sides in pixels, however it lies: across and along as the picture is.
+ * Print need not be parallel to its paper. */
+void page_paper_sides(const struct page_paper *paper, PIX *gray, double *ret_width_px,
+                      double *ret_height_px);
+
 /* A paper by its sides in millimetres, each within tolerance_mm, either way round:
  * "A4" ...; NULL when there is none. *ret_over_mm: how much longer it is than the longest
  * paper of its width; 0 when it is not, or no paper is as wide. */

@@ -13,7 +13,7 @@ enum { BITS_THRESHOLD = 160, SWEEP_REDUCTION = 4, SEARCH_REDUCTION = 2 };
 
 static const float confidence_min = 1.75f;
 /* Near the ends of the range a flat curve has its false maxima. */
-static const double doubt_deg = 4.5;
+static const double doubt_deg = 5.1;
 static const float doubt_confidence_min = 3.0f;
 
 static const float sweep_range_deg = 7.0f, far_range_deg = 20.0f, sweep_step_deg = 1.0f,

@@ -40,7 +40,7 @@ static enum rc clean(const char *path, struct ocr *ocr, struct page_stand *ret_s
         rc = page_clean(picture.work, gray, picture.work_dpi, &even, why);
     if (rc)
         return rc;
-    page_contrast(even);
+    page_contrast(even, 0);
     return page_stand_up(even, picture.work_dpi, -1, ocr, ret_stand, why);
 }
 

@@ -37,7 +37,7 @@ static struct bytes sight(PIX *pix)
     size_t len = 0;
     CHECK_OK(page_gray(pix, &gray, NULL));
     CHECK_OK(page_clean(pix, gray, dpi, &even, NULL));
-    page_contrast(even);
+    page_contrast(even, 0);
     CHECK_OK(page_to_bits(even, &bits, NULL));
     CHECK_OK(page_find_skew(bits, &skew, NULL));
     CHECK_OK(page_sight(even, dpi, skew.turn_deg, &data, &len, NULL));
