@@ -27,9 +27,11 @@ lay_fronts() { # FILE OF "FRONT BACK" LINES
 pace() { # MS: the scan role reads paper.conf when it starts
     sed -i '/^pace-ms/d;/^diary/d' "$house/sane/paper.conf"
     printf 'pace-ms %d\ndiary %s\n' "$1" "$diary" >>"$house/sane/paper.conf"
-    kill -9 "$(scan_role)"
-    until_true 30 ready
+    before=$(scan_role)
+    kill -9 "$before"
+    until_true 30 another_role && until_true 30 ready
 }
+another_role() { now=$(scan_role) && [ -n "$now" ] && [ "$now" != "$before" ]; }
 # The station's news with the moment of their arrival, in milliseconds.
 listen() {
     curl -sN "$station_url/api/stream" 2>/dev/null | while IFS= read -r line; do
@@ -41,7 +43,7 @@ scan_all() { # SHEETS
     job=$(declare_job "$volume" "$1" | jq -r .job)
     listen
     post job/start '{}' >/dev/null
-    wait_state counted,review 600
+    wait_state counted,review 180 || { post job/abandon '{}' >/dev/null && exit 1; }
 }
 # first FILTER: the moment each side first passed it: "sheet side ms"
 first() {

@@ -111,7 +111,7 @@ begin_disk() {
     [ -n "$DISK" ] || return 0
     mount -t tmpfs -o size=96m juanku-soak "$house/spool" || exit 1
 }
-end_disk() { [ -z "$DISK" ] || umount "$house/spool"; }
+end_disk() { [ -z "$DISK" ] || umount "$house/spool" 2>/dev/null; }
 fill_disk() { # KIB: so much stays free
     [ -n "$DISK" ] || return 0
     fills=$((fills + 1))
