@@ -79,9 +79,9 @@ static json_t *counts_json(const struct http_desk *desk)
 
 json_t *http_ticket_message(const struct http_ticket *t)
 {
-    static const char *const queries[] = { "q",      "state", "holder", "slot",
-                                           "cursor", "limit", "rack",   "from",
-                                           "type",   "all",   "volume" };
+    static const char *const queries[] = { "q",      "state", "holder", "slot", "cursor",
+                                           "limit",  "rack",  "from",   "type", "all",
+                                           "volume", "day",   "station" };
     struct http_request *r = t->request;
     const struct http_route *route = http_route_of(r);
     json_t *parts = json_object(), *query = json_object();
