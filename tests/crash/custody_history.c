@@ -410,5 +410,91 @@ TEST(custody, keeps_its_invariants_over_random_histories_with_crashes)
     }
     print_message("# %llu events\n", (unsigned long long)read_up_to);
     CHECK(read_up_to > histories); /* not everything was refused */
+}
+
+/* ---- one hand-over, cut at each call */
+
+static struct {
+    unsigned giver, receiver;
+    json_int_t version;
+    unsigned number; /* of the hand-over: its ids */
+} hand;
+
+static int hand_step(bool accept, json_t **ret_answer)
+{
+    char id[33];
+    snprintf(id, sizeof id, "%031x%x", 0xabc0000u + hand.number, accept);
+    json_t *body = json_pack("{s:s, s:s, s:[{s:s, s:I}], s:s}", "id", id, "event",
+                             accept ? "accept" : "offer", "volumes", "volume", labels[0],
+                             "version", hand.version + accept, "reason", "试");
+    if (!accept)
+        json_object_set_new(body, "to", json_string(at.badges[row_of(hand.receiver)]));
+    json_t *answer = NULL;
+    int status = call_by(accept ? hand.receiver : hand.giver, "POST", "/v1/custody", NULL,
+                         body, &answer);
+    if ((status == 200 || status == 201) && shared->armed)
+        ack(id, answer);
+    if (ret_answer)
+        *ret_answer = json_incref(answer);
+    json_decref(answer);
+    return status;
+}
+
+static int hand_over(void)
+{
+    struct fault why;
+    if (repo_open(at.folder, &at.repo, &why))
+        return 1;
+    shared->armed = true;
+    if (hand_step(false, NULL) != 201 || hand_step(true, NULL) != 201)
+        return 2;
+    shared->armed = false;
+    repo_close(at.repo);
+    return 0;
+}
+
+TEST(custody, takes_a_hand_over_once_that_is_cut_at_any_write)
+{
+    struct fault why;
+    new_set(900);
+    CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/custody", NULL,
+                           json_pack("{s:s, s:[{s:s, s:i}], s:s}", "event", "receive",
+                                     "volumes", "volume", labels[0], "version", 1,
+                                     "reason", "试"),
+                           NULL));
+    CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
+    bool cut = true;
+    unsigned cuts = 1;
+    for (; cut; cuts++) {
+        hand.number = cuts;
+        hand.giver = cuts % 2 ? ROLE_KEEPER : ROLE_OPERATOR;
+        hand.receiver = cuts % 2 ? ROLE_OPERATOR : ROLE_KEEPER;
+        hand.version = told[0].version;
+        repo_close(at.repo);
+        at.repo = NULL;
+        shared->calls = 0;
+        shared->acked = 0;
+        shared->cut_at = cuts;
+        (void)fflush(stdout);
+        pid_t child = fork();
+        if (!child)
+            _exit(hand_over());
+        int status = 0;
+        CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+        cut = WEXITSTATUS(status) == 42;
+        CHECK(cut || WEXITSTATUS(status) == 0);
+        look();                                 /* with what was done so far */
+        for (int again = 0; again < 2; again++) /* the devices repeat, with their ids */
+            for (int accept = 0; accept < 2; accept++) {
+                int code = hand_step(accept, NULL);
+                CHECK(code == 200 || (!again && code == 201));
+            }
+        CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
+        CHECK_INT(hand.version + 2, told[0].version); /* each took effect once */
+        CHECK_TEXT(at.badges[row_of(hand.receiver)], told[0].holder);
+        look_at_views();
+    }
+    print_message("# %u cuts\n", cuts - 2);
+    CHECK(cuts > 5);
     ledger_chain_free(chain);
 }
