@@ -15,7 +15,7 @@
 enum {
     PASSWORD_FILE_MAX = 4096,
     EXCHANGES_MAX = 4, /* of one call: log in, HEAD, PUT, once more */
-    PING_S = 15,
+    PING_S = 5,
 };
 
 static const char role_down[] = "上传程序正在重新启动，请过几秒再试。";

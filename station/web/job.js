@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { spacedLabel } from '../../web/label.js';
 import { badge, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { differs, keys, step, tally } from './model.js';
+import { differs, step, stepKey, tally } from './model.js';
 
 const stateTone = {
     declared: 'calm', scanning: 'move', stopped: 'bad', counted: 'move',
@@ -18,10 +18,10 @@ const stateSign = {
     declared: 'clock', scanning: 'scanner', stopped: 'stop', counted: 'check',
     review: 'eye', submitting: 'link',
 };
-const actSign = { start: 'play', resume: 'play', stop: 'stop', finish: 'check', recount: 'eye', wait: 'wait' };
+const actSign = { start: 'play', resume: 'play', stop: 'stop', finish: 'check', recount: 'eye', review: 'eye', wait: 'wait' };
 
 class Job extends Part {
-    static properties = { job: {} };
+    static properties = { job: {}, keys: {} };
 
     tile(name, n, tone = '') {
         return html`<div class=${tone}>
@@ -58,8 +58,8 @@ class Job extends Part {
         if (act === 'wait')
             return html`<p class="button huge waiting" role="status">${icon('wait')}${say('step.wait')}</p>`;
         return html`<button class="button huge ${act === 'stop' ? 'stop' : 'main'}" type="button"
-            aria-keyshortcuts=${keys[act] ?? nothing} @click=${() => this.press(act)}>
-            ${icon(actSign[act])}${say(`step.${act}`)}${keys[act] ? html`<kbd>${keys[act]}</kbd>` : nothing}
+            aria-keyshortcuts=${this.keys[stepKey[act]] ?? nothing} @click=${() => this.press(act)}>
+            ${icon(actSign[act])}${say(`step.${act}`)}${stepKey[act] ? html`<kbd>${this.keys[stepKey[act]]}</kbd>` : nothing}
         </button>`;
     }
 
@@ -113,11 +113,14 @@ class Job extends Part {
             <div class="say-now" aria-live="polite">
                 <p class="row">${badge(stateTone[job.state], say(`job.${job.state}`), stateSign[job.state])}
                     ${badge('calm', say(`kind.${job.kind}`))}</p>
+                ${job.repair?.waits ? badge('wait', say('repair.waits', { n: job.repair.sheet }), 'back') : nothing}
                 ${job.sentence ? html`<p>${server(job.sentence)}</p>` : nothing}
                 <p class="do">${job.next ? server(job.next) : say(next.say, next.slots)}</p>
             </div>
             ${this.mainButton(next.act)}
-            ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${differs(job) ? this.recount() : nothing}${this.abandon()}</div>`}
+            ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${job.repair?.waits
+                ? html`<button class="button quiet" type="button" @click=${() => this.tell('undo')}>${say('repair.cancel')}<kbd>${this.keys.undo}</kbd></button>`
+                : nothing}${differs(job) ? this.recount() : nothing}${this.abandon()}</div>`}
         </section>`;
     }
 }

@@ -3,7 +3,8 @@
  * The station sends a whole state, then single pages; merge() joins them. step() is the
  * heart of the page: from the state alone, the one thing the operator may do next. */
 
-export const keys = { start: 'F2', resume: 'F2', stop: 'F4', finish: 'F8' };
+/* The key action behind each next step. */
+export const stepKey = { start: 'start', resume: 'start', stop: 'stop', finish: 'finish', review: 'review' };
 export const jobStates = ['declared', 'scanning', 'stopped', 'counted', 'review', 'submitting', 'done', 'abandoned'];
 const ended = new Set(['done', 'abandoned']);
 
@@ -47,6 +48,38 @@ export function needsLook(page) {
     return hasTrouble(page) || hintsOf(page).length > 0;
 }
 
+/* A person has to have seen it before the volume is handed in: what was taken for blank,
+ * and what was measured odd. Trouble is not confirmed but mended. */
+export function needsCheck(page) {
+    return isRead(page) && !page.checked && !hasTrouble(page) && (page.kind === 'blank' || needsLook(page));
+}
+
+/* What the review shows now: odd pages one at a time, then blanks by the screenful. */
+export const BLANKS_AT_ONCE = 8;
+export function reviewScreen(pages) {
+    const odd = pages.find((page) => needsCheck(page) && page.kind !== 'blank');
+    if (odd) return { kind: 'odd', pages: [odd] };
+    return { kind: 'blank', pages: pages.filter(needsCheck).slice(0, BLANKS_AT_ONCE) };
+}
+
+/* The next side that wants a person, after the one in sight and around again. */
+export function nextToLook(pages, index = 0) {
+    const wanted = pages.filter((page) => hasTrouble(page) || needsCheck(page));
+    return (wanted.find((page) => page.index > index) ?? wanted[0])?.index;
+}
+
+/* Pictures that this sheet had before, newest first; those taken out have no sheet. */
+export function formerOf(job, page) {
+    const gone = job.gone ?? [];
+    const found = [];
+    for (let leaf = page.leaf; leaf;) {
+        const one = gone.find((old) => old.new === leaf && old.side === page.side && old.why === 'replace');
+        if (one) found.push(one);
+        leaf = one?.leaf;
+    }
+    return found;
+}
+
 /* Why a side needs a look, in the station's sentences. */
 export function reasonsOf(page) {
     return [page.sentence, ...hintsOf(page).map((one) => one.sentence)].filter(Boolean);
@@ -70,13 +103,14 @@ export function pageKind(page) {
 }
 
 export function tally(pages = []) {
-    const sum = { images: pages.length, page: 0, blank: 0, marker: 0, trouble: 0, look: 0, busy: 0 };
+    const sum = { images: pages.length, page: 0, blank: 0, marker: 0, trouble: 0, look: 0, check: 0, busy: 0 };
     for (const page of pages) {
         const kind = pageKind(page);
         if (kind === 'cover' || kind === 'separator') sum.marker++;
         else if (kind !== 'unknown') sum[kind]++;
         if (hasTrouble(page)) sum.trouble++;
         if (needsLook(page)) sum.look++;
+        if (needsCheck(page)) sum.check++;
         if (!isRead(page)) sum.busy++;
     }
     return sum;
@@ -100,6 +134,7 @@ export function step(job) {
         if (over) return { act: 'recount', say: 'do.recount', slots: { n: job.sheets_fed } };
         if (sum.busy) return { act: 'wait', say: 'do.wait', slots: { n: sum.busy } };
         if (sum.trouble) return { act: 'finish', say: 'do.trouble', slots: { n: sum.trouble } };
+        if (sum.check) return { act: 'review', say: 'do.review', slots: { n: sum.check } };
         return { act: 'finish', say: 'do.finish', slots: {} };
     default:
         return { act: 'wait', say: 'do.submitting', slots: {} };

@@ -1,137 +1,123 @@
-/* One side, large: to see what the machine saw and to correct what it took it for.
+/* One side, large: to see what the machine saw, and to mend it.
  *
- * Zoom turns the picture inside a frame that scrolls; the keys + - 0 work while the frame
- * has the focus. Corrections are offered only while the volume is still open. */
-import { html, nothing } from 'lit';
+ * Zoom turns the picture inside a frame that scrolls: fit, 100 %, 200 %; the arrow keys pan
+ * while the frame has the focus. What was read with doubt is drawn over the picture. Each
+ * repair has a key, and stands here with it while the volume is open. */
+import { html, nothing, svg } from 'lit';
 
 import { icon } from '../../web/icons.js';
-import { get } from '../../web/net.js';
 import { badge, message, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { hasPicture, isRead, pageKind, pageState, pictureOf, reasonsOf, titleOf } from './model.js';
+import { formerOf, hasPicture, isRead, pageKind, pageState, pictureOf, reasonsOf, titleOf } from './model.js';
 
-const ZOOMS = [100, 150, 200, 300, 400];
+export const ZOOMS = ['fit', '100', '200'];
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
+const BESIDE = { fit: 'view.fit', 100: 'view.100', 200: 'view.200' };
 
 class Preview extends Part {
     static properties = {
         job: {},
         page: {}, /* the side shown, or nothing */
-        open: { type: Boolean }, /* corrections are still possible */
+        keys: {},
+        open: { type: Boolean }, /* repairs are still possible */
         follows: { type: Boolean }, /* nothing is chosen: the newest is shown */
-        zoom: { state: true }, /* place in ZOOMS; 0 fits the frame */
-        rows: { state: true },
+        watermark: {}, /* text that lies over the picture, or nothing */
+        former: { state: true }, /* leaf of the old picture in sight */
+        zoom: { state: true }, /* place in ZOOMS */
     };
 
     constructor() {
         super();
         this.zoom = 0;
-        this.rows = [];
     }
 
     willUpdate(changed) {
-        if (changed.has('page') && changed.get('page')?.index !== this.page?.index) this.zoom = 0;
+        const old = changed.get('page');
+        if (!changed.has('page') || (old?.index === this.page?.index && old?.leaf === this.page?.leaf)) return;
+        this.zoom = 0;
+        this.former = undefined;
     }
 
-    zoomBy(step) {
-        this.zoom = Math.max(0, Math.min(ZOOMS.length - 1, this.zoom + step));
+    zoomBy(by) {
+        this.zoom = Math.max(0, Math.min(ZOOMS.length - 1, this.zoom + by));
+        this.updateComplete.then(() => this.zoom && this.querySelector('.frame')?.focus());
     }
 
-    key(event) {
-        const steps = { '+': 1, '=': 1, '-': -1, 0: -ZOOMS.length };
-        if (!Object.hasOwn(steps, event.key)) return;
-        event.preventDefault();
-        this.zoomBy(steps[event.key]);
+    fix(act, sign, main = false) {
+        return html`<button class="button ${main ? 'main' : ''}" type="button" @click=${() => this.tell('fix', act)}>
+            ${sign ? icon(sign) : nothing}${say(`key.${act}`)}<kbd>${this.keys[act]}</kbd></button>`;
     }
 
-    step(by) {
-        const pages = this.job.pages;
-        const at = pages.findIndex((one) => one.index === this.page.index) + by;
-        if (pages[at]) this.tell('choose', pages[at].index);
-    }
-
-    /* Out of the volume; kept, with the reason. */
-    repair(what) {
-        this.tell('repair', { do: what, index: this.page.index, reason: say('fix.reason') });
-    }
-
-    fix(body) {
-        this.tell('fix', body);
-    }
-
-    async askRow() {
-        try {
-            this.rows = (await get('/api/rows')).rows;
-        } catch {
-            this.rows = []; /* then the number is typed */
-        }
-        await this.updateComplete;
-        this.querySelector('dialog').showModal();
-    }
-
-    rowField() {
-        if (!this.rows.length)
-            return html`<input id="row" name="row" type="number" min="1" max="99" required .value=${String(this.page.row ?? '')}>`;
-        return html`<select id="row" name="row" lang="zh-CN">
-            ${this.rows.map((one) => html`<option value=${one.row} ?selected=${one.row === this.page.row}>${one.row} ${one.title}</option>`)}
-        </select>`;
-    }
-
-    moveDialog() {
-        const move = (event) => {
-            if (event.submitter?.value !== 'go') return;
-            this.fix({ do: 'move', row: Number(new FormData(event.target).get('row')) });
-        };
-        return html`<dialog aria-labelledby="move-title">
-            <form method="dialog" @submit=${move}>
-                <h2 id="move-title">${say('fix.move.say')}</h2>
-                <div class="field"><label for="row">${say('fix.move.row')}</label>${this.rowField()}</div>
-                <div class="row">
-                    <button class="button main" type="submit" value="go">${say('fix.move.go')}</button>
-                    <button class="button" type="submit" value="keep" formnovalidate>${say('cancel')}</button>
-                </div>
-            </form>
-        </dialog>`;
-    }
-
+    /* What this side can be mended by, the likeliest first. */
     fixes() {
-        const { page } = this;
+        const { page, job } = this;
         const kind = pageKind(page);
         if (!this.open || !isRead(page)) return nothing;
-        const keep = html`<button class="button" type="button" @click=${() => this.fix({ do: 'keep-as-page' })}>${say('fix.keep')}</button>`;
-        const blank = html`<button class="button" type="button" @click=${() => this.fix({ do: 'set-blank' })}>${say('fix.blank')}</button>`;
-        const move = html`<button class="button" type="button" @click=${this.askRow}>${say('fix.move')}</button>`;
-        const rewind = html`<button class="button" type="button" @click=${() => this.repair('rewind')}>${say('fix.rewind')}</button>`;
-        const remove = html`<button class="button" type="button" @click=${() => this.repair('remove')}>${say('fix.remove')}</button>`;
-        const checked = html`<button class="button main" type="button" @click=${() => this.fix({ do: 'right' })}>${say('fix.checked')}</button>`;
-        return html`<div class="row">
-            ${page.suspect ? html`${checked} ${rewind} ${remove}` : nothing}
-            ${['blank', 'unknown'].includes(kind) ? keep : nothing} ${kind === 'blank' ? nothing : blank}
-            ${kind === 'page' ? move : nothing}
-            ${page.edited
-                ? html`<button class="button quiet" type="button" @click=${() => this.fix({ do: 'undo' })}>${say('fix.undo')}</button>`
-                : nothing}
-        </div>${this.moveDialog()}`;
+        const stands = job.state !== 'scanning' && job.state !== 'declared';
+        return html`<div class="row fixes">
+            ${page.suspect ? html`${this.fix('right', 'check', true)}${this.fix('rewind', 'back')}` : nothing}
+            ${page.returned ? this.fix('mended', 'check') : nothing}
+            ${stands ? html`${this.fix('redo', 'scan', page.returned)}${this.fix('insert', 'plus')}${this.fix('remove', 'minus')}${this.fix('place', 'hand')}` : nothing}
+            ${['blank', 'unknown'].includes(kind) ? this.fix('keep', 'leaf') : nothing}
+            ${kind === 'blank' ? nothing : this.fix('blank', 'blank')}
+            ${kind === 'page' ? this.fix('row', 'mark') : nothing}
+            ${this.fix('turn', 'wait')}${this.fix('again', 'eye')}
+            ${page.edited || job.repair?.last ? this.fix('undo', 'back') : nothing}
+        </div>`;
+    }
+
+    proposal() {
+        const { proposal } = this.page;
+        if (!proposal || !this.open) return nothing;
+        return html`<div class="say calm proposal">${icon('mark')}<div><strong lang="zh-CN">${proposal.text}</strong>
+            <div class="what-now">${say('view.proposal', { row: proposal.row, score: proposal.score })}</div></div>
+            ${this.fix('title', 'check')}</div>`;
     }
 
     facts() {
-        const { page } = this;
+        const { page, job } = this;
         const state = pageState(page);
         const kind = pageKind(page);
         const sign = state.word === 'page.look' ? 'eye' : undefined;
-        const labels = (page.labels ?? []).map((one) => one.text ?? one);
+        const old = formerOf(job, page);
         return html`<div class="facts">
             <p class="row">
                 ${badge('calm', say(`kind.${kind}`), kindSign[kind])} ${badge(state.tone, say(state.word), sign)}
-                ${page.confidence > 0 && kind === 'page'
-                    ? html`<span class="soft">${say('view.confidence', { n: page.confidence })}</span>`
-                    : nothing}
+                ${page.checked ? badge('good', say('page.checked'), 'eye') : nothing}
+                ${page.row ? html`<span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${page.document || titleOf(page)}</strong>` : nothing}
+                ${page.doubtful?.length ? html`<span class="soft">${say('view.doubtful', { n: page.doubtful.length })}</span>` : nothing}
             </p>
-            ${page.row ? html`<p><span class="soft">${say('page.row', { row: page.row })}</span> <strong lang="zh-CN">${titleOf(page)}</strong></p>` : nothing}
             ${reasonsOf(page).map((reason) => message(state.tone, server(reason), nothing, sign))}
-            ${labels.length ? html`<p class="soft">${say('view.labels')} <span class="mono">${labels.join(' ')}</span></p>` : nothing}
+            ${this.proposal()}
+            ${old.length
+                ? html`<p class="row">${old.map((one) => html`<button class="button quiet" type="button" aria-pressed=${this.former === one.leaf}
+                      @click=${() => (this.former = this.former === one.leaf ? undefined : one.leaf)}>${icon('eye')}${say('view.former')}</button>
+                      <span class="soft" lang="zh-CN">${one.reason} ${one.name}</span>`)}</p>`
+                : nothing}
             ${this.fixes()}
         </div>`;
+    }
+
+    /* Words that were read with doubt; boxes are ten-thousandths of the upright page. */
+    doubts() {
+        const { doubtful } = this.page;
+        if (this.former || !doubtful?.length) return nothing;
+        return html`<svg class="doubts" viewBox="0 0 10000 10000" preserveAspectRatio="none" aria-hidden="true">
+            ${doubtful.map(({ box: [x, y, bw, bh] }) => svg`<rect x=${x} y=${y} width=${bw} height=${bh}/>`)}</svg>`;
+    }
+
+    /* Which of its two sides the frame bounds. */
+    fit({ target }) {
+        const { clientWidth, clientHeight } = this.querySelector('.frame');
+        target.classList.toggle('wide', target.naturalWidth * clientHeight > target.naturalHeight * clientWidth);
+    }
+
+    picture(side) {
+        const { page } = this;
+        if (!hasPicture(page)) return html`<p class="empty">${say('view.soon')}</p>`;
+        const src = this.former ? `/api/gone/${this.former}/${page.side}` : pictureOf(this.job, page, 'preview');
+        return html`<div class="leaf zoom-${ZOOMS[this.zoom]}"><img src=${src} alt=${say('view.picture', { n: page.sheet, side })} @load=${this.fit}>${this.doubts()}
+            ${this.watermark ? html`<div class="watermark" aria-hidden="true">${Array.from({ length: 12 }, () => html`<span>${this.watermark}</span>`)}</div>` : nothing}</div>`;
     }
 
     render() {
@@ -140,28 +126,19 @@ class Preview extends Part {
         const side = say(`side.${page.side}.long`);
         return html`<section class="view" aria-labelledby="view-title">
             <div class="row head">
-                <h2 id="view-title">${say('sheet.n', { n: page.sheet })} ${side}
-                    ${this.follows ? badge('calm', say('view.newest'), 'eye') : nothing}</h2>
+                <h2 id="view-title">${say('sheet.n', { n: page.sheet })} ${side}</h2>
+                ${this.former ? badge('wait', say('view.former'), 'back') : this.follows ? badge('calm', say('view.newest'), 'eye') : nothing}
                 <div class="row tools">
+                    <button class="button quiet" type="button" @click=${() => this.tell('step', -1)}>${icon('back')}${say('view.prev')}<kbd>${this.keys.prev}</kbd></button>
+                    <button class="button quiet" type="button" @click=${() => this.tell('step', 1)}>${say('view.next')}<kbd>${this.keys.after}</kbd></button>
                     <button class="button quiet" type="button" aria-label=${say('view.out')} ?disabled=${this.zoom === 0}
                         @click=${() => this.zoomBy(-1)}>${icon('minus')}</button>
-                    <span class="zoom">${this.zoom ? say('view.zoom', { n: ZOOMS[this.zoom] }) : say('view.fit')}</span>
+                    <span class="zoom">${say(BESIDE[ZOOMS[this.zoom]])}</span>
                     <button class="button quiet" type="button" aria-label=${say('view.in')}
                         ?disabled=${this.zoom === ZOOMS.length - 1} @click=${() => this.zoomBy(1)}>${icon('plus')}</button>
                 </div>
             </div>
-            <div class="frame" tabindex="0" role="group" aria-label=${say('view.title')} @keydown=${this.key}>
-                ${hasPicture(page)
-                    ? html`<img class="zoom-${ZOOMS[this.zoom]}" src=${pictureOf(this.job, page, 'preview')} alt=${say('view.picture', { n: page.sheet, side })}>`
-                    : html`<p class="empty">${say('view.soon')}</p>`}
-            </div>
-            <div class="row">
-                <button class="button quiet" type="button" @click=${() => this.step(-1)}>${icon('back')}${say('view.prev')}</button>
-                <button class="button quiet" type="button" @click=${() => this.step(1)}>${say('view.next')}</button>
-                ${page.kind === 'page' && page.state === 'ready'
-                    ? html`<a class="pdf" href="/api/images/${page.index}/pdf" target="_blank" rel="noopener">${say('view.pdf')}</a>`
-                    : nothing}
-            </div>
+            <div class="frame" tabindex="0" role="group" aria-label=${say('view.title')}>${this.picture(side)}</div>
             ${this.facts()}
         </section>`;
     }

@@ -54,6 +54,9 @@ export class MockStation {
         this.jobs = [];
         this.repo = { up: 1, queue: 0, sentence: '' };
         this.scanner = { name: '平板送纸器', state: 'idle', sentence: '' };
+        this.returns = []; /* what quality control sent back */
+        this.keys = {};
+        this.locked = false;
         this.jamAt = 0; /* sheet at which the feeder stops once */
         this.rejected = 0; /* index of a side that quality control objects to */
     }
@@ -62,8 +65,8 @@ export class MockStation {
         const { pages, ...rest } = this.job ?? {};
         const job = this.job && (withPages ? this.job : rest);
         return {
-            station: { id: 'ST01', name: '一号台' }, operator: this.operator, repo: this.repo,
-            scanner: this.scanner, job, jobs: this.jobs,
+            station: { id: 'ST01', name: '一号台', lock_minutes: 15, watermark: 1 }, operator: this.operator, repo: this.repo,
+            scanner: this.scanner, job, jobs: this.jobs, returns: this.returns, keys: this.keys,
         };
     }
 
@@ -112,7 +115,9 @@ export class MockStation {
         setTimeout(() => {
             const bad = side.index === this.rejected;
             this.put({
-                ...page, state: 'ready',
+                ...page, state: 'ready', leaf: page.sheet,
+                doubtful: side.index === 9 ? [{ text: '末', box: [2500, 2400, 900, 240], confidence: 41 }, { text: '已', box: [5200, 5200, 700, 220], confidence: 52 }] : [],
+                proposal: side.index === 9 ? { row: 10, title: titles[10], text: '受理案件通知书', score: 91 } : null,
                 sentence: bad ? '第 3 张前面没有分隔页，请把它移到所属目录项。' : '',
                 qc: side.index % 5 ? [] : [{ code: 'skew', sentence: '纸张歪斜 1.5°，已自动扶正，请看一眼' }],
             });
@@ -150,6 +155,12 @@ export class MockStation {
             return { json: { token: 't', operator: this.operator } };
         }
         if (path === '/api/state') return { json: this.state() };
+        if (path === '/api/unlock') {
+            if (body.password !== 'pw') return this.problem(403, '口令不对，请再输一次。', '');
+            this.locked = false;
+            return { json: {} };
+        }
+        if (this.locked) return this.problem(423, '太久没有操作，已锁屏。', '请输入口令继续。');
         if (!this.operator) return this.problem(401, '还没有登录', '请登录。');
         return this.command(path, body) ?? this.problem(404, '没有这个操作', '');
     }
@@ -162,7 +173,30 @@ export class MockStation {
         case '/api/rows':
             return { json: { rows: Object.entries(titles).map(([row, title]) => ({ row: Number(row), title })) } };
         case '/api/label':
-            return { json: { what: 'volume', sentence: '(2026)粤0399民初10027号 正卷第 1 册，在您手里' } };
+            if (body.text.startsWith('C02')) return this.repair({ do: 'replace', index: body.index, reason: '重扫' });
+            if (body.text.startsWith('C05')) return this.repair({ do: 'undo' });
+            return { json: { what: 'volume', sentence: '读到卷的标签。张数按库房登记填好，请数过再确认。', case_no: '(2026)粤0399民初10027号', sheets: 17, holder: '李扫' } };
+        case '/api/seen':
+            for (const index of body.indexes) this.put({ ...this.job.pages.find((one) => one.index === index), checked: 1 });
+            return { json: {} };
+        case '/api/keys':
+            this.keys = body.keys;
+            return { json: {} };
+        case '/api/lock':
+            this.locked = true;
+            return { json: {} };
+        case '/api/awake':
+            return { json: {} };
+        case '/api/shift':
+            return { json: this.shift() };
+        case '/api/shift/handover':
+            return body.password === 'pw' ? { json: {} } : this.problem(403, '工号或口令不对', '请接班人再输一次工号和口令。');
+        case '/api/job/repair':
+            return this.repair(body);
+        case '/api/job/next':
+            this.job = null;
+            this.tellState();
+            return { json: {} };
         case '/api/jobs':
             this.job = {
                 job: 'a'.repeat(31) + this.jobs.length, case_no: '(2026)粤0399民初10027号', state: 'declared', sheets_fed: 0,
@@ -187,6 +221,27 @@ export class MockStation {
         default:
             return this.correct(path, body);
         }
+    }
+
+    repair(body) {
+        if (body.do === 'undo') {
+            this.job.repair = { waits: '', sheet: 0, reason: '', last: '' };
+            this.change('review', '17 张纸、34 个面都识别完了');
+            return { json: { what: 'command', sentence: '已撤销。', next: '' } };
+        }
+        const { sheet } = this.job.pages.find((one) => one.index === body.index);
+        this.job.repair = { waits: body.do, sheet, reason: body.reason, last: '' };
+        this.change('stopped', `等着补扫第 ${sheet} 张。`, `请把正确的纸单独放进进纸器，按“继续”，扫成第 ${sheet} 张；不补了请按“取消补扫”。`);
+        return { json: { what: 'command', sentence: '', next: this.job.next } };
+    }
+
+    shift() {
+        const sum = (badge, name, sheets) => ({ badge, name, volumes: 3, sheets, images: sheets * 2, faults: 1, repairs: 2, rejected: 1, given_up: 0, seconds: 95, minutes: 2 });
+        return {
+            day: '2026-11-28', operators: [sum('P1', '李扫', 51), sum('P2', '赵扫', 34)], total: sum('', '', 85),
+            open: this.job ? [{ ...this.job, sheets: this.job.sheets_fed, name: '李扫', pages: undefined }] : [],
+            handovers: [{ at: '2026-11-28T04:00:00Z', from: { name: '赵扫' }, to: { name: '李扫' }, note: '三号卷等更正张数', open: [] }],
+        };
     }
 
     finish() {

@@ -85,7 +85,7 @@ async function scan() {
         await judge(page, 'real-station-scanning');
     });
     await step('real station: all 34 sides are read and the counts agree', async () => {
-        await page.waitForSelector('button[aria-keyshortcuts="F8"]', { timeout: SCAN_MS });
+        await page.waitForSelector('button[aria-keyshortcuts="F6"]', { timeout: SCAN_MS });
         const counts = await page.$$eval('.tiles dd', (all) => all.map((one) => Number(one.textContent)));
         mustBe(counts.slice(0, 4).join() === '34,12,14,8', `images, pages, blanks, markers: ${counts}`);
     });

@@ -57,7 +57,7 @@ check(nextStep(job('counted', { sheets_fed: 1 })).act === 'resume', 'next step: 
 check(nextStep(job('counted', { sheets_fed: 3 })).act === 'recount', 'next step: more sheets than declared are counted again');
 check(nextStep(job('review', { pages: [page(1, { state: 'reading' })] })).act === 'wait', 'next step: a page still being read is waited for');
 check(same(tally([page(1), page(2, { kind: 'blank' }), page(3, { kind: 'cover' }), page(4, { kind: '', state: 'captured' }), page(5, { qc: [{}] }), page(6, { sentence: '哪一项？' }), page(7, { kind: 'separator', qc: [{ code: 'skew' }] })]),
-    { images: 7, page: 3, blank: 1, marker: 2, trouble: 1, look: 2, busy: 1 }), 'tally: sides are counted by what they are');
+    { images: 7, page: 3, blank: 1, marker: 2, trouble: 1, look: 2, check: 2, busy: 1 }), 'tally: sides are counted by what they are');
 
 const shownOf = (chosen, state = 'scanning') => sideShown(job(state, { pages: [page(1), page(2, { kind: 'blank' }), page(3, { state: 'reading' })] }), chosen)?.index;
 check(shownOf(2) === 2 && shownOf() === 1 && shownOf(undefined, 'done') === undefined, 'preview: the chosen side, else the newest with something on it');

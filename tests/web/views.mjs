@@ -16,6 +16,7 @@ async function station() {
     const mock = new MockStation({ tick: 40 });
     const { server, base } = await serve(mock, join(built, 'web_station'), '/api/stream');
     const page = await newPage(browser, base);
+    page.setDefaultTimeout(20000);
     await page.waitForSelector('#login');
     await judge(page, 'station-login');
     await step('station: a wrong password is answered with a sentence', async () => {
@@ -36,7 +37,6 @@ async function station() {
         mustBe(await page.evaluate(() => document.activeElement.id === 'sheets'), 'the count is not asked next');
     });
     await judge(page, 'station-declare');
-    await page.keyboard.type('17');
     await page.keyboard.press('Enter');
     await page.waitForSelector('jk-job');
     await judge(page, 'station-declared');
@@ -61,22 +61,95 @@ async function station() {
         mustBe(await page.evaluate(() => document.activeElement.dataset.index === '5'), 'the focus stayed behind');
     });
     await judge(page, 'station-review');
-    await step('station: the picture zooms by keyboard', async () => {
-        await page.focus('.frame');
+    await step('station: the picture zooms and moves by keyboard', async () => {
         await page.keyboard.press('+');
-        await page.waitForFunction(() => document.querySelector('.frame img').className === 'zoom-150');
-        await page.keyboard.press('0');
-        await page.waitForFunction(() => document.querySelector('.frame img').className === 'zoom-100');
+        await page.waitForSelector('.leaf.zoom-100');
+        await page.keyboard.press('+');
+        await page.waitForSelector('.leaf.zoom-200');
+        await page.keyboard.press('Shift+ArrowDown');
+        await page.waitForFunction(() => document.querySelector('.frame').scrollTop > 50);
+        await page.keyboard.press('-');
+        await page.keyboard.press('-');
+        await page.waitForSelector('.leaf.zoom-fit');
+        await page.focus('[data-index="5"]');
     });
     await step('station: a page is moved to another row', async () => {
-        await page.click('text=改目录项');
+        await page.keyboard.press('h');
         await page.waitForSelector('dialog[open] #row');
         await judge(page, 'station-move');
         await page.selectOption('#row', '13');
-        await page.click('dialog[open] .main');
+        await page.keyboard.press('Enter');
         await page.waitForSelector('.facts :text("目录第 13 项")');
-        await page.click('text=恢复原样');
+        await page.keyboard.press('u');
         await page.waitForSelector('.facts :text("目录第 6 项")');
+    });
+    await step('station: what was read with doubt is drawn, and a title is confirmed by one key', async () => {
+        await page.focus('[data-index="9"]');
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('ArrowLeft');
+        await page.waitForSelector('.doubts rect');
+        await judge(page, 'station-doubtful');
+        await page.keyboard.press('n');
+        await page.waitForSelector('.proposal', { state: 'detached' });
+    });
+    await step('station: a sheet is scanned again with its reason, and taken back', async () => {
+        await page.keyboard.press('r');
+        await page.waitForSelector('dialog[open] .reasons');
+        await page.keyboard.press('2');
+        await judge(page, 'station-redo');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('text=等着补第 5 张');
+        await judge(page, 'station-repair');
+        mustBe(mock.job.repair.reason === '歪斜', `the reason is ${mock.job.repair.reason}`);
+        await readLabel(page, 'C0583');
+        await page.waitForSelector('text=等着补第 5 张', { state: 'detached' });
+    });
+    await step('station: keys are shown, and one is changed without clashes', async () => {
+        await page.keyboard.press('F1');
+        await page.waitForSelector('dialog.help[open]');
+        await page.click('[aria-label*="重扫"]');
+        await page.keyboard.press('I');
+        await page.waitForSelector('text=已用于“插一张”');
+        await page.keyboard.press('V');
+        await page.waitForSelector('text=留给扫码枪');
+        await judge(page, 'station-keys');
+        await page.keyboard.press('G');
+        await page.waitForSelector('dialog.help kbd:text-is("G")');
+        mustBe(mock.keys.redo === 'G', 'the station did not hear of it');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('dialog.help[open]', { state: 'detached' });
+    });
+    await step('station: blanks and odd pages are looked at, none is dropped', async () => {
+        await page.keyboard.press('F6');
+        await page.waitForSelector('.review');
+        await judge(page, 'station-review-odd');
+        for (let i = 0; i < 40 && !(await page.$('.review-list.blank')); i++) {
+            await page.keyboard.press('q');
+            await page.waitForTimeout(80);
+        }
+        await judge(page, 'station-review-blank');
+        for (let i = 0; i < 20 && (await page.$('.review')); i++) {
+            await page.keyboard.press('q');
+            await page.waitForTimeout(120);
+        }
+        mustBe(!(await page.$('.review')), 'the review does not end');
+    });
+    await step('station: the shift is a sheet with figures and two persons', async () => {
+        await page.keyboard.press('F7');
+        await page.waitForSelector('.shift tfoot');
+        await judge(page, 'station-shift');
+        await page.keyboard.press('Escape');
+    });
+    await step('station: a locked place is opened by the password alone', async () => {
+        await page.keyboard.press('l');
+        await page.waitForSelector('dialog.lock[open]');
+        await judge(page, 'station-locked');
+        await page.keyboard.type('wrong');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('text=口令不对');
+        await page.keyboard.type('pw');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('dialog.lock', { state: 'detached' });
     });
     await step('station: a refusal is shown in words', async () => {
         await page.keyboard.press('F8');
@@ -89,6 +162,10 @@ async function station() {
     await judge(page, 'station-repository-down');
     await page.keyboard.press('F8');
     await page.waitForSelector('jk-declare :text("已存入中间库")');
+    mock.returns = [{ volume: label, case_no: '(2026)粤0399民初10031号', name: '孙检', holder: '王库', here: 1, reason: '', at: '',
+        rejects: [{ sheet: 3, side: 'front', word: '不清楚', text: '右下角' }] }];
+    mock.tellState();
+    await page.waitForSelector('.back');
     await judge(page, 'station-done');
 
     await step('station: after the stream breaks it comes back by itself', async () => {
