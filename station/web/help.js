@@ -50,9 +50,9 @@ class Help extends Part {
     line(act) {
         const waiting = this.waits === act;
         return html`<div><dt>${say(`key.${act}`)}</dt>
-            <dd><button class="button quiet ${waiting ? 'waits' : ''}" type="button" aria-label=${say('help.change', { what: say(`key.${act}`) })}
+            <dd><button class="button quiet ${waiting ? 'waits' : ''}" type="button"
                 @click=${() => Object.assign(this, { waits: act, wrong: undefined })}>
-                ${waiting ? say('help.press') : html`<kbd>${this.keys[act]}</kbd>`}</button></dd></div>`;
+                <span class="sr">${say('help.change', { what: say(`key.${act}`) })}</span> ${waiting ? say('help.press') : html`<kbd>${this.keys[act]}</kbd>`}</button></dd></div>`;
     }
 
     clash() {

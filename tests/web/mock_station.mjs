@@ -261,6 +261,7 @@ export class MockStation {
         const page = { ...this.job.pages.find((one) => one.index === Number(image[1])) };
         if (body.do === 'set-blank') Object.assign(page, { kind: 'blank', row: 0, title: '' });
         if (body.do === 'keep-as-page') Object.assign(page, { kind: 'page', row: 6, title: titles[6] });
+        if (body.do === 'confirm-title') Object.assign(page, { document: body.text, row: body.row, title: titles[body.row], proposal: null });
         if (body.do === 'move') Object.assign(page, { row: body.row, title: titles[body.row] });
         page.edited = body.do === 'undo' ? 0 : 1;
         if (body.do === 'undo') Object.assign(page, { ...this.sides[page.index - 1], state: 'ready', qc: page.qc, sentence: page.sentence });

@@ -52,7 +52,9 @@ async function station() {
     await page.waitForSelector('.reason');
     await judge(page, 'station-jam');
     await page.keyboard.press('F2');
-    await page.waitForSelector('text=等您核对');
+    await page.waitForSelector('text=等您核对').catch(async (error) => {
+        throw new Error(`${error.message} ${mock.job.state} ${mock.job.sheets_fed} ${mock.job.pages.map((one) => one.state).join(' ')} ${await page.textContent('.left')}`);
+    });
     await step('station: arrow keys walk through the sides and the preview follows', async () => {
         await page.focus('[data-index="1"]');
         for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
@@ -107,15 +109,15 @@ async function station() {
     await step('station: keys are shown, and one is changed without clashes', async () => {
         await page.keyboard.press('F1');
         await page.waitForSelector('dialog.help[open]');
-        await page.click('[aria-label*="重扫"]');
+        await page.click('dialog.help button:has-text("改“重扫”的键")');
         await page.keyboard.press('I');
         await page.waitForSelector('text=已用于“插一张”');
         await page.keyboard.press('V');
         await page.waitForSelector('text=留给扫码枪');
         await judge(page, 'station-keys');
-        await page.keyboard.press('G');
-        await page.waitForSelector('dialog.help kbd:text-is("G")');
-        mustBe(mock.keys.redo === 'G', 'the station did not hear of it');
+        await page.keyboard.press('D');
+        await page.waitForSelector('dialog.help kbd:text-is("D")');
+        mustBe(mock.keys.redo === 'D', 'the station did not hear of it');
         await page.keyboard.press('Escape');
         await page.waitForSelector('dialog.help[open]', { state: 'detached' });
     });
