@@ -6,8 +6,11 @@
 
 #include "station/job_repair.h"
 #include "station/json_field.h"
+#include "station/turn.h"
 #include "sys/clock.h"
+#include "sys/json_scope.h"
 #include "sys/log.h"
+#include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +93,7 @@ static enum rc take_capture(struct session *s, const struct ipc_message *m,
 {
     struct feeder *f = &s->feeder;
     struct capture *c = &f->open[side];
+    enum side real = turn_feeds_back(s->current) ? SIDE_BACK : (enum side)side;
     uint64_t dpi = 0, width_px = 0, height_px = 0;
     *c = (struct capture){ .type = "image/jpeg" };
     if (m->fd_count < 1 || !field_uint(m->body, "dpi", 0, UINT16_MAX, &dpi) ||
@@ -100,8 +104,7 @@ static enum rc take_capture(struct session *s, const struct ipc_message *m,
     c->dpi = (uint32_t)dpi;
     c->width_px = (uint32_t)width_px;
     c->height_px = (uint32_t)height_px;
-    enum rc rc = spool_put_capture(s->spool, s->current, sheet, (enum side)side,
-                                   m->fds[0], c, why);
+    enum rc rc = spool_put_capture(s->spool, s->current, sheet, real, m->fds[0], c, why);
     if (!rc)
         f->open_count = side + 1;
     return rc;
@@ -130,7 +133,13 @@ static enum rc acknowledge(struct session *s, unsigned sheet, unsigned sides,
     if (rc)
         return rc;
     unsigned place = job_next_place(job);
-    job_add_sheet(job, f->open, sides);
+    if (turn_feeds_back(job)) {
+        SCOPED(json_free_at) json_t *purpose = turn_purpose(job);
+        turn_add_back(job, f->open, purpose);
+        if (turn_extra(job))
+            snprintf(f->stop_code, sizeof f->stop_code, "backs-more");
+    } else
+        job_add_sheet(job, f->open, sides);
     if (job->repair) {
         job_repair_leaf(job, job->leaves, job->repair);
         snprintf(f->stop_code, sizeof f->stop_code, "repaired"); /* one sheet, no more */
@@ -138,11 +147,17 @@ static enum rc acknowledge(struct session *s, unsigned sheet, unsigned sides,
     }
     f->open_count = 0;
     f->child.falls = 0; /* it works: after a crash it may be back at once */
-    session_stream_pages(s, job, (place - 1) * sides + 1);
+    session_stream_pages(s, job, job_index_at(job, place));
     if (session_event(s, job, JOB_EV_SHEET, why))
         log_error("sheet %u: %s", sheet, why->text);
     session_read_pages(s);
     return RC_OK;
+}
+
+/* Sides that the device sees of one sheet. */
+static unsigned sides_fed(const struct job *job)
+{
+    return job->by_hand ? 1 : job->sides;
 }
 
 static bool is_expected(struct session *s, const json_t *body, uint64_t *ret_sheet,
@@ -152,7 +167,7 @@ static bool is_expected(struct session *s, const json_t *body, uint64_t *ret_she
            field_uint(body, "sheet", s->current->leaves + 1, s->current->leaves + 1,
                       ret_sheet) &&
            field_uint(body, "sides", 1, 2, ret_sides) &&
-           (!s->current->leaves || *ret_sides == s->current->sides) &&
+           (!s->current->leaves || *ret_sides == sides_fed(s->current)) &&
            field_uint(body, "side", s->feeder.open_count, s->feeder.open_count,
                       ret_side) &&
            *ret_side < *ret_sides;
@@ -299,7 +314,8 @@ enum rc feeder_scan(struct session *s, struct fault *why)
     if (!f->child.ipc)
         return fault_set(why, RC_AGAIN, 0, "扫描程序正在启动，请过几秒再按。");
     const struct profile *profile = session_profile(s, s->current);
-    if (s->current->leaves && s->current->sides != profile->sides)
+    if (s->current->leaves &&
+        (s->current->sides != profile->sides || s->current->by_hand != profile->by_hand))
         return fault_set(why, RC_REFUSED, 0,
                          "扫描方案的单双面和已扫的不同。请换回原来的方案，再按“继续”。");
     json_t *order = json_pack(

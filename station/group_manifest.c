@@ -102,7 +102,7 @@ static json_t *gone_entries(const struct job *job)
     for (size_t i = 0; i < job->gone_count; i++) {
         const struct job_image *image = &job->gone[i];
         const struct capture *c = &image->capture;
-        const json_t *act = job_gone_by(job, image->leaf);
+        const json_t *act = job_gone_by(job, job_gone_leaf(image));
         bool undone = json_object_get(act, "undone_at");
         json_array_append_new(
             list,

@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 #include "station/json_field.h"
 #include "station/page/sequence.h"
+#include "station/turn.h"
 #include "sys/log.h"
 
 #include <stdlib.h>
@@ -106,7 +107,9 @@ void group_order(struct job *job)
         if (limits->case_number)
             look_at_case(job, &job->images[i]);
     }
-    if (limits->page_numbers && group_all_read(job))
+    /* The numbers of fronts alone have gaps: their backs are still to be fed. */
+    bool whole = !job->by_hand || !turn_lacking(job);
+    if (limits->page_numbers && whole && group_all_read(job))
         look_at_numbers(job);
 }
 

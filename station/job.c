@@ -83,10 +83,11 @@ void job_add_sheet(struct job *job, const struct capture *sides, unsigned count)
     make_room(job);
     job->leaves++;
     job->sheets++;
-    job->sides = count;
+    job->sides = job->by_hand ? 2 : count;
     for (unsigned i = 0; i < count; i++)
         job->images[job->count++] = (struct job_image){
             .leaf = job->leaves,
+            .of = job->leaves,
             .sheet = job->sheets,
             .side = i ? SIDE_BACK : SIDE_FRONT,
             .capture = sides[i],
@@ -142,6 +143,8 @@ json_t *job_to_json(const struct job *job)
         log_error("job %s cannot be written as JSON", job->id);
         abort();
     }
+    if (job->by_hand)
+        json_object_set_new(json, "turned", json_boolean(job->turned));
     set_optional(json, "scanner", job->scanner);
     set_optional(json, "rules", job->rules);
     set_optional(json, "recounts", job->recounts);
@@ -243,6 +246,8 @@ enum rc job_from_json(const json_t *json, struct job **ret_job, json_t **ret_dec
     if (!read_words(json, job) || !read_numbers(json, job) || !read_repairs(json, job) ||
         job_state_of(field_peek(json, "state"), &job->state))
         return fault_set(why, RC_CORRUPT, 0, "a field of job.json is missing or wrong");
+    job->by_hand = json_is_boolean(json_object_get(json, "turned"));
+    job->turned = json_is_true(json_object_get(json, "turned"));
     job->scanner = json_incref(json_object_get(json, "scanner"));
     job->rules = json_incref(json_object_get(json, "rules"));
     job->recounts = json_incref(json_object_get(json, "recounts"));

@@ -62,6 +62,7 @@ struct capture {
 
 struct job_image {
     unsigned leaf;  /* in the order of feeding, from 1: names its files, never changes */
+    unsigned of;    /* the leaf of its sheet's front; 0: a back that belongs to none */
     unsigned sheet; /* its place among the sheets of the volume, from 1 */
     enum side side;
     struct capture capture;
@@ -101,6 +102,8 @@ struct job {
     unsigned sheets; /* of them in the volume: without replaced and removed ones */
     unsigned sides;  /* 1 or 2; 0 before the first sheet */
     char profile[JOB_WORD_MAX]; /* how it is scanned; "": the first of the settings */
+    bool by_hand;               /* both sides at a feeder of one: station/turn.h */
+    bool turned;    /* the stack was turned over: what is fed next are backs */
     bool confirmed; /* the volume's label was read a second time, by a person */
     char operator_badge[LABEL_TEXT_MAX], operator_name[JOB_WORD_MAX];
     int64_t started_ms, ended_ms;
@@ -127,7 +130,7 @@ struct job {
 struct job *job_new(void);
 void job_free(struct job *job); /* accepts NULL */
 
-/* Append the pictures of one acknowledged sheet. Copies. */
+/* Append the pictures of one acknowledged sheet, at the end. Copies. */
 void job_add_sheet(struct job *job, const struct capture *sides, unsigned count);
 /* The picture of this leaf, in the volume or not; *ret_index is its index, 0 when it is
  * gone. NULL when there is none. Borrowed, as below. */
@@ -152,8 +155,12 @@ json_t *job_decisions_json(const struct job *job);
 /* Apply the list of decisions once the sheets are there; unknown leaves are left out. */
 void job_decide_all(struct job *job, const json_t *decisions);
 
+/* What the next sheet's record says it was fed for: new reference, or NULL. */
+json_t *job_purpose(const struct job *job);
+
 /* One sheet's record and back. `repair`: what it was fed for, NULL the next in order;
- * borrowed both ways. RC_CORRUPT as above; also when it is not sheet `leaf`. */
+ * borrowed both ways. A sheet that was fed as a back (station/turn.h) has that alone.
+ * RC_CORRUPT as above; also when it is not sheet `leaf`. */
 json_t *sheet_to_json(unsigned leaf, const struct capture *sides, unsigned count,
                       json_t *repair);
 MUST_USE enum rc sheet_from_json(const json_t *json, unsigned leaf,

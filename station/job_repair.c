@@ -1,43 +1,17 @@
-/* Places are counted in sheets; a sheet is one or two pictures that stay together. All
- * changes are made of three moves: within the volume, out of it, and back into it. */
+/* What a repair does to the places of sheets (station/job_place.h), and the list of all
+ * that were done. */
 #include "station/job_repair.h"
 
 #include "station/json_field.h"
-#include "sys/log.h"
+#include "station/turn.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static size_t sides_of(const struct job *job)
-{
-    return job->sides ? job->sides : 1;
-}
-
-static void renumber(struct job *job)
-{
-    for (size_t i = 0; i < job->count; i++)
-        job->images[i].sheet = (unsigned)(i / sides_of(job)) + 1;
-    job->sheets = (unsigned)(job->count / sides_of(job));
-}
-
-unsigned job_place_of(const struct job *job, unsigned leaf)
-{
-    for (size_t i = 0; i < job->count && leaf; i += sides_of(job))
-        if (job->images[i].leaf == leaf)
-            return (unsigned)(i / sides_of(job)) + 1;
-    return 0;
-}
-
-unsigned job_leaf_at(const struct job *job, unsigned place)
-{
-    return place >= 1 && place <= job->sheets
-               ? job->images[(place - 1) * sides_of(job)].leaf
-               : 0;
-}
 
 unsigned job_next_place(const struct job *job)
 {
     uint64_t leaf = 0;
+    if (turn_feeds_back(job))
+        return turn_next_back(job);
     if (!job->repair)
         return job->sheets + 1;
     if (field_uint(job->repair, "leaf", 1, job->leaves, &leaf))
@@ -47,58 +21,7 @@ unsigned job_next_place(const struct job *job)
     return 1;
 }
 
-/* The sheet at place `from` stands at place `to`, the others close up. */
-static void shift(struct job *job, unsigned from, unsigned to)
-{
-    struct job_image held[2];
-    size_t n = sides_of(job), size = n * sizeof *held;
-    struct job_image *a = &job->images[(from - 1) * n], *b = &job->images[(to - 1) * n];
-    memcpy(held, a, size);
-    if (a < b)
-        memmove(a, a + n, (size_t)(b - a) * sizeof *a);
-    else
-        memmove(b + n, b, (size_t)(a - b) * sizeof *a);
-    memcpy(b, held, size);
-    renumber(job);
-}
-
-static void take_out(struct job *job, unsigned place)
-{
-    size_t n = sides_of(job), at = (place - 1) * n;
-    struct job_image *gone =
-        realloc(job->gone, (job->gone_count + n) * sizeof *job->gone);
-    if (!gone) {
-        log_error("out of memory");
-        abort(); /* every sheet is in the spool: the next start has them all */
-    }
-    job->gone = gone;
-    memcpy(&gone[job->gone_count], &job->images[at], n * sizeof *gone);
-    job->gone_count += n;
-    job->count -= n;
-    memmove(&job->images[at], &job->images[at + n],
-            (job->count - at) * sizeof *job->images);
-    renumber(job);
-}
-
-/* From the gone to `place`; the room is there, since all images were in it once. */
-static bool bring_back(struct job *job, unsigned leaf, unsigned place)
-{
-    size_t n = sides_of(job), at = (place - 1) * n, i = 0;
-    while (i < job->gone_count && job->gone[i].leaf != leaf)
-        i += n;
-    if (i >= job->gone_count || place < 1 || place > job->sheets + 1)
-        return false;
-    memmove(&job->images[at + n], &job->images[at],
-            (job->count - at) * sizeof *job->images);
-    memcpy(&job->images[at], &job->gone[i], n * sizeof *job->images);
-    job->count += n;
-    job->gone_count -= n;
-    memmove(&job->gone[i], &job->gone[i + n], (job->gone_count - i) * sizeof *job->gone);
-    renumber(job);
-    return true;
-}
-
-static void log_repair(struct job *job, json_t *act)
+void job_repair_log(struct job *job, json_t *act)
 {
     if (!job->repairs)
         job->repairs = json_array();
@@ -115,16 +38,17 @@ void job_repair_leaf(struct job *job, unsigned leaf, const json_t *repair)
     else if (!replace && field_uint(repair, "after", 0, leaf - 1, &old))
         place = old ? job_place_of(job, (unsigned)old) + 1 : 1;
     if (at && place && place <= at) {
-        shift(job, at, place);
+        job_place_move(job, at, place);
         if (replace)
-            take_out(job, place + 1);
+            job_place_take_out(job, place + 1);
     }
     json_t *done = json_deep_copy(repair);
     json_object_set_new(done, "new", json_integer((json_int_t)leaf));
     (void)field_text(repair, "stop", job->stop.code, sizeof job->stop.code);
-    log_repair(job, done);
+    job_repair_log(job, done);
     json_decref(job->repair);
     job->repair = NULL;
+    job->turned = false; /* its back, where that is fed by itself, is still to come */
 }
 
 enum rc job_rearrange(struct job *job, json_t *act, struct fault *why)
@@ -138,10 +62,10 @@ enum rc job_rearrange(struct job *job, json_t *act, struct fault *why)
     }
     json_object_set_new(act, "leaf", json_integer(job_leaf_at(job, (unsigned)from)));
     if (move)
-        shift(job, (unsigned)from, (unsigned)to);
+        job_place_move(job, (unsigned)from, (unsigned)to);
     else
-        take_out(job, (unsigned)from);
-    log_repair(job, act);
+        job_place_take_out(job, (unsigned)from);
+    job_repair_log(job, act);
     return RC_OK;
 }
 
@@ -164,13 +88,14 @@ static void take_back(struct job *job, const json_t *act)
     (void)field_uint(act, "from", 1, job->sheets + 1, &from);
     unsigned at = job_place_of(job, (unsigned)(new_leaf ? new_leaf : leaf));
     if (!strcmp(what, "move") && at && from <= job->sheets)
-        shift(job, at, (unsigned)from);
+        job_place_move(job, at, (unsigned)from);
     else if (!strcmp(what, "remove"))
-        (void)bring_back(job, (unsigned)leaf, (unsigned)from);
+        (void)job_place_bring_back(job, (unsigned)leaf, (unsigned)from);
     else if (!strcmp(what, "insert") && at)
-        take_out(job, at);
-    else if (!strcmp(what, "replace") && at && bring_back(job, (unsigned)leaf, at))
-        take_out(job, at + 1);
+        job_place_take_out(job, at);
+    else if (!strcmp(what, "replace") && at &&
+             job_place_bring_back(job, (unsigned)leaf, at))
+        job_place_take_out(job, at + 1);
 }
 
 enum rc job_undo(struct job *job, const char *by, const char *at, struct fault *why)
@@ -178,6 +103,8 @@ enum rc job_undo(struct job *job, const char *by, const char *at, struct fault *
     json_t *act = job_last_repair(job);
     if (!act)
         return fault_set(why, RC_REFUSED, 0, "没有可以撤销的修补。");
+    if (turn_is_back(act))
+        return fault_set(why, RC_REFUSED, 0, "反面要重扫，不能撤销。请按“继续”。");
     take_back(job, act);
     json_object_set_new(act, "undone_by", json_string(by));
     json_object_set_new(act, "undone_at", json_string(at));
@@ -197,11 +124,17 @@ const json_t *job_gone_by(const struct job *job, unsigned leaf)
     return NULL;
 }
 
+unsigned job_gone_leaf(const struct job_image *gone)
+{
+    return gone->of ? gone->of : gone->leaf;
+}
+
 json_t *job_order_json(const struct job *job)
 {
     json_t *order = json_array();
-    for (size_t i = 0; i < job->count; i += sides_of(job))
-        json_array_append_new(order, json_integer((json_int_t)job->images[i].leaf));
+    for (size_t i = 0; i < job->count; i++)
+        if (job->images[i].side == SIDE_FRONT)
+            json_array_append_new(order, json_integer((json_int_t)job->images[i].leaf));
     return order;
 }
 
@@ -227,10 +160,10 @@ void job_order_apply(struct job *job, const json_t *order, unsigned known)
             leaf = stands_for(job, leaf);
         unsigned at = job_place_of(job, leaf);
         if (at > place)
-            shift(job, at, ++place);
+            job_place_move(job, at, ++place);
     }
     /* What the list left out is gone; leaves that came after it follow. */
     for (unsigned at = job->sheets; at > place; at--)
         if (job_leaf_at(job, at) <= known)
-            take_out(job, at);
+            job_place_take_out(job, at);
 }

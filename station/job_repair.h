@@ -9,6 +9,7 @@
  *   {"do":"insert","after":7,...}   the next sheet fed stands behind leaf 7; 0: in front
  *   {"do":"move","leaf":7,"from":4,"to":9,...}   from and to are places, from 1
  *   {"do":"remove","leaf":7,"from":4,...}
+ *   {"do":"back","leaf":12,"of":7,...}  leaf 12 is not the back of leaf 7 any more
  *   all: "reason","by","name","at"; when fed "new" (its leaf); when undone "undone_by",
  *   "undone_at"; the first two also "stop": why feeding stood still before
  *
@@ -17,20 +18,19 @@
 #ifndef STATION_JOB_REPAIR_H
 #define STATION_JOB_REPAIR_H
 
-#include "station/job.h"
+#include "station/job_place.h"
 
-/* The place of a leaf among the sheets, from 1; 0 when it is gone or unknown. */
-unsigned job_place_of(const struct job *job, unsigned leaf);
-/* The leaf at a place, 0 when there is none. */
-unsigned job_leaf_at(const struct job *job, unsigned place);
-
-/* The place that the next sheet will have: that of the armed repair, else the end. */
+/* The place that the next sheet will have: that of the armed repair, of the sheet whose
+ * back is fed next, else the end. */
 unsigned job_next_place(const struct job *job);
 
 /* Leaf `leaf`, which stands at the end, takes the place that `repair` says, and is
  * written into job->repairs. Disarms job->repair and sets job->stop.code to what it was
  * before the repair. A repair that makes no sense leaves the leaf at the end. */
 void job_repair_leaf(struct job *job, unsigned leaf, const json_t *repair);
+
+/* Add to the list of repairs done; `act` is stolen. */
+void job_repair_log(struct job *job, json_t *act);
 
 /* Do a "move" or "remove"; `act` is stolen.
  *   RC_INVALID  there is no such sheet or place; a sentence for the operator */
@@ -44,6 +44,9 @@ json_t *job_last_repair(const struct job *job);
 
 /* Why this picture is gone: the repair that took its leaf out. Borrowed, or NULL. */
 const json_t *job_gone_by(const struct job *job, unsigned leaf);
+
+/* The leaf to ask for: a back that went out with its front has the reason of that. */
+unsigned job_gone_leaf(const struct job_image *gone);
 
 /* The leaves in order, and back: `known` is how many leaves the list was made of; leaves
  * behind them stay at the end. What the list names but is not there is left out, or, when

@@ -5,11 +5,23 @@
 
 #include "core/bytes.h"
 #include "station/json_field.h"
+#include "station/turn.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { SHEET_VERSION = 1 };
+
+/* The first side of a record; a back that was fed by itself has no other. */
+static enum side first_side(const json_t *repair)
+{
+    return turn_is_back(repair) ? SIDE_BACK : SIDE_FRONT;
+}
+
+json_t *job_purpose(const struct job *job)
+{
+    return turn_feeds_back(job) ? turn_purpose(job) : json_incref(job->repair);
+}
 
 json_t *sheet_to_json(unsigned leaf, const struct capture *sides, unsigned count,
                       json_t *repair)
@@ -18,11 +30,12 @@ json_t *sheet_to_json(unsigned leaf, const struct capture *sides, unsigned count
     for (unsigned i = 0; i < count; i++) {
         const struct capture *c = &sides[i];
         json_array_append_new(
-            images, json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:i,s:i,s:i}", "side",
-                              side_name(i ? SIDE_BACK : SIDE_FRONT), "file", c->file,
-                              "sha256", c->sha256, "bytes", (json_int_t)c->bytes, "type",
-                              c->type, "mode", c->mode, "dpi", (int)c->dpi, "width_px",
-                              (int)c->width_px, "height_px", (int)c->height_px));
+            images,
+            json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:i,s:i,s:i}", "side",
+                      side_name(i ? SIDE_BACK : first_side(repair)), "file", c->file,
+                      "sha256", c->sha256, "bytes", (json_int_t)c->bytes, "type", c->type,
+                      "mode", c->mode, "dpi", (int)c->dpi, "width_px", (int)c->width_px,
+                      "height_px", (int)c->height_px));
     }
     json_t *json = json_pack("{s:i,s:i,s:o}", "v", SHEET_VERSION, "sheet", (int)leaf,
                              "images", images);
@@ -61,18 +74,19 @@ enum rc sheet_from_json(const json_t *json, unsigned leaf, struct capture ret_si
 {
     uint64_t version = 0, number = 0;
     const json_t *images = json_object_get(json, "images");
+    json_t *repair = json_object_get(json, "repair");
     size_t count = json_array_size(images);
     bool right = field_uint(json, "v", SHEET_VERSION, SHEET_VERSION, &version) &&
                  field_uint(json, "sheet", leaf, leaf, &number) && count >= 1 &&
-                 count <= 2;
+                 count <= (turn_is_back(repair) ? 1 : 2);
     struct capture sides[2] = { 0 };
     for (size_t i = 0; right && i < count; i++)
-        right = read_capture(json_array_get(images, i), leaf, i ? SIDE_BACK : SIDE_FRONT,
-                             &sides[i]);
+        right = read_capture(json_array_get(images, i), leaf,
+                             i ? SIDE_BACK : first_side(repair), &sides[i]);
     if (!right)
         return fault_set(why, RC_CORRUPT, 0, "the record of sheet %u is damaged", leaf);
     memcpy(ret_sides, sides, sizeof sides);
     *ret_count = (unsigned)count;
-    *ret_repair = json_object_get(json, "repair");
+    *ret_repair = repair;
     return RC_OK;
 }

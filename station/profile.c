@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const char standard_name[] = "标准";
+static const char by_hand_source[] = "ADF Front+Back";
 
 static void trim(char **text)
 {
@@ -37,11 +38,12 @@ static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
         return fault_set(why, RC_INVALID, 0,
                          "scan.profiles: %s: mode Lineart, Gray or Color, not '%s'", name,
                          mode);
-    if (scanner_source_read(source, &real_source))
-        return fault_set(
-            why, RC_INVALID, 0,
-            "scan.profiles: %s: source Flatbed, ADF Front or ADF Duplex, not '%s'", name,
-            source);
+    bool by_hand = !strcmp(source, by_hand_source);
+    if (scanner_source_read(by_hand ? "ADF Front" : source, &real_source))
+        return fault_set(why, RC_INVALID, 0,
+                         "scan.profiles: %s: source Flatbed, ADF Front, ADF Duplex or "
+                         "%s, not '%s'",
+                         name, by_hand_source, source);
     if (page_compress_read(compress, &real_compress))
         return fault_set(why, RC_INVALID, 0,
                          "scan.profiles: %s: compress exact or layered, not '%s'", name,
@@ -50,9 +52,11 @@ static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
         if (!strcmp(profiles->at[i].name, name))
             return fault_set(why, RC_INVALID, 0, "scan.profiles: two are called %s",
                              name);
-    *p = (struct profile){ .dpi = dpi,
-                           .compress = real_compress,
-                           .sides = real_source == SCANNER_ADF_DUPLEX ? 2 : 1 };
+    *p =
+        (struct profile){ .dpi = dpi,
+                          .compress = real_compress,
+                          .by_hand = by_hand,
+                          .sides = by_hand || real_source == SCANNER_ADF_DUPLEX ? 2 : 1 };
     snprintf(p->name, sizeof p->name, "%s", name);
     snprintf(p->mode, sizeof p->mode, "%s", scanner_mode_text(real_mode));
     snprintf(p->source, sizeof p->source, "%s", scanner_source_text(real_source));

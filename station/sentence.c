@@ -5,7 +5,9 @@
 #include "core/bytes.h"
 #include "station/group.h"
 #include "station/job_repair.h"
+#include "station/json_field.h"
 #include "station/suspect.h"
+#include "station/turn.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +71,15 @@ const struct sentence_stop sentence_stops[] = {
       "请把正确的纸单独放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
     { "repair-empty", "进纸器里没有纸，第 %u 张还没有补扫。",
       "请把要补的那一张放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
+    { "turn", "", "请把整叠纸翻过来，不要改变顺序，再放入，按“继续”扫反面。" },
+    { "backs-fewer", "",
+      "没走的纸反面朝上放好，按“继续”，从第 %u 张的反面起；有两张一起走的，请选那一张，"
+      "按“反面重扫”；全部重来，请按“反面全部重扫”。" },
+    { "backs-more", "",
+      "请重新点数，把整叠纸反面朝上放好，按“反面全部重扫”，再按“继续”；混进了别的纸，"
+      "先把它取出。" },
+    { "backs-again", "第 %u 张起的反面要重新扫描；原来的图还留着。",
+      "请把第 %u 张和它前面的纸反面朝上放入，第 %u 张在最上面，按“继续”。" },
     { "no-docs", "", "" }, /* the numbers are told instead */
 };
 
@@ -121,6 +132,30 @@ static void differs_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
                    : job->sheets - job->sheets_declared);
 }
 
+/* Both sides by hand: how many of each are here. */
+static void turn_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    unsigned lacking = turn_lacking(job), extra = turn_extra(job);
+    if (!strcmp(job->stop.code, "turn"))
+        snprintf(ret, JOB_SENTENCE_MAX, "正面走完了，%u 张等着走反面。", lacking);
+    else
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "进纸器空了，正反面对不上：正面 %u 张，反面 %u 张，反面%s %u 张。",
+                 job->sheets, turn_backs(job), extra ? "多" : "少",
+                 extra ? extra : lacking);
+}
+
+/* Which side lies up, in front of what any stop says. */
+static void say_side(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    char text[JOB_SENTENCE_MAX];
+    if (!turn_feeds_back(job) || turn_is_verdict(job->stop.code) ||
+        !strcmp(job->stop.code, "backs-again"))
+        return;
+    memcpy(text, ret, sizeof text);
+    field_print(ret, JOB_SENTENCE_MAX, "正在走反面，纸要反面朝上，从后往前走。%s", text);
+}
+
 static void differs_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
     if (job->sheets < job->sheets_declared)
@@ -145,6 +180,8 @@ void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
     }
     if (job->state == JOB_STOPPED && !strcmp(job->stop.code, "no-docs"))
         differs_now(job, ret);
+    else if (job->state == JOB_STOPPED && turn_is_verdict(job->stop.code))
+        turn_now(job, ret);
     else if (job->state == JOB_STOPPED && stop)
         fill(stop->happened, sheet_meant(job), ret);
     else if (job->state == JOB_COUNTED && group_all_read(job))
@@ -164,6 +201,17 @@ static void next_when_stopped(const struct job *job, char ret[JOB_SENTENCE_MAX])
         differs_next(job, ret);
     else
         fill(stop ? stop->next : "请按“继续”，从第 %u 张起。", sheet_meant(job), ret);
+    say_side(job, ret);
+}
+
+static void next_when_scanning(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    bool back = turn_feeds_back(job);
+    if (back && !turn_next_back(job))
+        snprintf(ret, JOB_SENTENCE_MAX, "反面都到了，请等进纸器走空。");
+    else
+        snprintf(ret, JOB_SENTENCE_MAX, "正在扫描第 %u 张%s，请等待。",
+                 job_next_place(job), back ? "的反面" : "");
 }
 
 void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
@@ -174,8 +222,7 @@ void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
                  job->sheets_declared);
         break;
     case JOB_SCANNING:
-        snprintf(ret, JOB_SENTENCE_MAX, "正在扫描第 %u 张，请等待。",
-                 job_next_place(job));
+        next_when_scanning(job, ret);
         break;
     case JOB_STOPPED:
         next_when_stopped(job, ret);

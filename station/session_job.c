@@ -4,6 +4,7 @@
 
 #include "station/shift.h"
 #include "station/suspect.h"
+#include "station/turn.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/scope.h"
@@ -85,13 +86,18 @@ void session_review(struct session *s, struct job *job)
 /* Was the stack fed to its end, when feeding stood still for this reason? */
 static bool is_empty(const char *code)
 {
-    return !*code || !strcmp(code, "no-docs") || !strcmp(code, "flatbed");
+    return !*code || !strcmp(code, "no-docs") || !strcmp(code, "flatbed") ||
+           turn_is_verdict(code);
 }
 
 /* Equal or not; `code` is why feeding stands still. */
 static void compare(struct session *s, struct job *job, bool empty, const char *code)
 {
     bool equal = empty && job->sheets == job->sheets_declared;
+    if (empty && job->by_hand) {
+        code = turn_verdict_of(job);
+        equal = !*code;
+    }
     char kept[sizeof job->stop.code];
     snprintf(kept, sizeof kept, "%s", equal ? "" : empty && !*code ? "no-docs" : code);
     memcpy(job->stop.code, kept, sizeof kept);
@@ -122,7 +128,8 @@ void session_feeding_ended(struct session *s, const char *code)
         /* A flatbed has no feeder that could be empty: there the declared number ends it.
          */
         bool last = !strcmp(code, "flatbed") && job->sheets >= job->sheets_declared;
-        compare(s, job, last || !strcmp(code, "no-docs"), code);
+        compare(s, job, last || !strcmp(code, "no-docs") || !strcmp(code, "backs-more"),
+                code);
     }
     session_review(s, job);
     session_read_pages(s);
@@ -206,18 +213,20 @@ static void restore_one(struct session *s, const char *id)
         return;
     }
     /* A repair whose sheet was acknowledged is done, and the reason before it holds
-     * again; one that was not stays armed. */
+     * again (feeding itself begins without one); one that was not stays armed. */
     bool was_scanning = job->state == JOB_SCANNING;
-    if (was_scanning && !job->folded)
+    bool repaired = job->folded || (was_scanning && *job->stop.code);
+    if (was_scanning && !repaired)
         snprintf(job->stop.code, sizeof job->stop.code, "%s",
                  job->repair ? "repair" : "restart");
     shift_run_end(job, "restart", job->fed_ms ? job->fed_ms : job->started_ms);
     follow(s, job, JOB_EV_RESTORE);
-    if (job->folded)
+    if (repaired)
         session_count_again(s, job);
     /* A damaged sheet may have taken the count away again. */
     bool counted = job->state == JOB_COUNTED || job->state == JOB_REVIEW;
-    if (counted && job->sheets != job->sheets_declared) {
+    if (counted && (job->sheets != job->sheets_declared ||
+                    (job->by_hand && *turn_verdict_of(job)))) {
         snprintf(job->stop.code, sizeof job->stop.code, "restart");
         follow(s, job, JOB_EV_DIFFERS);
     }

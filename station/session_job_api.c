@@ -5,6 +5,7 @@
 #include "station/sentence.h"
 #include "station/shift.h"
 #include "station/suspect.h"
+#include "station/turn.h"
 #include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/log.h"
@@ -40,6 +41,11 @@ enum rc job_do_start(struct session *s, const struct crew_member *who, struct fa
             why, RC_REFUSED, 0,
             "第 %u 张还没有弄清。请先选“属实”，或者补扫、移除、从这张重扫，再按“继续”。",
             suspect->sheet);
+    if (!job->leaves)
+        job->by_hand = session_profile(s, job)->by_hand;
+    rc = turn_begin(job, why);
+    if (rc)
+        return rc;
     job->stop = (struct job_stop){ 0 };
     job->note[0] = 0;
     shift_run_begin(job, who->badge, who->name, clock_now_ms());
@@ -192,10 +198,12 @@ static enum rc set_profile(struct session *s, struct job *job, const char *name,
         return fault_set(why, RC_INVALID, 0, "没有这个扫描方案，请从列出的里面选。");
     if (job->state != JOB_DECLARED && job->state != JOB_STOPPED)
         return fault_set(why, RC_REFUSED, 0, "开始以前或停下以后才能换扫描方案。");
-    if (job->leaves && profile->sides != job->sides)
+    if (job->leaves && (profile->sides != job->sides || profile->by_hand != job->by_hand))
         return fault_set(why, RC_REFUSED, 0,
                          "这一卷已按%s扫描，不能中途改。要改请作废后重扫。",
-                         job->sides == 2 ? "双面" : "单面");
+                         job->by_hand      ? "手动双面"
+                         : job->sides == 2 ? "双面"
+                                           : "单面");
     snprintf(job->profile, sizeof job->profile, "%s", profile->name);
     session_save(s, job);
     return RC_OK;

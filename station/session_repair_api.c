@@ -7,6 +7,7 @@
 #include "station/job_repair.h"
 #include "station/json_field.h"
 #include "station/sentence.h"
+#include "station/turn.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 
@@ -164,6 +165,27 @@ static enum rc do_rewind(struct wish *w, struct fault *why)
     return rearranged(w);
 }
 
+/* The backs of this sheet and of all that went behind it are fed again; all of them when
+ * none is named. */
+static enum rc do_backs(struct wish *w, struct fault *why)
+{
+    char reason[JOB_REASON_MAX];
+    uint64_t from = w->job->sheets;
+    bool named = json_object_get(w->body, "index") || json_object_get(w->body, "sheet");
+    if (named && !sheet_of(w, &from))
+        return fault_set(why, RC_INVALID, 0, "没有这一张。请按列出的张号选择。");
+    enum rc rc = need_reason(w, reason, why);
+    if (rc)
+        return rc;
+    json_t *act = new_act(w, "back", reason);
+    rc = turn_again(w->job, (unsigned)from, act, why);
+    json_decref(act);
+    if (rc)
+        return rc;
+    snprintf(w->job->stop.code, sizeof w->job->stop.code, "backs-again");
+    return rearranged(w);
+}
+
 static enum rc do_cancel(struct wish *w, struct fault *why)
 {
     struct job *job = w->job;
@@ -188,13 +210,22 @@ static enum rc do_undo(struct wish *w, struct fault *why)
 static const struct {
     const char *name;
     enum rc (*act)(struct wish *w, struct fault *why);
-    bool while_armed; /* else an armed repair has to be done or cancelled first */
+    bool while_armed;  /* else an armed repair has to be done or cancelled first */
+    bool while_turned; /* else the backs of the turned stack have to be fed first */
 } wishes[] = {
-    { "replace", do_replace, true }, { "insert", do_insert, true },
-    { "move", do_move, false },      { "remove", do_remove, false },
-    { "rewind", do_rewind, false },  { "cancel", do_cancel, true },
-    { "undo", do_undo, true },
+    { "replace", do_replace, true, false }, { "insert", do_insert, true, false },
+    { "move", do_move, false, false },      { "remove", do_remove, false, false },
+    { "rewind", do_rewind, false, false },  { "backs", do_backs, false, true },
+    { "cancel", do_cancel, true, true },    { "undo", do_undo, true, false },
 };
+
+/* The stack lies turned over, in the order that the fronts were fed in: that must not
+ * change before each has its back. */
+static bool order_must_stay(const struct job *job, const char *what)
+{
+    bool on_the_way = job->by_hand && turn_lacking(job);
+    return on_the_way && (job->turned || !strcmp(what, "move"));
+}
 
 static enum rc grant(struct wish *w, struct fault *why)
 {
@@ -207,6 +238,9 @@ static enum rc grant(struct wish *w, struct fault *why)
         if (w->job->repair && !wishes[i].while_armed)
             return fault_set(why, RC_REFUSED, 0,
                              "还有一张等着补扫。请先补扫，或按“取消补扫”。");
+        if (!wishes[i].while_turned && order_must_stay(w->job, what))
+            return fault_set(why, RC_REFUSED, 0,
+                             "反面还没有走完，纸的次序不能动。请先走完反面。");
         rc = wishes[i].act(w, why);
         if (!rc)
             log_info("job %s: %s by %s", w->job->id, what, w->who->badge);

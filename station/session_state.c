@@ -7,6 +7,7 @@
 #include "station/json_field.h"
 #include "station/sentence.h"
 #include "station/suspect.h"
+#include "station/turn.h"
 #include "sys/clock.h"
 
 #include <stdio.h>
@@ -137,7 +138,7 @@ static json_t *gone_json(const struct job *job)
     json_t *list = json_array();
     for (size_t i = 0; i < job->gone_count; i++) {
         const struct job_image *image = &job->gone[i];
-        const json_t *act = job_gone_by(job, image->leaf);
+        const json_t *act = job_gone_by(job, job_gone_leaf(image));
         bool undone = json_object_get(act, "undone_at");
         const json_t *new_leaf = json_object_get(act, "new");
         json_array_append_new(
@@ -171,6 +172,8 @@ static json_t *job_json(const struct job *job, bool with_pages)
     json_object_update(json, read);
     json_decref(read);
     json_object_set_new(json, "profile", json_string(job->profile));
+    json_object_set_new(json, "by_hand", json_integer(job->by_hand));
+    json_object_set_new(json, "backs", json_integer((json_int_t)turn_backs(job)));
     json_object_set_new(json, "repair", repair_json(job));
     json_object_set_new(json, "replaced", json_integer((json_int_t)job->gone_count));
     json_object_set_new(json, "gone", gone_json(job));
@@ -201,9 +204,10 @@ static json_t *profiles_json(const struct session *s)
     json_t *list = json_array();
     for (size_t i = 0; i < s->profiles.count; i++) {
         const struct profile *p = &s->profiles.at[i];
-        json_array_append_new(list, json_pack("{s:s,s:i,s:s,s:s}", "name", p->name, "dpi",
-                                              (int)p->dpi, "mode", p->mode, "source",
-                                              p->source));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:i,s:s,s:s,s:i}", "name", p->name, "dpi",
+                                        (int)p->dpi, "mode", p->mode, "source", p->source,
+                                        "by_hand", (int)p->by_hand));
     }
     return list;
 }

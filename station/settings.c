@@ -39,7 +39,8 @@ const struct conf_key station_settings_keys[] = {
          "folder of *.conf; empty: the installed one"),
     UINT(scan_dpi, "scan.dpi", 75, 1200, "300", "dots per inch"),
     TEXT(scan_mode, "scan.mode", "Color", "Lineart, Gray or Color"),
-    TEXT(scan_source, "scan.source", "ADF Duplex", "Flatbed, ADF Front or ADF Duplex"),
+    TEXT(scan_source, "scan.source", "ADF Duplex",
+         "Flatbed, ADF Front, ADF Duplex or ADF Front+Back"),
     TEXT(
         scan_profiles, "scan.profiles", "",
         "what operators may choose: name:dpi:mode:source[:compress]; ... empty: only the "

@@ -85,6 +85,7 @@ static void count_images(const struct job_image *images, size_t count, bool gone
             continue;
         const char *kind = image_kind(image);
         tally->images++;
+        tally->sheets -= image->leaf != image->of && image->side == SIDE_BACK;
         tally->replaced += gone;
         tally->pages += !gone && !strcmp(kind, "page");
         tally->blank += !gone && !strcmp(kind, "blank");

@@ -7,6 +7,7 @@
 
 #include "station/job_repair.h"
 #include "station/json_field.h"
+#include "station/turn.h"
 #include "sys/file.h"
 #include "sys/hash.h"
 #include "sys/json_scope.h"
@@ -117,7 +118,10 @@ static enum rc load_sheet(int dir, unsigned leaf, struct job *job, json_t **ret_
                            sides[i].file);
     if (rc)
         return rc;
-    job_add_sheet(job, sides, count);
+    if (turn_is_back(repair))
+        turn_add_back(job, sides, repair);
+    else
+        job_add_sheet(job, sides, count);
     struct stat st;
     if (!fstatat(dir, name, &st, 0))
         job->fed_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
@@ -151,7 +155,10 @@ static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fau
         struct fault bad;
         json_t *repair = NULL;
         rc = load_sheet(dir, job->leaves + 1, job, &repair, &bad);
-        if (rc == RC_CORRUPT || rc == RC_INVALID)
+        if ((rc == RC_CORRUPT || rc == RC_INVALID) && job->by_hand)
+            snprintf(job->note, sizeof job->note,
+                     "本机存的一面已损坏，从它起要重新放纸。");
+        else if (rc == RC_CORRUPT || rc == RC_INVALID)
             snprintf(job->note, sizeof job->note,
                      "本机存的第 %u 张已损坏，请从第 %u 张起重新放纸。", job->leaves + 1,
                      job->leaves + 1);
@@ -160,8 +167,9 @@ static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fau
         if (!rc)
             json_array_append_new(repairs, repair ? repair : json_null());
     }
-    for (size_t i = 0; i < job->count; i++)
-        load_result(dir, job, &job->images[i]);
+    for (size_t i = 0; i < job->count + job->gone_count; i++)
+        load_result(dir, job,
+                    i < job->count ? &job->images[i] : &job->gone[i - job->count]);
     return RC_OK;
 }
 
@@ -174,11 +182,13 @@ static void put_in_order(struct job *job, const json_t *json, const json_t *repa
         job_order_apply(job, json_object_get(json, "order"), (unsigned)known);
     for (size_t leaf = (size_t)known + 1; leaf <= json_array_size(repairs); leaf++) {
         json_t *repair = json_array_get(repairs, leaf - 1);
-        if (!json_is_object(repair))
+        if (!json_is_object(repair) || turn_is_back(repair))
             continue;
         job_repair_leaf(job, (unsigned)leaf, repair);
         job->folded = true;
     }
+    if (job->sheets < job->sheets_declared)
+        job->turned = false; /* a front was damaged: fronts go before backs again */
 }
 
 enum rc spool_load_job(struct spool *spool, const char *id, struct job **ret_job,

@@ -115,7 +115,8 @@ enum rc spool_put_capture(struct spool *spool, const struct job *job, unsigned l
 enum rc spool_put_sheet(struct spool *spool, const struct job *job, unsigned leaf,
                         const struct capture *sides, unsigned count, struct fault *why)
 {
-    SCOPED(json_free_at) json_t *json = sheet_to_json(leaf, sides, count, job->repair);
+    SCOPED(json_free_at) json_t *purpose = job_purpose(job);
+    SCOPED(json_free_at) json_t *json = sheet_to_json(leaf, sides, count, purpose);
     SCOPED(free_at) char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (!text)
         return fault_set(why, RC_INVALID, 0, "sheet %u cannot be recorded", leaf);

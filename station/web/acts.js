@@ -2,7 +2,7 @@
  * reason first open the question; the answer comes back here. */
 import { say } from '../../web/words.js';
 
-const repairs = { redo: 'replace', insert: 'insert', remove: 'remove', place: 'move', rewind: 'rewind' };
+const repairs = { redo: 'replace', insert: 'insert', remove: 'remove', place: 'move', rewind: 'rewind', backs: 'backs' };
 
 const decisions = {
     keep: () => ({ do: 'keep-as-page' }),
@@ -25,7 +25,10 @@ export function requestFor(act, job, page, given = {}) {
             ? { path: `/api/images/${page.index}`, body: { do: 'undo' }, good: say('fix.undone') }
             : { path: '/api/job/repair', body: { do: 'undo' }, good: say('fix.undone') };
     }
+    if (act === 'backsall')
+        return job.by_hand && { path: '/api/job/repair', body: { do: 'backs', reason: given.reason ?? say('fix.reason') } };
     if (!page) return undefined;
+    if (act === 'backs' && !job.by_hand) return undefined;
     if (repairs[act]) {
         const body = { do: repairs[act], index: page.index, reason: given.reason ?? say('fix.reason') };
         if (act === 'insert') body.index = page.index; /* in front of the sheet in sight */

@@ -8,7 +8,7 @@ import { icon } from '../../web/icons.js';
 import { spacedLabel } from '../../web/label.js';
 import { badge, Part, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { differs, step, stepKey, tally } from './model.js';
+import { backsDiffer, differs, step, stepKey, tally } from './model.js';
 
 const stateTone = {
     declared: 'calm', scanning: 'move', stopped: 'bad', counted: 'move',
@@ -120,6 +120,8 @@ class Job extends Part {
             ${this.mainButton(next.act)}
             ${['scanning', 'submitting'].includes(job.state) ? nothing : html`<div class="row end">${job.repair?.waits
                 ? html`<button class="button quiet" type="button" @click=${() => this.tell('undo')}>${say('repair.cancel')}<kbd>${this.keys.undo}</kbd></button>`
+                : nothing}${backsDiffer(job)
+                ? html`<button class="button" type="button" @click=${() => this.tell('backsall')}>${say('key.backsall')}<kbd>${this.keys.backsall}</kbd></button>`
                 : nothing}${differs(job) ? this.recount() : nothing}${this.abandon()}</div>`}
         </section>`;
     }

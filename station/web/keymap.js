@@ -7,7 +7,7 @@ const groups = {
     look: { look: 'F3', prev: 'PageUp', after: 'PageDown', zoomin: '+', zoomout: '-' },
     fix: {
         redo: 'R', insert: 'I', remove: 'Delete', place: 'Y', turn: 'X', turnback: 'Z', again: 'A',
-        row: 'H', title: 'N', blank: 'K', keep: 'W', mended: 'O', right: 'G', rewind: 'E', good: 'Q', undo: 'U',
+        row: 'H', title: 'N', blank: 'K', keep: 'W', mended: 'O', right: 'G', rewind: 'E', backs: 'D', backsall: 'J', good: 'Q', undo: 'U',
     },
     desk: { help: 'F1', shift: 'F7', lock: 'L', sound: 'F9' },
 };

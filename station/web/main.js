@@ -358,7 +358,7 @@ class Station extends Part {
         const { job } = this.now;
         return html`<div class="left">
             ${isOpen(job)
-                ? html`<jk-job .job=${job} .keys=${this.keys} @undo=${() => this.fix('undo')}
+                ? html`<jk-job .job=${job} .keys=${this.keys} @undo=${() => this.fix('undo')} @backsall=${() => this.fix('backsall')}
                       @act=${(e) => (e.detail.act === 'review' ? this.review() : this.act(`/api/job/${e.detail.act}`, e.detail.body))}></jk-job>`
                 : html`<jk-declare .last=${job} .label=${this.label} .known=${this.known}
                       @declare=${(e) => this.declare(e.detail)}></jk-declare>`}

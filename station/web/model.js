@@ -177,6 +177,11 @@ export function differs(job) {
     return ['stopped', 'counted', 'review'].includes(job.state) && job.sheets_fed !== job.sheets_declared;
 }
 
+/* Both sides by hand: fewer or more backs than fronts. */
+export function backsDiffer(job) {
+    return ['backs-fewer', 'backs-more'].includes(job.stop);
+}
+
 export function isRead(page) {
     return page.state === 'ready' || page.state === 'failed';
 }

@@ -56,6 +56,7 @@ class Preview extends Part {
         const stands = job.state !== 'scanning' && job.state !== 'declared';
         return html`<div class="row fixes">
             ${page.suspect ? html`${this.fix('right', 'check', true)}${this.fix('rewind', 'back')}` : nothing}
+            ${job.by_hand && page.side === 'back' && stands ? this.fix('backs', 'back') : nothing}
             ${page.returned ? this.fix('mended', 'check') : nothing}
             ${stands ? html`${this.fix('redo', 'scan', page.returned)}${this.fix('insert', 'plus')}${this.fix('remove', 'minus')}${this.fix('place', 'hand')}` : nothing}
             ${['blank', 'unknown'].includes(kind) ? this.fix('keep', 'leaf') : nothing}

@@ -191,6 +191,8 @@ export const words = {
     'key.mended': ['已改好', 'Mended'],
     'key.right': ['属实', 'It is right'],
     'key.rewind': ['从这张重扫', 'Feed again from here'],
+    'key.backs': ['反面重扫', 'Backs again from here'],
+    'key.backsall': ['反面全部重扫', 'All backs again'],
     'key.good': ['没有问题', 'Good'],
     'key.undo': ['撤销', 'Undo'],
     'key.help': ['按键', 'Keys'],

@@ -40,6 +40,19 @@ TEST(profiles, are_read_in_order_and_found_by_name)
     CHECK(!profiles_find(&p, "别的"));
 }
 
+TEST(profiles, know_a_feeder_of_one_side_that_is_fed_twice)
+{
+    struct profiles p;
+    CHECK_OK(
+        profiles_of("手动双面:300:Color:ADF Front+Back;单面:300:Gray:ADF Front", &p));
+    CHECK(p.at[0].by_hand);
+    CHECK_INT(2, p.at[0].sides);
+    CHECK_TEXT("ADF Front", p.at[0].source);
+    CHECK(!p.at[1].by_hand);
+    CHECK_INT(1, p.at[1].sides);
+    CHECK_RC(RC_INVALID, profiles_of("a:300:Color:ADF Back", &p));
+}
+
 TEST(profiles, refuse_what_no_scanner_could_have)
 {
     static const char *const wrong[] = {
