@@ -243,7 +243,8 @@ static enum rc rack_state(struct repo *repo, const json_t *m, struct fault *why)
     char key[RACK_KEY_MAX], source[SOURCE_MAX];
     bool live = !strcmp(json_text(m, "state"), "live");
     rack_key(m, key);
-    snprintf(source, sizeof source, "rack-state %s %lld", key, (long long)clock_now_ms());
+    snprintf(source, sizeof source, "rack-state %s %s %lld", key,
+             live ? "live" : "absent", (long long)clock_now_ms());
     if (!live) {
         json_object_del(repo->live_racks, key);
         return alarm_raise(repo, ALARM_DEAD, key, NULL, source, why);
