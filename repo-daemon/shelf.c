@@ -228,13 +228,21 @@ static enum rc rack_event(struct repo *repo, const json_t *m, struct fault *why)
                : other_event(repo, m, evidence, source, why);
 }
 
+/* News are told once and have no number of their own: the time names them, and a count,
+ * since two may come within a millisecond. */
+static void news_source(struct repo *repo, const char *what, const char *rack,
+                        char ret_source[SOURCE_MAX])
+{
+    snprintf(ret_source, SOURCE_MAX, "%s %s %lld %llu", what, rack,
+             (long long)clock_now_ms(), (unsigned long long)++repo->rack_news);
+}
+
 static enum rc rack_full(struct repo *repo, const json_t *m, struct fault *why)
 {
-    char source[SOURCE_MAX];
+    char source[SOURCE_MAX], key[RACK_KEY_MAX];
     SCOPED(json_free_at) json_t *evidence = evidence_of(m);
-    snprintf(source, sizeof source, "rack-full %lld %lld %lld",
-             (long long)json_number(m, "site"), (long long)json_number(m, "rack"),
-             (long long)clock_now_ms());
+    rack_key(m, key);
+    news_source(repo, "rack-full", key, source);
     return compare(repo, m, evidence, source, why);
 }
 
@@ -243,8 +251,7 @@ static enum rc rack_state(struct repo *repo, const json_t *m, struct fault *why)
     char key[RACK_KEY_MAX], source[SOURCE_MAX];
     bool live = !strcmp(json_text(m, "state"), "live");
     rack_key(m, key);
-    snprintf(source, sizeof source, "rack-state %s %s %lld", key,
-             live ? "live" : "absent", (long long)clock_now_ms());
+    news_source(repo, "rack-state", key, source);
     if (!live) {
         json_object_del(repo->live_racks, key);
         return alarm_raise(repo, ALARM_DEAD, key, NULL, source, why);
