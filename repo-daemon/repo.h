@@ -82,6 +82,7 @@ struct repo {
     struct calendar *calendar;       /* owned */
     struct loan_policy *loan_policy; /* owned */
     struct view_cache *cache;        /* only while the views are rebuilt */
+    uint64_t rack_news;              /* news of the racks heard since the start */
     json_t *live_racks;              /* "01.001": 1 for each rack that answers now */
 };
 
