@@ -117,6 +117,7 @@ struct job {
     json_t *returned; /* owned; pages that quality control sent back: see job_return.h */
     char resend[JOB_ID_LEN + 1]; /* id of the feeding that is sent after a return; "" */
     bool folded;    /* a repair was found that only the sheet's record knew */
+    bool mended;    /* when it came back from the spool, its last sheet was a repair */
     int64_t fed_ms; /* of the last leaf, when it came back from the spool; 0 none */
     json_t *runs;   /* owned; each feeding: who, when, which leaves, how it ended */
     const struct page_limits *limits; /* borrowed, to judge its order; NULL: the usual */

@@ -213,9 +213,12 @@ static void restore_one(struct session *s, const char *id)
         return;
     }
     /* A repair whose sheet was acknowledged is done, and the reason before it holds
-     * again (feeding itself begins without one); one that was not stays armed. */
+     * again (feeding itself begins without one); one that was not stays armed. Before a
+     * repair of a volume that was complete there was no reason. */
     bool was_scanning = job->state == JOB_SCANNING;
-    bool repaired = job->folded || (was_scanning && *job->stop.code);
+    bool complete = job->mended && job->sheets == job->sheets_declared;
+    bool repaired =
+        job->folded || (was_scanning && !job->repair && (*job->stop.code || complete));
     if (was_scanning && !repaired)
         snprintf(job->stop.code, sizeof job->stop.code, "%s",
                  job->repair ? "repair" : "restart");

@@ -187,6 +187,8 @@ static void put_in_order(struct job *job, const json_t *json, const json_t *repa
         job_repair_leaf(job, (unsigned)leaf, repair);
         job->folded = true;
     }
+    const json_t *last = json_array_get(repairs, json_array_size(repairs) - 1);
+    job->mended = json_is_object(last) && !turn_is_back(last);
     if (job->sheets < job->sheets_declared)
         job->turned = false; /* a front was damaged: fronts go before backs again */
 }
