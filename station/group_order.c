@@ -77,6 +77,31 @@ static void look_at_case(const struct job *job, struct job_image *image)
         add(image, &qc);
 }
 
+/* Does the picture look like the same side of sheet `leaf`? */
+static bool is_same(const struct job_image *image, unsigned leaf)
+{
+    uint64_t same = 0;
+    return field_uint(image->result, "same_as", 1, JOB_SHEETS_MAX * 2, &same) &&
+           same == leaf;
+}
+
+/* A form has the same print on every back: one side alone is no proof where there are
+ * two. A side that is not read yet is waited for. */
+static bool others_agree(struct job *job, const struct job_image *image,
+                         const struct job_image *twin)
+{
+    unsigned index;
+    enum side other = image->side == SIDE_BACK ? SIDE_FRONT : SIDE_BACK;
+    const struct job_image *mine = job_leaf_image(job, image->leaf, other, &index);
+    const struct job_image *its = job_leaf_image(job, twin->leaf, other, &index);
+    if (!mine || !its)
+        return true;
+    const char *kind = image_kind(mine);
+    if (strcmp(kind, image_kind(its)) != 0)
+        return false;
+    return !strcmp(kind, "page") ? is_same(mine, twin->leaf) : !strcmp(kind, "blank");
+}
+
 /* The one of both that stands behind the other is the one too many. */
 static void look_at_twice(struct job *job, size_t at)
 {
@@ -89,6 +114,8 @@ static void look_at_twice(struct job *job, size_t at)
     struct job_image *twin = job_leaf_image(job, (unsigned)leaf, image->side, &other);
     if (!twin || !other || !is_page(twin))
         return; /* it was taken out meanwhile */
+    if (!others_agree(job, image, twin))
+        return;
     sequence_fed_twice(&qc);
     add(other > at + 1 ? twin : image, &qc);
 }

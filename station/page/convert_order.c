@@ -1,6 +1,5 @@
 /* Sights wait in the spool beside the pages; two are in memory at a time. A sheet of two
- * sides that was fed twice shows up two pages later, so each page is laid beside the two
- * before it. */
+ * sides that was fed twice shows up two pages later. */
 #include "station/page/convert_out.h"
 
 #include "station/page/judge.h"
@@ -9,8 +8,6 @@
 #include "sys/scope.h"
 
 #include <stdlib.h>
-
-enum { LOOK_BACK = 2 };
 
 static bool counts(const struct convert_page *page)
 {
@@ -34,26 +31,48 @@ static enum rc list_pages(const struct convert_pages *pages,
     return RC_OK;
 }
 
-static enum rc look_back(const struct convert_pages *pages, struct convert_page **list,
-                         size_t at, const struct page_limits *limits, struct fault *why)
+/* Are these two of the list alike? Pages without a sight are like none. */
+static enum rc alike(const struct convert_pages *pages, struct convert_page **list,
+                     size_t a, size_t b, const struct page_limits *limits,
+                     bool *ret_alike, struct fault *why)
 {
-    SCOPED(free_at) char *sight = NULL;
-    struct convert_page *page = list[at];
-    bool twice = false;
-    enum rc rc = convert_take(pages, page->sight_at, page->sight_len, &sight, why);
-    for (size_t back = 1; !rc && !twice && back <= LOOK_BACK && back <= at; back++) {
-        SCOPED(free_at) char *before = NULL;
-        const struct convert_page *other = list[at - back];
-        rc = convert_take(pages, other->sight_at, other->sight_len, &before, why);
-        twice = !rc &&
-                page_sights_differ((struct bytes){ (uint8_t *)before, other->sight_len },
-                                   (struct bytes){ (uint8_t *)sight, page->sight_len }) <=
-                    limits->same_blocks_max;
-    }
+    SCOPED(free_at) char *one = NULL;
+    SCOPED(free_at) char *other = NULL;
+    size_t lens[] = { list[a]->sight_len, list[b]->sight_len };
+    *ret_alike = false;
+    if (!lens[0] || !lens[1])
+        return RC_OK;
+    enum rc rc = convert_take(pages, list[a]->sight_at, list[a]->sight_len, &one, why);
+    if (!rc)
+        rc = convert_take(pages, list[b]->sight_at, list[b]->sight_len, &other, why);
+    if (!rc)
+        *ret_alike = page_sights_differ((struct bytes){ (uint8_t *)one, lens[0] },
+                                        (struct bytes){ (uint8_t *)other, lens[1] }) <=
+                     limits->same_blocks_max;
+    return rc;
+}
+
+/* Like the page before, or, as a sheet with print on both sides, like the one two before
+ * while a neighbour is like the one two before it: a form has the same print on every
+ * back, and that alone proves nothing. */
+static enum rc look_back(const struct convert_pages *pages, struct convert_page **list,
+                         size_t count, size_t at, const struct page_limits *limits,
+                         struct fault *why)
+{
+    bool twice = false, first = false;
+    enum rc rc = RC_OK;
+    if (at >= 1)
+        rc = alike(pages, list, at - 1, at, limits, &twice, why);
+    if (!rc && !twice && at >= 2)
+        rc = alike(pages, list, at - 2, at, limits, &first, why);
+    if (!rc && first && at >= 3)
+        rc = alike(pages, list, at - 3, at - 1, limits, &twice, why);
+    if (!rc && first && !twice && at + 1 < count)
+        rc = alike(pages, list, at - 1, at + 1, limits, &twice, why);
     if (twice) {
         struct page_qc qc;
         sequence_fed_twice(&qc);
-        page_add_qc(&page->result, qc.code, qc.sentence);
+        page_add_qc(&list[at]->result, qc.code, qc.sentence);
     }
     return rc;
 }
@@ -86,7 +105,7 @@ enum rc convert_judge_order(const struct convert_pages *pages,
             sequence_other_case(result->cases, result->case_count, case_no, &qc))
             page_add_qc(result, qc.code, qc.sentence);
         if (list[i]->sight_len)
-            rc = look_back(pages, list, i, limits, why);
+            rc = look_back(pages, list, count, i, limits, why);
     }
     if (!rc && limits->page_numbers)
         look_at_numbers(list, count);

@@ -80,6 +80,38 @@ static bool has_reason(const struct job_image *image, const char *code)
     return found;
 }
 
+/* Two sheets with both sides; what the second's sides look like, 0 nothing, 1 the first
+ * sheet's. True when its front is told to be fed twice. */
+static bool told_twice(const char *back_kind, int front_same, int back_same)
+{
+    struct job *job = job_new();
+    struct capture sides[2] = { { .type = "image/jpeg" }, { .type = "image/jpeg" } };
+    for (unsigned leaf = 1; leaf <= 2; leaf++) {
+        job_add_sheet(job, sides, 2);
+        for (unsigned i = (unsigned)job->count - 1; i <= job->count; i++) {
+            struct job_image *image = job_image(job, i);
+            image->state = IMAGE_READY;
+            image->result = json_pack("{s:s}", "kind",
+                                      image->side == SIDE_FRONT ? "page" : back_kind);
+            int same = image->side == SIDE_FRONT ? front_same : back_same;
+            if (leaf == 2 && same)
+                json_object_set_new(image->result, "same_as", json_integer(same));
+        }
+    }
+    group_pages(job);
+    bool told = has_reason(&job->images[2], "fed-twice");
+    job_free(job);
+    return told;
+}
+
+TEST(group, does_not_take_a_form_with_the_same_back_for_a_sheet_fed_twice)
+{
+    CHECK(told_twice("page", 1, 1));
+    CHECK(told_twice("blank", 1, 0));
+    CHECK(!told_twice("page", 1, 0));
+    CHECK(!told_twice("page", 0, 1));
+}
+
 TEST(group, tells_what_pages_say_beside_each_other)
 {
     struct job *job = new_job();
