@@ -17,7 +17,6 @@
 
 enum {
     STOP_GRACE_S = 15, /* the sheet in the path may end; then the process is killed */
-    PROBE_S = 5,
 };
 
 static void arm_watch(struct session *s, uint32_t seconds);
@@ -75,7 +74,7 @@ static int on_silence(sd_event_source *source, uint64_t usec, void *context)
                  NULL, 0))
         log_warn("the scan role takes no message");
     session_read_pages(s); /* what could not be read or kept a while ago */
-    arm_watch(s, PROBE_S);
+    arm_watch(s, s->set.scan_probe_s);
     return 0;
 }
 
@@ -263,7 +262,7 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         const char *end = field_peek(message->body, "end");
         log_info("feeding ended: %s %s", end, field_peek(message->body, "detail"));
         ended(s, end);
-        arm_watch(s, PROBE_S);
+        arm_watch(s, s->set.scan_probe_s);
     }
 }
 
@@ -280,7 +279,7 @@ static void on_started(void *context)
                  json_pack("{s:s,s:s}", "do", "probe", "device", s->set.scanner_device),
                  NULL, 0))
         log_warn("the scan role takes no message");
-    arm_watch(s, PROBE_S);
+    arm_watch(s, s->set.scan_probe_s);
 }
 
 static void on_gone(void *context)
@@ -330,6 +329,7 @@ enum rc feeder_scan(struct session *s, struct fault *why)
     f->stop_code[0] = 0;
     f->stop_asked = false;
     f->open_count = 0;
+    f->first_leaf = s->current->leaves + 1;
     arm_watch(s, s->set.scan_stall_s);
     return RC_OK;
 }

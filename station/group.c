@@ -10,33 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first label of ours of this type on the picture. */
-static bool find_label(const struct job_image *image, enum label_type type,
-                       struct label *ret, char ret_text[LABEL_TEXT_MAX])
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(image->result, "labels"), i, one)
-    {
-        char text[LABEL_TEXT_MAX];
-        struct label label;
-        if (json_integer_value(json_object_get(one, "ours")) != 1 ||
-            !field_text(one, "text", text, sizeof text) ||
-            label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) ||
-            label.type != type)
-            continue;
-        *ret = label;
-        memcpy(ret_text, text, sizeof text);
-        return true;
-    }
-    return false;
-}
-
-static unsigned kind_of_volume(const struct job *job)
-{
-    return job->volume[1 + LABEL_CASE_DIGITS] == '2' ? 2 : 1;
-}
-
 static const char *kind_word(unsigned kind)
 {
     return kind == 2 ? "副卷" : "正卷";
@@ -55,19 +28,17 @@ static void propose(struct job *job, struct job_image *image)
 void group_pages(struct job *job)
 {
     unsigned current = 0, before = 0; /* rows of the separator and of the page before */
+    bool behind = false;
     for (size_t i = 0; i < job->count; i++) {
         struct job_image *image = &job->images[i];
         const char *kind = image_kind(image);
-        struct label label;
-        char text[LABEL_TEXT_MAX];
         image->row = 0;
         image->begins = false;
+        image->behind = behind && !(image->edit & EDIT_MOVE);
         if (!strcmp(kind, "separator")) {
             before = 0;
-            current = find_label(image, LABEL_TYPE, &label, text) &&
-                              label.kind == kind_of_volume(job)
-                          ? label.row
-                          : 0;
+            current = group_row_behind(job, image, current);
+            behind = behind || group_ends_volume(job, image);
         } else if (!strcmp(kind, "page")) {
             image->row = image->edit & EDIT_MOVE ? image->edit_row : current;
             image->begins = !image->row || image->row != before;
@@ -129,7 +100,7 @@ static bool other_cover(const struct job *job, const struct job_image *image,
                         char ret_label[LABEL_TEXT_MAX])
 {
     struct label label;
-    return find_label(image, LABEL_VOLUME, &label, ret_label) &&
+    return group_find_label(image, LABEL_VOLUME, &label, ret_label) &&
            strcmp(ret_label, job->volume) != 0;
 }
 
@@ -142,6 +113,14 @@ static bool page_doubt(const struct job *job, const struct job_image *image,
         field_print(ret, JOB_SENTENCE_MAX,
                     "第 %u 张：%s 如果是普通页，请选“保留为页”或移到所属目录项。",
                     image->sheet, sentence);
+        return true;
+    }
+    if (image->behind) {
+        field_print(
+            ret, JOB_SENTENCE_MAX,
+            "第 %u 张在结束页后面，不属于这一卷。请选“从这张重扫”把它和后面的取下，"
+            "放到下一卷；真属于这一卷的，请移到所属目录项。",
+            image->sheet);
         return true;
     }
     if (!image->row) {
@@ -190,13 +169,13 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
     if (!group_all_read(job))
         return false;
     const char *kind = image_kind(image);
-    if (!strcmp(kind, "separator") && find_label(image, LABEL_TYPE, &label, text) &&
-        label.kind != kind_of_volume(job)) {
+    if (!strcmp(kind, "separator") && group_find_label(image, LABEL_TYPE, &label, text) &&
+        label.kind != group_kind_of_volume(job)) {
         snprintf(
             ret_sentence, JOB_SENTENCE_MAX,
             "第 %u "
             "张是%s的分隔页，而这一卷是%s。请把它设为空白，再把后面的页移到所属目录项。",
-            image->sheet, kind_word(label.kind), kind_word(kind_of_volume(job)));
+            image->sheet, kind_word(label.kind), kind_word(group_kind_of_volume(job)));
         return true;
     }
     if (!*kind) {
@@ -221,7 +200,7 @@ static bool cover_seen(const struct job *job)
     for (size_t i = 0; i < job->count; i++) {
         struct label label;
         char text[LABEL_TEXT_MAX];
-        if (find_label(&job->images[i], LABEL_VOLUME, &label, text) &&
+        if (group_find_label(&job->images[i], LABEL_VOLUME, &label, text) &&
             !strcmp(text, job->volume))
             return true;
     }

@@ -11,6 +11,19 @@
 /* Set image->row of each picture from the separators and the operator's decisions. */
 void group_pages(struct job *job);
 
+/* The last leaf whose patch code ends the volume; 0 none. */
+unsigned group_end_leaf(const struct job *job);
+
+/* For the files of grouping only: the first label of ours of this type on the picture;
+ * 1 正卷, 2 副卷; does this separator end the volume; the row of what lies behind a
+ * separator, where `current` is that of what lies before it. */
+bool group_find_label(const struct job_image *image, enum label_type type,
+                      struct label *ret, char ret_text[LABEL_TEXT_MAX]);
+unsigned group_kind_of_volume(const struct job *job);
+bool group_ends_volume(const struct job *job, const struct job_image *image);
+unsigned group_row_behind(const struct job *job, const struct job_image *image,
+                          unsigned current);
+
 /* What the pages tell beside each other (station/page/sequence.h), into image->beside; a
  * part of group_pages(). */
 void group_order(struct job *job);

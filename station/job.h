@@ -10,6 +10,7 @@
 #include "core/rc.h"
 #include "station/job_flow.h"
 #include "station/page/limits.h"
+#include "station/page/patch_meaning.h"
 #include "station/page/title.h"
 #include "sys/fault.h"
 #include "sys/hash.h"
@@ -76,6 +77,7 @@ struct job_image {
     char edit_title[JOB_TITLE_MAX]; /* with EDIT_TITLE: what the paper is called */
     struct title_proposal proposal; /* row 0: none. Made by group_pages() */
     bool proposed;                  /* the proposal was looked for */
+    bool behind;                    /* the end of the volume. Made by group_pages() */
     bool begins;                    /* an item begins with it. Made by group_pages() */
     char seen_by[LABEL_TEXT_MAX];   /* who looked at it and let it be so; "" nobody yet */
     unsigned row; /* of the catalogue; 0: none, or not a page. Made by group_pages() */
@@ -121,7 +123,8 @@ struct job {
     int64_t fed_ms; /* of the last leaf, when it came back from the spool; 0 none */
     json_t *runs;   /* owned; each feeding: who, when, which leaves, how it ended */
     const struct page_limits *limits; /* borrowed, to judge its order; NULL: the usual */
-    struct job_image *images;         /* owned; in the order of the volume */
+    const struct patch_meanings *patches; /* borrowed; NULL: the usual */
+    struct job_image *images;             /* owned; in the order of the volume */
     size_t count, room;
     struct job_image *gone; /* owned; kept, but not in the volume any more */
     size_t gone_count;

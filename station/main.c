@@ -49,7 +49,8 @@ static int run(const char *path)
     struct settings settings;
     struct fault why = { 0 };
     log_open("stationd", LOG_LEVEL_INFO);
-    if (conf_read(station_settings_keys, station_settings_count, &settings, path, &why)) {
+    if (conf_read(station_settings_keys, station_settings_count, &settings, path, &why) ||
+        settings_check(&settings, &why)) {
         fprintf(stderr, "juanku-stationd: %s\n", why.text);
         return STATUS_INPUT;
     }

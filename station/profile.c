@@ -64,26 +64,45 @@ static enum rc take(struct profiles *profiles, const char *name, uint32_t dpi,
     return RC_OK;
 }
 
-static enum rc read_one(struct profiles *profiles, char *text, const char *compress,
+/* For the profile that was taken last. */
+static enum rc take_patches(struct profiles *profiles, const char *patches,
+                            struct fault *why)
+{
+    struct profile *p = &profiles->at[profiles->count - 1];
+    struct fault detail = { 0 };
+    if (patch_meanings_read(patches, &p->patches, &detail))
+        return fault_set(why, RC_INVALID, 0, "scan.profiles: %s: patches: %s", p->name,
+                         detail.text);
+    return RC_OK;
+}
+
+static enum rc read_one(struct profiles *profiles, char *text, const struct settings *set,
                         struct fault *why)
 {
-    enum { NEEDED = 4, FIELDS };
+    enum { NEEDED = 4, COMPRESS = NEEDED, PATCHES, FIELDS };
     char *rest = text, *fields[FIELDS] = { 0 }, *end = NULL;
     for (size_t i = 0; i < FIELDS; i++) {
         fields[i] = strsep(&rest, ":");
-        if (!fields[i] && i == NEEDED)
-            break; /* compress may be left out */
+        if (!fields[i] && i >= NEEDED)
+            break; /* the others may be left out */
         if (!fields[i])
             return fault_set(why, RC_INVALID, 0,
-                             "scan.profiles: '%s' is not name:dpi:mode:source[:compress]",
+                             "scan.profiles: '%s' is not "
+                             "name:dpi:mode:source[:compress[:patches]]",
                              text);
         trim(&fields[i]);
     }
     unsigned long dpi = strtoul(fields[1], &end, 10);
     if (rest || !*fields[1] || *end || dpi > PROFILE_DPI_MOST)
         dpi = 0;
-    return take(profiles, fields[0], (uint32_t)dpi, fields[2], fields[3],
-                fields[NEEDED] ? fields[NEEDED] : compress, why);
+    const char *own_compress = fields[COMPRESS];
+    if (!own_compress || (fields[PATCHES] && !*own_compress))
+        own_compress = set->pdf_compress;
+    enum rc rc =
+        take(profiles, fields[0], (uint32_t)dpi, fields[2], fields[3], own_compress, why);
+    return rc ? rc
+              : take_patches(profiles,
+                             fields[PATCHES] ? fields[PATCHES] : set->scan_patches, why);
 }
 
 enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
@@ -101,11 +120,14 @@ enum rc profiles_read(const struct settings *set, struct profiles *ret_profiles,
         if (profiles.count == PROFILES_MAX)
             return fault_set(why, RC_INVALID, 0, "scan.profiles: more than %d",
                              PROFILES_MAX);
-        rc = read_one(&profiles, one, set->pdf_compress, why);
+        rc = read_one(&profiles, one, set, why);
     }
-    if (!rc && !profiles.count)
+    bool none = !rc && !profiles.count;
+    if (none)
         rc = take(&profiles, standard_name, set->scan_dpi, set->scan_mode,
                   set->scan_source, set->pdf_compress, why);
+    if (!rc && none)
+        rc = take_patches(&profiles, set->scan_patches, why);
     if (!rc)
         *ret_profiles = profiles;
     return rc;

@@ -38,6 +38,7 @@ struct feeder {
     char sentence[512];     /* why it is absent or what went wrong last; "" none */
     struct capture open[2]; /* sides of the sheet that is not acknowledged yet */
     unsigned open_count;
+    unsigned first_leaf; /* of this feeding */
     bool stop_asked;
     bool waits_for_paper;   /* the scan role holds the device and tells its sensors */
     char stop_code[24];     /* why the next sheet will not be asked for; "" none */

@@ -75,6 +75,8 @@ void session_review(struct session *s, struct job *job)
     const char *suspect = "";
     if (feeds && group_other_volume(job, label))
         snprintf(f->stop_code, sizeof f->stop_code, "other-volume");
+    else if (feeds && !job->repair && group_end_leaf(job) >= f->first_leaf)
+        snprintf(f->stop_code, sizeof f->stop_code, "volume-end");
     else if (feeds && !job->repair && suspect_first(job, &suspect))
         snprintf(f->stop_code, sizeof f->stop_code, "%s", suspect);
     if (job->state == JOB_COUNTED || job->state == JOB_REVIEW)
@@ -87,7 +89,7 @@ void session_review(struct session *s, struct job *job)
 static bool is_empty(const char *code)
 {
     return !*code || !strcmp(code, "no-docs") || !strcmp(code, "flatbed") ||
-           turn_is_verdict(code);
+           !strcmp(code, "volume-end") || turn_is_verdict(code);
 }
 
 /* Equal or not; `code` is why feeding stands still. */
@@ -127,9 +129,8 @@ void session_feeding_ended(struct session *s, const char *code)
     } else {
         /* A flatbed has no feeder that could be empty: there the declared number ends it.
          */
-        bool last = !strcmp(code, "flatbed") && job->sheets >= job->sheets_declared;
-        compare(s, job, last || !strcmp(code, "no-docs") || !strcmp(code, "backs-more"),
-                code);
+        bool last = strcmp(code, "flatbed") != 0 || job->sheets >= job->sheets_declared;
+        compare(s, job, last && is_empty(code), code);
     }
     session_review(s, job);
     session_read_pages(s);
@@ -179,6 +180,7 @@ enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
                          "等待上传的卷太多了（%d 卷）。请等库房连通后再申报新的。",
                          SESSION_JOBS_MAX);
     job->limits = &s->limits;
+    job->patches = &session_profile(s, job)->patches;
     s->jobs[s->job_count++] = job;
     return RC_OK;
 }

@@ -205,6 +205,7 @@ static enum rc set_profile(struct session *s, struct job *job, const char *name,
                          : job->sides == 2 ? "双面"
                                            : "单面");
     snprintf(job->profile, sizeof job->profile, "%s", profile->name);
+    job->patches = &profile->patches;
     session_save(s, job);
     return RC_OK;
 }

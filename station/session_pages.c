@@ -178,7 +178,9 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
         session_master_want(s, job, image, fd, &order.options.master);
     order.options.no_ocr =
         pool == s->look_pool || !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
-    order.options.compress = session_profile(s, job)->compress;
+    const struct profile *profile = session_profile(s, job);
+    order.options.compress = profile->compress;
+    order.options.plain_patches = patch_meanings_plain(&profile->patches);
     order.options.keep_all = image->edit & (EDIT_KEEP_AS_PAGE | EDIT_MOVE);
     order.options.turned = image->edit & EDIT_TURN;
     order.options.turn_deg = image->turn_deg;

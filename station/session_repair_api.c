@@ -161,7 +161,11 @@ static enum rc do_rewind(struct wish *w, struct fault *why)
     }
     if (rc)
         return rc;
-    snprintf(w->job->stop.code, sizeof w->job->stop.code, "rewind");
+    /* What was taken off behind the end of the volume does not come back into it. */
+    unsigned end = group_end_leaf(w->job);
+    bool whole = end && end == job_leaf_at(w->job, w->job->sheets);
+    snprintf(w->job->stop.code, sizeof w->job->stop.code, "%s",
+             whole ? "volume-end" : "rewind");
     return rearranged(w);
 }
 

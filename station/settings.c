@@ -3,6 +3,8 @@
 
 #include "core/bytes.h"
 
+#include <string.h>
+
 #define UINT(field, name, least, most, preset, help) \
     CONF_KEY_UINT(settings, field, name, least, most, preset, help)
 #define TEXT(field, name, preset, help) CONF_KEY_TEXT(settings, field, name, preset, help)
@@ -41,10 +43,12 @@ const struct conf_key station_settings_keys[] = {
     TEXT(scan_mode, "scan.mode", "Color", "Lineart, Gray or Color"),
     TEXT(scan_source, "scan.source", "ADF Duplex",
          "Flatbed, ADF Front, ADF Duplex or ADF Front+Back"),
-    TEXT(
-        scan_profiles, "scan.profiles", "",
-        "what operators may choose: name:dpi:mode:source[:compress]; ... empty: only the "
-        "above"),
+    TEXT(scan_profiles, "scan.profiles", "",
+         "what operators may choose: name:dpi:mode:source[:compress[:patches]]; ... "
+         "empty: "
+         "only the above"),
+    TEXT(scan_patches, "scan.patches", "2=document, 3=end, T=item",
+         "what patch codes mean: item, document, end (of the volume) or none"),
     TEXT(pdf_compress, "pdf.compress", "exact",
          "exact: the capture's own bits; layered: stencils of the writing over a coarse "
          "picture of the paper; the capture is kept in any case"),
@@ -53,6 +57,8 @@ const struct conf_key station_settings_keys[] = {
          "scanner's button"),
     UINT(scan_jpeg_quality, "scan.jpeg_quality", 50, 100, "90",
          "of JPEG made here; a scanner's own JPEG is never changed"),
+    UINT(scan_probe_s, "scan.probe_s", 1, 3600, "5",
+         "look this often for a scanner that is away"),
     UINT(scan_stall_s, "scan.stall_s", 1, 3600, "90",
          "end the scanner's process when it is silent this long"),
     UINT(ocr_workers, "ocr.workers", 1, 32, "2", "pages read at the same time"),
@@ -67,3 +73,13 @@ const struct conf_key station_settings_keys[] = {
 };
 
 const size_t station_settings_count = COUNT(station_settings_keys);
+
+enum rc settings_check(const struct settings *set, struct fault *why)
+{
+    static const char *const starts[] = { "key", "paper", "button" };
+    for (size_t i = 0; i < COUNT(starts); i++)
+        if (!strcmp(set->scan_start, starts[i]))
+            return RC_OK;
+    return fault_set(why, RC_INVALID, 0, "scan.start: key, paper or button, not '%s'",
+                     set->scan_start);
+}

@@ -31,8 +31,10 @@ struct settings {
     char scan_source[32];
     char scan_start[16]; /* key, paper or button */
     char pdf_compress[16];
+    char scan_patches[64];                 /* station/page/patch_meaning.h */
     char scan_profiles[SETTINGS_PATH_MAX]; /* station/profile.h */
     uint32_t scan_jpeg_quality;            /* where the station compresses itself */
+    uint32_t scan_probe_s; /* how often a scanner that is away is looked for */
     uint32_t scan_stall_s; /* the feeder is silent this long: its process is ended */
     uint32_t ocr_workers;
     char ocr_engine[16], ocr_model[32];
@@ -40,6 +42,9 @@ struct settings {
     char masters_dir[SETTINGS_PATH_MAX];
     uint32_t page_timeout_s;
 };
+
+/* Words that are one of a few. RC_INVALID: why->text names the setting and the words. */
+MUST_USE enum rc settings_check(const struct settings *set, struct fault *why);
 
 extern const struct conf_key station_settings_keys[];
 extern const size_t station_settings_count;

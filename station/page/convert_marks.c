@@ -3,13 +3,14 @@
 #include "station/page/convert_marks.h"
 
 #include "core/label.h"
+#include "station/page/patch_meaning.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 2, TITLE_ROOM = 512 };
+enum { LEVELS = 3, TITLE_ROOM = 512 }; /* volume, item, document */
 
 void convert_marks_free(struct convert_marks *marks)
 {
@@ -44,6 +45,21 @@ static const char *title_of_row(const json_t *rows, unsigned row)
     return NULL;
 }
 
+/* A patch code says that something new begins, not what. */
+static void begins_by_patch(const struct page_result *result, unsigned *ret_level,
+                            char ret_title[TITLE_ROOM])
+{
+    static const char *const titles[LEVELS] = { "下一卷", "材料", "文件" };
+    enum patch_meaning meaning = PATCH_MEANS_ITEM;
+    for (size_t i = 0; i < result->label_count; i++) {
+        enum page_patch patch = page_patch_of(result->labels[i].text);
+        if (patch && !strcmp(result->labels[i].type, "PATCH"))
+            meaning = patch_meanings_usual()->of[patch];
+    }
+    *ret_level = meaning == PATCH_MEANS_END ? 0 : meaning == PATCH_MEANS_DOCUMENT ? 2 : 1;
+    snprintf(ret_title, TITLE_ROOM, "%s", titles[*ret_level]);
+}
+
 /* The title that the page begins, and its level; false: it begins nothing. */
 static bool begins(const struct convert_pages *pages, const struct page_result *result,
                    unsigned *ret_level, char ret_title[TITLE_ROOM])
@@ -59,8 +75,7 @@ static bool begins(const struct convert_pages *pages, const struct page_result *
         return false;
     *ret_level = 1;
     if (!find_label(result, LABEL_TYPE, &label)) {
-        snprintf(ret_title, TITLE_ROOM,
-                 "材料"); /* a patch code: something new, unnamed */
+        begins_by_patch(result, ret_level, ret_title);
         return true;
     }
     const char *title = title_of_row(pages->rows, label.row);
@@ -85,9 +100,9 @@ enum rc convert_marks(const struct convert_pages *pages, struct convert_marks *r
                       struct fault *why)
 {
     SCOPED(convert_marks_free) struct convert_marks marks = { 0 };
-    char waiting[LEVELS][TITLE_ROOM] = { "", "" };
+    char waiting[LEVELS][TITLE_ROOM] = { "" };
     size_t page = 0;
-    bool in_volume = false;
+    bool inside[LEVELS] = { false }; /* which levels are open */
     enum rc rc = RC_OK;
     marks.at = calloc(pages->count * LEVELS + 1, sizeof *marks.at);
     if (!marks.at)
@@ -98,14 +113,18 @@ enum rc convert_marks(const struct convert_pages *pages, struct convert_marks *r
         unsigned level;
         if (one->done && !one->failed && begins(pages, &one->result, &level, title)) {
             memcpy(waiting[level], title, sizeof title);
-            if (!level)
-                waiting[1][0] = '\0';
+            for (unsigned l = level + 1; l < LEVELS; l++)
+                waiting[l][0] = '\0';
         }
         for (unsigned l = 0; one->in_pdf && l < LEVELS && !rc; l++) {
             if (!waiting[l][0] || marks.count == PDFA_JOIN_MARKS_MAX)
                 continue;
-            in_volume |= l == 0;
-            rc = add(&marks, waiting[l], page, in_volume ? l : 0, why);
+            unsigned depth = 0;
+            for (unsigned k = 0; k < LEVELS; k++) {
+                depth += k < l && inside[k];
+                inside[k] = k < l ? inside[k] : k == l;
+            }
+            rc = add(&marks, waiting[l], page, depth, why);
             waiting[l][0] = '\0';
         }
         page += one->in_pdf;

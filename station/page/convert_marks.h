@@ -12,7 +12,8 @@ struct convert_marks {
 
 void convert_marks_free(struct convert_marks *marks); /* what it owns */
 
-/* A volume's cover is a mark, a separator one below it, each at the first page behind it
+/* A volume's cover is a mark, a separator one below it, patch codes as they usually mean
+ * (station/page/patch_meaning.h), each at the first page behind it
  * that is in the PDF; where there is none, there is no mark. Titles of rows come from
  * pages->rows; without them the row's number stands. RC_NO_MEMORY. */
 MUST_USE enum rc convert_marks(const struct convert_pages *pages,

@@ -112,7 +112,7 @@ static void take_labels(struct work *work)
                     "同一页有两个不同的条码，请只保留一个后重新扫描");
 }
 
-/* Patch codes say "a new paper begins" and nothing more: a label that is not ours. */
+/* Patch codes are labels that are not ours; what they mean is for others to say. */
 static enum rc take_patch(struct work *work, struct fault *why)
 {
     SCOPED_PIX bits = NULL;
@@ -120,7 +120,7 @@ static enum rc take_patch(struct work *work, struct fault *why)
     enum rc rc = page_to_bits(work->even, &bits, why);
     enum page_patch patch =
         rc ? PATCH_NONE : page_find_patch(bits, work->picture.work_dpi);
-    if (!patch)
+    if (!patch || work->options->plain_patches & 1U << patch)
         return rc;
     if (result->kind == PAGE_TEXT)
         result->kind = PAGE_SEPARATOR;

@@ -158,6 +158,7 @@ struct page_options {
     uint32_t turn_deg;  /* 0 90 180 270, clockwise */
     bool no_ocr;        /* no recognition: no text, orientation is left alone */
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
+    uint32_t plain_patches; /* patch codes that mean nothing: patch_meanings_plain() */
     enum page_compress compress;
     bool no_pictures;          /* no thumbnail and no preview */
     struct page_master master; /* a TIFF of the capture's own pixels is wanted, too */

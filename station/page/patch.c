@@ -27,12 +27,6 @@ struct sighting {
     double at_mm; /* where the first bar begins */
 };
 
-const char *page_patch_name(enum page_patch patch)
-{
-    static const char *const names[] = { NULL, "PATCH 2", "PATCH 3", "PATCH T" };
-    return names[patch];
-}
-
 static bool is_black(const struct ray *ray, int at)
 {
     const l_uint32 *line = pixGetData(ray->bits) +

@@ -7,14 +7,9 @@
 #ifndef STATION_PAGE_PATCH_H
 #define STATION_PAGE_PATCH_H
 
-#include "core/rc.h"
-#include "sys/fault.h"
+#include "station/page/patch_meaning.h"
 
 #include <allheaders.h>
-
-enum page_patch { PATCH_NONE, PATCH_2, PATCH_3, PATCH_T };
-
-const char *page_patch_name(enum page_patch patch); /* "PATCH 2" ...; NULL for none */
 
 /* Look along all four edges of `bits` (1 bit, black = 1). */
 enum page_patch page_find_patch(PIX *bits, double dpi);

@@ -44,5 +44,18 @@ while IFS= read -r line; do
 done <<QUIRKS
 $(cat drivers/quirks/*.conf)
 QUIRKS
+
+# And each key is read by the driver: one that is only parsed does nothing either.
+keys=0
+unread=''
+while read -r key field; do
+    keys=$((keys + 1))
+    [ "$key" = why ] && continue # for people
+    grep -qE "quirk(\.|->)$field\b" drivers/scanner/scanner*.c || unread="$unread $key"
+done <<KEYS
+$(sed -n 's/^ *KEY("\([^"]*\)", \([a-z_]*\).*/\1 \2/p' drivers/scanner/quirk.c)
+KEYS
+[ -z "$unread" ] && [ $keys -ge 15 ] && echo "ok - the driver reads each of $keys keys of quirks" ||
+    echo "not ok - of $keys keys nothing reads:$unread"
 [ $bad = 0 ] && [ $checked -ge 12 ] && echo "ok - $checked quirks name what their drivers have" ||
     echo "not ok - $checked quirks checked, $bad name what is not there"

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 house=$(mktemp -d /tmp/juanku-faults-XXXXXX)
 REPO_PORT=$((20500 + $$ % 1000))
 STATION_PORT=$((10000 + $$ % 1000))
-STATION_CONF='scan.stall_s = 2
+STATION_CONF='scan.stall_s = 3
 scan.dpi = 75
 ocr.model = none
 spool.keep_jobs = 2'
@@ -77,6 +77,7 @@ matrix() {
             [ $side = back ] && code=$3
             [ $side$sheet = front3 ] || percent=$((60 - percent))
             said=$(one "$1" $sheet $side $percent "$code")
+        [ -z "$said" ] || post job/abandon '{}' >/dev/null # the next one is another job
             [ -z "$said" ] || bad="$bad
 # $1 at sheet $sheet $side, $percent %:
 $said"

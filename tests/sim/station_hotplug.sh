@@ -11,6 +11,7 @@ STATION_PORT=$((13000 + $$ % 1000))
 STATION_CONF='scan.dpi = 75
 ocr.model = none
 scanner.serial = OURS-2
+scan.probe_s = 1
 scan.start = button'
 . tests/sim/lib_station.sh
 trap 'stop_house; rm -rf "$house"' EXIT
@@ -43,6 +44,9 @@ mv "$house/tray" "$house/away/"
 start_stationd
 log_in_operator
 job=$(declare_job "$volume" 3 | jq -r .job)
+[ "$(printf 'scan.start = keys\n' >"$house/wrong.conf" && "$bin/juanku-stationd" --config "$house/wrong.conf" 2>&1)" = \
+    "juanku-stationd: scan.start: key, paper or button, not 'keys'" ]
+say $? "another word for what begins a job is refused at the start"
 absent() { [ "$(get .scanner.state)" = absent ]; }
 until_true 10 absent
 say $? "without our scanner the station has none, though a twin stands there"
@@ -57,7 +61,7 @@ mv "$house/away/tray" "$house/"
 until_true 30 ready
 say $? "when it comes the station finds it by its number, under another name"
 job=$(declare_job "$volume" 3 | jq -r .job)
-sleep 2
+sleep 1
 same declared "$(get .job.state)" "paper alone begins nothing when the settings say button"
 touch "$house/tray/scan.button"
 until_true 20 is_state counted,review

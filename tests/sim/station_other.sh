@@ -63,9 +63,11 @@ wait_state stopped 30
 same ffdb00430010 "$(table "$(find "$house/spool" -name 0001-front.jpg -newer "$house/stationd.conf")")" \
     "scan.jpeg_quality is obeyed"
 same "flatbed 1" "$(get '.job | "\(.stop) \(.sheets_fed)"')" "a flatbed stops after each sheet"
-post job/resume '{}' >/dev/null
+has "$(get .job.next)" "请换上下一张纸" "and says what to do"
+post label '{"text":"C0195"}' >/dev/null
 wait_state counted,review 30
-same 2 "$(get .job.sheets_fed)" "and the declared number of sheets ends it"
+same "2 front front" "$(get '.job | "\(.sheets_fed) \(.pages | map(.side) | join(" "))"')" \
+    "the card 确认 takes the next page; the declared number of sheets ends it"
 post job/abandon '{}' >/dev/null
 kill_station
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Double feeds that the scanner's own detector missed: two sheets that overlap are longer
 # than paper is, a sheet fed twice looks like the one before it. Each stops the feeding
-# with the sheet named, at the first, a middle and the last sheet; nothing goes on until
-# somebody says what it is, and at the end there is one pair of pictures for each sheet.
+# with the sheet named, at a middle sheet and (LONG=1, in make soak) the first and the
+# last; nothing goes on until somebody says what it is, and at the end there is one pair of
+# pictures for each sheet. A patch code that ends the volume stops it as well.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -u
 cd "$(dirname "$0")/../.."
@@ -79,7 +80,9 @@ kept_now() {
         sha256sum "$(printf '%s/spool/%s/sheets/%04d-%s.jpg' "$house" "$job" "$leaf" "$side")"
     done | cut -d' ' -f1
 }
-for sheet in 1 3 5; do # it was two sheets: everything from it on is fed again
+sheets=3
+[ "${LONG:-}" = 1 ] && sheets='1 3 5'
+for sheet in $sheets; do # it was two sheets: everything from it on is fed again
     stops_at $sheet two-overlapping.jpg long
     repair rewind
     same "$((sheet - 1))" "$(get .job.sheets_fed)" "from sheet $sheet on all is out of the volume"
@@ -93,6 +96,33 @@ stops_at 2 two-overlapping.jpg long
 want=$(sums)
 fix right
 ends_with "$want" "a sheet that is as long is kept when a person says so"
+
+# Patch 2 is a new paper of the same item, patch 3 the end of the volume.
+fill_small_tray 12
+{
+    head -1 tests/data/stack-small/sheets.tsv
+    n=0
+    for front in separator patch-2 1-front patch-3 2-front 3-front 4-front 5-front 1-front 2-front 3-front 4-front; do
+        n=$((n + 1)) && printf '%d\t%s.jpg\t1-back.jpg\n' $n $front
+    done
+} >"$house/tray/sheets.tsv"
+cp tests/data/stack-small/patch-*.jpg "$house/tray/"
+job=$(declare_job "$volume" 4 | jq -r .job)
+press job/start
+until_true 20 state_is stopped,counted,review
+[ "$(get .job.sheets_fed)" -lt 12 ]
+say $? "the sheet that ends a volume stops the feeding"
+until_true 10 all_read
+if [ "$(get .job.sheets_fed)" -gt 4 ]; then
+    has "$(get '[.job.pages[] | select(.sheet == 5 and .side == "front")][0].sentence')" "第 5 张在结束页后面" \
+        "what went after it is told"
+    post job/repair '{"do":"rewind","sheet":5,"reason":"是下一卷的"}' >/dev/null
+fi
+look_until counted,review
+same " 4 8" "$numbers" "and does not belong to the volume"
+same "separator separator page separator" "$(get '[.job.pages[] | select(.side == "front") | .kind] | join(" ")')" \
+    "sheets with patch codes are separators, no pages"
+post job/abandon '{}' >/dev/null
 
 # One sheet went twice: it is taken out, and then one is missing. Likeness wants pictures
 # as fine as a station takes them.

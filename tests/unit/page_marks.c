@@ -52,6 +52,38 @@ TEST(convert_marks, nest_rows_below_their_volume)
     CHECK(marks.at[0].page == 0 && marks.at[1].page == 0 && marks.at[2].page == 2);
 }
 
+static void put_patch(const char *name)
+{
+    put(PAGE_SEPARATOR, name);
+    struct page_label *label = &pages_at[all.count - 1].result.labels[0];
+    label->ours = false;
+    snprintf(label->type, sizeof label->type, "PATCH");
+}
+
+TEST(convert_marks, follow_the_meanings_of_patch_codes)
+{
+    SCOPED(convert_marks_free) struct convert_marks marks = { 0 };
+    begin();
+    put(PAGE_COVER, "V44039920260301010027100159");
+    put_patch("PATCH T");
+    put(PAGE_TEXT, NULL);
+    put_patch("PATCH 2");
+    put(PAGE_TEXT, NULL);
+    put_patch("PATCH 3");
+    put(PAGE_TEXT, NULL);
+    put_patch("PATCH 2");
+    put(PAGE_TEXT, NULL);
+    CHECK_OK(convert_marks(&all, &marks, NULL));
+    static const char *const titles[] = { "正卷 第1册", "材料", "文件", "下一卷",
+                                          "文件" };
+    static const unsigned depths[] = { 0, 1, 2, 0, 1 };
+    CHECK_INT(COUNT(titles), marks.count);
+    for (size_t i = 0; i < COUNT(titles); i++) {
+        CHECK_TEXT(titles[i], marks.at[i].title);
+        CHECK_INT(depths[i], marks.at[i].depth);
+    }
+}
+
 TEST(convert_marks, stand_on_their_own_without_a_cover)
 {
     SCOPED(convert_marks_free) struct convert_marks marks = { 0 };

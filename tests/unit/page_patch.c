@@ -45,6 +45,36 @@ TEST(page_find_patch, reads_2_3_and_t_from_each_edge_and_askew)
         }
 }
 
+TEST(patch_meanings, name_each_code_once)
+{
+    for (unsigned i = PATCH_2; i < PATCH_COUNT; i++)
+        CHECK_INT(i, page_patch_of(page_patch_name((enum page_patch)i)));
+    CHECK_INT(PATCH_NONE, page_patch_of("PATCH 4"));
+    CHECK_INT(PATCH_NONE, page_patch_of(""));
+    const struct patch_meanings *usual = patch_meanings_usual();
+    CHECK_INT(PATCH_MEANS_DOCUMENT, usual->of[PATCH_2]);
+    CHECK_INT(PATCH_MEANS_END, usual->of[PATCH_3]);
+    CHECK_INT(PATCH_MEANS_ITEM, usual->of[PATCH_T]);
+    CHECK_INT(0, patch_meanings_plain(usual));
+}
+
+TEST(patch_meanings, are_read_from_the_settings_and_refused_whole)
+{
+    struct patch_meanings m = { .of = { 0 } };
+    CHECK_OK(patch_meanings_read(" T=none,2=end 3=document", &m, NULL));
+    CHECK_INT(PATCH_MEANS_END, m.of[PATCH_2]);
+    CHECK_INT(PATCH_MEANS_DOCUMENT, m.of[PATCH_3]);
+    CHECK_INT(1U << PATCH_T, patch_meanings_plain(&m));
+    CHECK_OK(patch_meanings_read("", &m, NULL));
+    CHECK_INT(PATCH_MEANS_ITEM, m.of[PATCH_T]);
+    static const char *const wrong[] = { "T",       "T=",     "T=items",
+                                         "4=item",  "T:item", "2=document;3=end",
+                                         "T=item 2" };
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        CHECK_RC(RC_INVALID, patch_meanings_read(wrong[i], &m, NULL));
+    CHECK_INT(PATCH_MEANS_ITEM, m.of[PATCH_T]);
+}
+
 TEST(page_find_patch, knows_no_other_bars)
 {
     static const char *const others[] = { "WWNN", "NNWW", "NWWN", "NNNN",

@@ -69,6 +69,66 @@ TEST(group, puts_pages_under_the_separator_before_them)
     job_free(job);
 }
 
+/* A separator with a patch code, on this side of a sheet of two. */
+static void add_patch(struct job *job, const char *name, enum side side)
+{
+    struct capture c[2] = { { .type = "image/jpeg" }, { .type = "image/jpeg" } };
+    job_add_sheet(job, c, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        struct job_image *image = &job->images[job->count - 2 + i];
+        bool here = image->side == side;
+        image->state = IMAGE_READY;
+        image->result = json_pack("{s:s,s:[],s:[],s:[]}", "kind",
+                                  here ? "separator" : "blank", "labels", "qc", "head");
+        if (here)
+            json_array_append_new(
+                json_object_get(image->result, "labels"),
+                json_pack("{s:s,s:s,s:i}", "type", "PATCH", "text", name, "ours", 0));
+    }
+}
+
+TEST(group, splits_at_patch_codes_of_either_side_as_they_are_meant)
+{
+    char sentence[JOB_SENTENCE_MAX];
+    for (int side = SIDE_FRONT; side <= SIDE_BACK; side++) {
+        struct job *job = new_job();
+        add(job, "cover", volume);
+        add_separator(job, 1, 6);
+        add(job, "page", NULL);
+        add_patch(job, "PATCH 2", (enum side)side);
+        add(job, "page", NULL);
+        add_patch(job, "PATCH T", (enum side)side);
+        add(job, "page", NULL);
+        add_separator(job, 1, 10);
+        add(job, "page", NULL);
+        CHECK_INT(0, group_end_leaf(job));
+        add_patch(job, "PATCH 3", (enum side)side);
+        group_pages(job);
+        static const unsigned rows[] = { 0, 0, 6, 0, 0, 6, 0, 0, 0, 0, 10, 0, 0 };
+        for (unsigned i = 0; i < COUNT(rows); i++)
+            CHECK_INT(rows[i], job->images[i].row);
+        CHECK(job->images[5].begins && job->images[8].begins);
+        json_t *manifest = group_manifest(job, "ST01");
+        json_t *items = json_object_get(manifest, "items");
+        CHECK_INT(4, json_array_size(items)); /* 6, 6 again, without a row, 10 */
+        CHECK_INT(4 + 1, group_count(job).pages + (group_end_leaf(job) == job->leaves));
+        json_decref(manifest);
+        CHECK(group_image_doubt(job, &job->images[8], sentence));
+        CHECK(strstr(sentence, "未分项"));
+        add(job, "page", NULL); /* behind the end */
+        group_pages(job);
+        CHECK(group_image_doubt(job, &job->images[job->count - 1], sentence));
+        CHECK(strstr(sentence, "结束页后面"));
+        struct patch_meanings all_items = *patch_meanings_usual();
+        CHECK_OK(patch_meanings_read("3=item 2=item", &all_items, NULL));
+        job->patches = &all_items;
+        group_pages(job);
+        CHECK_INT(0, group_end_leaf(job));
+        CHECK_INT(0, job->images[5].row);
+        job_free(job);
+    }
+}
+
 static bool has_reason(const struct job_image *image, const char *code)
 {
     json_t *all = group_image_qc(image), *one;

@@ -53,6 +53,20 @@ TEST(profiles, know_a_feeder_of_one_side_that_is_fed_twice)
     CHECK_RC(RC_INVALID, profiles_of("a:300:Color:ADF Back", &p));
 }
 
+TEST(profiles, say_what_patch_codes_mean)
+{
+    struct profiles p;
+    CHECK_OK(profiles_of("a:300:Color:Flatbed;b:300:Color:Flatbed:layered:T=none;"
+                         "c:300:Color:Flatbed::2=item,3=none",
+                         &p));
+    CHECK_INT(PATCH_MEANS_ITEM, p.at[0].patches.of[PATCH_T]);
+    CHECK_INT(PATCH_MEANS_NONE, p.at[1].patches.of[PATCH_T]);
+    CHECK_INT(PATCH_MEANS_END, p.at[1].patches.of[PATCH_3]);
+    CHECK_INT(PAGE_LAYERED, p.at[1].compress);
+    CHECK_INT(PAGE_EXACT, p.at[2].compress);
+    CHECK_INT(PATCH_MEANS_ITEM, p.at[2].patches.of[PATCH_2]);
+}
+
 TEST(profiles, refuse_what_no_scanner_could_have)
 {
     static const char *const wrong[] = {
