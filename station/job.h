@@ -105,6 +105,7 @@ struct job {
     unsigned sides;  /* 1 or 2; 0 before the first sheet */
     char profile[JOB_WORD_MAX]; /* how it is scanned; "": the first of the settings */
     bool by_hand;               /* both sides at a feeder of one: station/turn.h */
+    bool glass;     /* a flatbed: sheet by sheet; from the profile, not in the files */
     bool turned;    /* the stack was turned over: what is fed next are backs */
     bool confirmed; /* the volume's label was read a second time, by a person */
     char operator_badge[LABEL_TEXT_MAX], operator_name[JOB_WORD_MAX];

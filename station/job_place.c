@@ -140,6 +140,8 @@ void job_place_add_back(struct job *job, unsigned leaf, unsigned of)
     struct job_image back = job->images[last];
     job->count = last; /* it is nobody's until it is put somewhere */
     unsigned place = job_place_of(job, of);
+    if (job_leaf_at(job, place) != of)
+        place = 0; /* no sheet begins with that leaf */
     size_t at = at_place(job, place);
     if (place && run_at(job->images, last, at) == 2)
         (void)job_place_drop_back(job, job->images[at + 1].leaf);

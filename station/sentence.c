@@ -208,6 +208,17 @@ static void next_when_stopped(const struct job *job, char ret[JOB_SENTENCE_MAX])
     say_side(job, ret);
 }
 
+static void next_when_declared(const struct job *job, char ret[JOB_SENTENCE_MAX])
+{
+    if (job->glass)
+        snprintf(ret, JOB_SENTENCE_MAX,
+                 "请把第 1 张纸放到玻璃上，按“开始”。一次一张，共 %u 张。",
+                 job->sheets_declared);
+    else
+        snprintf(ret, JOB_SENTENCE_MAX, "请把 %u 张纸%s放进进纸器，按“开始”。",
+                 job->sheets_declared, job->by_hand ? "正面朝上" : "");
+}
+
 static void next_when_scanning(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
     bool back = turn_feeds_back(job);
@@ -222,8 +233,7 @@ void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
     switch (job->state) {
     case JOB_DECLARED:
-        snprintf(ret, JOB_SENTENCE_MAX, "请把 %u 张纸放进进纸器，按“开始”。",
-                 job->sheets_declared);
+        next_when_declared(job, ret);
         break;
     case JOB_SCANNING:
         next_when_scanning(job, ret);

@@ -144,6 +144,8 @@ MUST_USE enum rc session_handovers(struct session *s, const char *day, json_t **
                                    struct fault *why);
 /* How this job is scanned; never NULL. */
 const struct profile *session_profile(const struct session *s, const struct job *job);
+/* What the job itself has to know of it; call when the profile was chosen. */
+void session_profile_apply(const struct session *s, struct job *job);
 
 /* session_pages.c: pictures to the workers and back. ------------------------------- */
 void session_read_pages(struct session *s);

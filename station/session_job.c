@@ -169,6 +169,15 @@ const struct profile *session_profile(const struct session *s, const struct job 
     return profile ? profile : profiles_find(&s->profiles, ""); /* renamed meanwhile */
 }
 
+void session_profile_apply(const struct session *s, struct job *job)
+{
+    const struct profile *profile = session_profile(s, job);
+    job->patches = &profile->patches;
+    job->glass = !strcmp(profile->source, "Flatbed");
+    if (!job->leaves)
+        job->by_hand = profile->by_hand;
+}
+
 enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
 {
     for (size_t i = 0; i < s->job_count && s->job_count == SESSION_JOBS_MAX; i++)
@@ -180,7 +189,7 @@ enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
                          "等待上传的卷太多了（%d 卷）。请等库房连通后再申报新的。",
                          SESSION_JOBS_MAX);
     job->limits = &s->limits;
-    job->patches = &session_profile(s, job)->patches;
+    session_profile_apply(s, job);
     s->jobs[s->job_count++] = job;
     return RC_OK;
 }

@@ -41,8 +41,6 @@ enum rc job_do_start(struct session *s, const struct crew_member *who, struct fa
             why, RC_REFUSED, 0,
             "第 %u 张还没有弄清。请先选“属实”，或者补扫、移除、从这张重扫，再按“继续”。",
             suspect->sheet);
-    if (!job->leaves)
-        job->by_hand = session_profile(s, job)->by_hand;
     rc = turn_begin(job, why);
     if (rc)
         return rc;
@@ -205,7 +203,7 @@ static enum rc set_profile(struct session *s, struct job *job, const char *name,
                          : job->sides == 2 ? "双面"
                                            : "单面");
     snprintf(job->profile, sizeof job->profile, "%s", profile->name);
-    job->patches = &profile->patches;
+    session_profile_apply(s, job);
     session_save(s, job);
     return RC_OK;
 }

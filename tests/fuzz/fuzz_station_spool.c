@@ -6,6 +6,7 @@
 #include "station/job_repair.h"
 #include "station/page/title.h"
 #include "station/sentence.h"
+#include "station/turn.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,16 +35,22 @@ static void read_job(const json_t *json)
     if (job_from_json(json, &job, &decisions, NULL))
         return;
     struct capture side = { .file = "0001-front.jpg", .type = "image/jpeg" };
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         job_add_sheet(job, &side, 1);
+    size_t all = 4;
+    for (int i = 0; job->by_hand && i < 3; i++, all++) {
+        json_t *purpose = job_purpose(job); /* a back, or what the file says */
+        turn_add_back(job, &side, purpose);
+        json_decref(purpose);
+    }
     job_order_apply(job, json_object_get(json, "order"), 2);
     if (json_is_object(job->repair))
         job_repair_leaf(job, 4, job->repair);
-    if (job->count + job->gone_count != 4)
+    if (job->count + job->gone_count != all)
         abort(); /* no picture is ever lost */
     job_decide_all(job, decisions);
     while (!job_undo(job, "P", "now", NULL))
-        if (job->count + job->gone_count != 4)
+        if (job->count + job->gone_count != all)
             abort();
     group_pages(job);
     sentence_now(job, text);

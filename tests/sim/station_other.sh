@@ -57,7 +57,7 @@ echo 'scan.jpeg_quality = 50' >>"$house/stationd.conf"
 start_stationd
 log_in_operator
 until_true 20 ready
-declare_job "$volume" 2 >/dev/null
+has "$(declare_job "$volume" 2 | jq -r .next)" "放到玻璃上" "a flatbed takes sheets on its glass"
 post job/start '{}' >/dev/null
 wait_state stopped 30
 same ffdb00430010 "$(table "$(find "$house/spool" -name 0001-front.jpg -newer "$house/stationd.conf")")" \

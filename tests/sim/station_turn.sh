@@ -71,6 +71,8 @@ same " 4 8" "$numbers" "the other backs complete the volume"
 [ "$(have)" = "$want" ]
 say $? "each back stands behind its front: the first one fed belongs to the last sheet"
 post job/abandon '{}' >/dev/null
+has "$(declare_job "$volume" 4 | jq -r .next)" "4 张纸正面朝上" "fronts are asked for first"
+post job/abandon '{}' >/dev/null
 
 to_the_backs # two backs go together: one is missing at the end
 # shellcheck disable=SC2046,SC2086

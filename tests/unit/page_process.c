@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "station/page/page.h"
+#include "station/page/patch_meaning.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -61,6 +62,29 @@ TEST(page_process, a_separator_is_told_and_not_read)
     CHECK(!output.pdf && !output.text && output.thumb);
     CHECK_INT(0, result.qc_count); /* 1.5 degrees askew, but it is not archived */
     page_output_free(&output);
+}
+
+TEST(page_process, a_patch_code_that_means_nothing_is_on_a_page_like_any_other)
+{
+    static const struct {
+        const char *path;
+        enum page_patch patch;
+    } sheets[] = { { "tests/data/stack-small/patch-2.jpg", PATCH_2 },
+                   { "tests/data/stack-small/patch-3.jpg", PATCH_3 } };
+    for (size_t i = 0; i < COUNT(sheets); i++)
+        for (unsigned plain = 0; plain < 2; plain++) {
+            struct page_result result;
+            struct page_output output = { 0 };
+            struct page_options options = { .no_ocr = true };
+            options.plain_patches = plain ? 1U << sheets[i].patch : 0;
+            CHECK_OK(process(sheets[i].path, options, 0, &result, &output, NULL));
+            CHECK_INT(plain ? PAGE_TEXT : PAGE_SEPARATOR, result.kind);
+            CHECK_INT(plain ? 0 : 1, result.label_count);
+            if (!plain)
+                CHECK_TEXT(page_patch_name(sheets[i].patch), result.labels[0].text);
+            CHECK(plain ? output.pdf_len > 0 : !output.pdf_len);
+            page_output_free(&output);
+        }
 }
 
 TEST(page_process, a_cut_capture_is_damage_wherever_it_is_cut)

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { actionNames, actionsFor, commandFor, freeSlots, readCheckpoint, routeOf, stateLook } from '../../repo-daemon/web/model.js';
 import { words as repoWords } from '../../repo-daemon/web/words.js';
-import { jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
+import { requestFor } from '../../station/web/acts.js';
+import { backsDiffer, jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
 import { neighbour } from '../../station/web/walk.js';
 import { words as stationWords } from '../../station/web/words.js';
 import { iconNames } from '../../web/icons.js';
@@ -84,4 +85,13 @@ check(same(commandFor(put, volume, { slot: 'S0100100278' }, slots).body, { event
 check(same(commandFor(actionsFor(volume)[1], volume, { to: 'P1' }, slots).body, { event: 'offer', volumes: [{ volume: 'V1', version: 7 }], to: 'P1' }), 'offer: carries version and receiver');
 check(readCheckpoint('o\n42\nq80=\n\nsig').root === 'abcd' && readCheckpoint('o\n42\nq80=\n').size === 42 && readCheckpoint('<html>') === undefined, 'ledger head: size and root are read');
 check(same(routeOf('#/v/V1'), ['v', 'V1']) && same(routeOf(''), ['desk', '']), 'address: names the view');
+/* Both sides by hand. */
+const turned = { by_hand: 1, stop: 'backs-fewer' };
+check(backsDiffer(turned) && backsDiffer({ stop: 'backs-more' }) && !backsDiffer({ stop: 'turn' }), 'backs: only a wrong number of them asks for all again');
+check(same(requestFor('backs', turned, { index: 4 }, { reason: 'x' }), { path: '/api/job/repair', body: { do: 'backs', index: 4, reason: 'x' } }),
+    'backs: from the sheet in sight on');
+check(same(requestFor('backsall', turned, undefined, { reason: 'x' }), { path: '/api/job/repair', body: { do: 'backs', reason: 'x' } }),
+    'backs: all, without a page in sight');
+check(!requestFor('backs', {}, { index: 4 }) && !requestFor('backsall', {}), 'backs: mean nothing at other feeders');
+
 finish();
