@@ -17,6 +17,10 @@
 
 SCOPE_RELEASER(bus_free_at, struct rack_bus *, rack_bus_free)
 
+/* At a desk a busy machine may answer late; only a scan asks hundreds who are not there.
+ */
+enum { SCAN_ANSWER_MS = 80, DESK_ANSWER_MS = 400 };
+
 enum { LOOK_MS = 50, LEARN_HOLD_MS = 1000, KEY_PATH_MAX = 1024 };
 
 struct options {
@@ -285,6 +289,9 @@ int cmd_rack(int argc, char **argv)
             return cmd_usage("rack", "%s lacks an option", verbs[i].name);
         SCOPED(bus_free_at)
         struct rack_bus *bus = rack_bus_new(o.port, (unsigned)o.baud, 0);
+        rack_bus_patience(bus, verbs[i].run == scan && o.last != o.first
+                                   ? SCAN_ANSWER_MS
+                                   : DESK_ANSWER_MS);
         return verbs[i].run(bus, &o);
     }
     return cmd_usage("rack", "scan, claim, learn or test is expected");

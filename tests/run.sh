@@ -15,7 +15,7 @@ run() { # name, command...: into its log, with status and seconds behind it
     log=$logs/$(echo "$1" | tr / _).log
     shift
     start=$(date +%s)
-    timeout 600 "$@" >"$log" 2>&1
+    timeout 1200 "$@" >"$log" 2>&1
     echo "$? $(($(date +%s) - start))" >"$log.end"
 }
 

@@ -31,6 +31,11 @@ struct rack_bus; /* made by rack_bus_new(), ended by rack_bus_free() */
 struct rack_bus *rack_bus_new(const char *path, unsigned baud, char parity);
 void rack_bus_free(struct rack_bus *bus); /* accepts NULL */
 
+/* Wait this long for the first byte of an answer, instead of RACK_BUS_ANSWER_MS: at a
+ * desk where nobody polls thirty racks, patience costs nothing. Before the first request.
+ */
+void rack_bus_patience(struct rack_bus *bus, unsigned answer_ms);
+
 /* Read `count` (1..125) registers from `at`. On failure ret_words is not touched.
  *   RC_UNAVAILABLE  the port cannot be opened, or it went away just now
  *   RC_TIMEOUT      no answer

@@ -16,6 +16,7 @@ struct rack_bus {
     char *path;
     unsigned baud;
     char parity;
+    unsigned answer_ms;
     modbus_t *context;   /* NULL while the port is shut */
     int64_t quiet_until; /* monotonic ms: no request before */
     uint8_t late;        /* this one's answer may still be under way; 0: nobody's */
@@ -62,7 +63,7 @@ static enum rc open_port(struct rack_bus *bus, struct fault *why)
                          modbus_strerror(err));
     }
     drop_bad_bytes(modbus_get_socket(bus->context));
-    (void)modbus_set_response_timeout(bus->context, 0, RACK_BUS_ANSWER_MS * MS_US);
+    (void)modbus_set_response_timeout(bus->context, 0, bus->answer_ms * MS_US);
     (void)modbus_set_byte_timeout(bus->context, 0, RACK_BUS_BYTE_MS * MS_US);
     return RC_OK;
 }
@@ -182,6 +183,7 @@ struct rack_bus *rack_bus_new(const char *path, unsigned baud, char parity)
     bus->path = copy;
     bus->baud = baud ? baud : RACK_BAUD_PRESET;
     bus->parity = parity ? parity : 'E';
+    bus->answer_ms = RACK_BUS_ANSWER_MS;
     return bus;
 }
 
@@ -192,6 +194,11 @@ void rack_bus_free(struct rack_bus *bus)
     shut(bus);
     free(bus->path);
     free(bus);
+}
+
+void rack_bus_patience(struct rack_bus *bus, unsigned answer_ms)
+{
+    bus->answer_ms = answer_ms;
 }
 
 enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t at, uint16_t count,
