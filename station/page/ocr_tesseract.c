@@ -129,8 +129,6 @@ static enum rc tesseract_read(void *handle, PIX *gray, int dpi, enum ocr_shape s
     static const TessPageSegMode modes[] = { PSM_AUTO, PSM_SINGLE_BLOCK,
                                              PSM_SINGLE_LINE };
     struct ocr_text text = { 0 };
-    /* Else what was read before changes what is read now. */
-    TessBaseAPIClearAdaptiveClassifier(handle);
     TessBaseAPISetPageSegMode(handle, modes[shape]);
     TessBaseAPISetImage2(handle, gray);
     TessBaseAPISetSourceResolution(handle, dpi);

@@ -2,8 +2,8 @@
  *
  * Counting ascenders tells Latin text from its upside-down self but not Chinese, and a
  * page-wide script detector is wrong on pages of few lines. What is never wrong is that
- * upside-down lines read as nonsense: long lines are read as they stand, and only when
- * that goes badly also turned. Upright pages, nearly all, pay for a line or two.
+ * upside-down lines read as nonsense: long lines are read as they stand, and each that
+ * goes badly also turned. Nearly all pages, either end up, pay for a line or two.
  *
  * Side or level is seen in the picture where rows alternate clearly; else it is read,
  * too. */
@@ -101,27 +101,32 @@ static enum rc probe_line(PIX *gray, BOX *box, double dpi, bool over, struct ocr
     return rc;
 }
 
-/* How well the lines read: the best of those that are long enough, since nonsense never
- * reads well for long, while a line of figures or under a seal may read badly upright.
- * Lines that read well early are enough. */
-static enum rc probe_lines(PIX *gray, BOXA *lines, double dpi, bool over, struct ocr *ocr,
-                           int *ret_confidence, struct fault *why)
+/* The best of the lines that are long enough, since nonsense never reads well for long,
+ * while a line of figures or under a seal may read badly upright. */
+static int confidence_of(const struct probe *probe)
 {
-    struct probe probe = { 0 };
-    for (l_int32 i = 0; i < boxaGetCount(lines); i++) {
-        if (probe.best >= (i < PROBE_FEW ? CLEAR_CONFIDENCE : SURE_CONFIDENCE))
+    if (probe->best)
+        return probe->best;
+    return probe->symbols >= SYMBOLS_MIN ? (int)(probe->sum / (double)probe->symbols) : 0;
+}
+
+/* Read line by line, each also turned over until one reads well as it stands. Lines that
+ * read well early are enough, either way. */
+static enum rc probe_ends(PIX *gray, BOXA *lines, double dpi, struct ocr *ocr,
+                          struct probe *as_is, struct probe *over, struct fault *why)
+{
+    enum rc rc = RC_OK;
+    for (l_int32 i = 0; i < boxaGetCount(lines) && !rc; i++) {
+        int enough = i < PROBE_FEW ? CLEAR_CONFIDENCE : SURE_CONFIDENCE;
+        if (as_is->best >= enough || over->best >= enough)
             break;
         BOX *box = boxaGetBox(lines, i, L_CLONE);
-        enum rc rc = probe_line(gray, box, dpi, over, ocr, &probe, why);
+        rc = probe_line(gray, box, dpi, false, ocr, as_is, why);
+        if (!rc && as_is->best < SURE_CONFIDENCE)
+            rc = probe_line(gray, box, dpi, true, ocr, over, why);
         boxDestroy(&box);
-        if (rc)
-            return rc;
     }
-    *ret_confidence = probe.best ? probe.best
-                      : probe.symbols >= SYMBOLS_MIN
-                          ? (int)(probe.sum / (double)probe.symbols)
-                          : 0;
-    return RC_OK;
+    return rc;
 }
 
 /* Turn `stand` over when it reads better so. *ret_reading is that of the better way. */
@@ -129,12 +134,12 @@ static enum rc choose_end(struct page_stand *stand, double dpi, struct ocr *ocr,
                           struct reading *ret_reading, struct fault *why)
 {
     SCOPED_BOXA lines = NULL;
-    int as_is = 0, over = 0, total = 0;
+    struct probe read_as_is = { 0 }, read_over = { 0 };
+    int total = 0;
     enum rc rc = page_long_lines(stand->bits, dpi, PROBE_LINES, &lines, &total, why);
     if (!rc)
-        rc = probe_lines(stand->gray, lines, dpi, false, ocr, &as_is, why);
-    if (!rc && as_is < SURE_CONFIDENCE)
-        rc = probe_lines(stand->gray, lines, dpi, true, ocr, &over, why);
+        rc = probe_ends(stand->gray, lines, dpi, ocr, &read_as_is, &read_over, why);
+    int as_is = confidence_of(&read_as_is), over = confidence_of(&read_over);
     if (!rc && over > as_is + BETTER_BY && over >= TURN_CONFIDENCE)
         rc = turn_over(stand, why);
     *ret_reading = (struct reading){ over > as_is ? over : as_is, total };

@@ -4,9 +4,10 @@
  * badly for lines far from it: footnotes and stamps are read better from a picture that
  * was scaled with care. A line of usual size gains by it only when it was read badly.
  *
- * Two models of one writing err in different places: what stays in grave doubt is shown
- * to the other one. On 75 pages, clean and spoilt, asking it about every doubtful line
- * took core errors from 762 to 694; asking only about grave ones costs less time. */
+ * Two models of one writing err in different places: where much of a page stays in grave
+ * doubt, the other one is asked. On 75 pages, clean and spoilt, asking it about every
+ * doubtful line took core errors from 762 to 694. One line under a seal is not worth the
+ * loading, which costs as much as a sixth of a page. */
 #include "station/page/reread.h"
 
 #include "station/page/lines.h"
@@ -16,11 +17,12 @@
 
 enum {
     BETTER_BY = 1,
-    SYMBOLS_MIN = 4, /* a shorter line's confidence is chance */
+    SYMBOLS_MIN = 8, /* a shorter line's confidence is chance */
     LOST_MAX = 2,    /* symbols that a surer reading may have less */
     HOPELESS = 30,   /* no text below */
     DOUBT = 90,
-    DOUBT_GRAVE = 74, /* worth another model's time */
+    DOUBT_GRAVE = 74, /* worth another model's time: */
+    GRAVE_MIN = 3,    /* lines of a page */
     DOUBT_USUAL = 80, /* for lines of usual height, in pixels: */
     USUAL_FROM = 34,
     USUAL_TO = 56,
@@ -139,17 +141,29 @@ static enum rc try_reading(PIX *gray, double dpi, struct ocr *ocr, struct ocr_te
     return rc;
 }
 
-/* The same by the other model, loaded when a first line needs it. */
+static bool is_grave(const struct ocr_text *text, const struct ocr_line *line)
+{
+    return is_doubtful(text, line) && ocr_line_confidence(text, line) < DOUBT_GRAVE;
+}
+
+/* The lines that stay in grave doubt by the other model, which is loaded for it. */
 static enum rc ask_second(PIX *gray, double dpi, const char *name, struct ocr_text *text,
-                          size_t at, struct fault *why)
+                          struct fault *why)
 {
     struct ocr *second = NULL;
-    bool taken = false;
-    if (ocr_of_process(name, &second, NULL))
-        return RC_OK; /* its file is damaged: one opinion has to do */
-    enum rc rc = try_reading(gray, dpi, second, text, at, &taken, why);
-    if (taken)
-        note_helper(text, ocr_model(second));
+    size_t grave = 0;
+    for (size_t i = 0; i < text->line_count; i++)
+        grave += is_grave(text, &text->lines[i]);
+    if (grave < GRAVE_MIN || ocr_of_process(name, &second, NULL))
+        return RC_OK; /* or its file is damaged: one opinion has to do */
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < text->line_count && !rc; i++) {
+        bool taken = false;
+        if (is_grave(text, &text->lines[i]))
+            rc = try_reading(gray, dpi, second, text, i, &taken, why);
+        if (taken)
+            note_helper(text, ocr_model(second));
+    }
     return rc;
 }
 
@@ -157,16 +171,11 @@ enum rc reread_doubtful(PIX *gray, double dpi, struct ocr *ocr, struct ocr_text 
                         struct fault *why)
 {
     const char *name = ocr_model_second(ocr_model(ocr)->name);
-    for (size_t i = 0; i < text->line_count; i++) {
-        const struct ocr_line *line = &text->lines[i];
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < text->line_count && !rc; i++) {
         bool taken = false;
-        if (!is_doubtful(text, line))
-            continue;
-        enum rc rc = try_reading(gray, dpi, ocr, text, i, &taken, why);
-        if (!rc && name && ocr_line_confidence(text, line) < DOUBT_GRAVE)
-            rc = ask_second(gray, dpi, name, text, i, why);
-        if (rc)
-            return rc;
+        if (is_doubtful(text, &text->lines[i]))
+            rc = try_reading(gray, dpi, ocr, text, i, &taken, why);
     }
-    return RC_OK;
+    return rc || !name ? rc : ask_second(gray, dpi, name, text, why);
 }
