@@ -84,3 +84,22 @@ say $? "stack-1 has 12 pages of text"
 status=$?
 sed 's/^/# /' "$work/cer" | tail -1
 say $status "stack-1: at most 2 % of the characters are wrong"
+
+# Case numbers, dates, sums, identity numbers: a wrong figure is worse than a wrong word.
+# One counts as right when the same page has exactly it, no digit more or less.
+figures_of() { # file: each figure on a line
+    tr -d ' ' <"$1" | sed 's/（/(/g; s/）/)/g; s/，/,/g' | LC_ALL=C.UTF-8 grep -oP \
+        '\(\d{4}\)\p{Han}\d+\p{Han}+\d+号|\d{4}年\d+月\d+日|[〇一二三四五六七八九]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日|\d[\d,.]*\d[Xx]?' | sort
+}
+wanted=0 right=0
+while [ $# -gt 1 ]; do
+    figures_of "$1" >"$work/a"
+    figures_of "$2" >"$work/b"
+    wanted=$((wanted + $(wc -l <"$work/a")))
+    right=$((right + $(comm -12 "$work/a" "$work/b" | wc -l)))
+    comm -23 "$work/a" "$work/b" | sed 's/^/# not read: /'
+    shift 2
+done
+echo "# figures: $right of $wanted right"
+[ "$wanted" -gt 0 ] && [ "$right" -ge 39 ]
+say $? "stack-1: figures are read exactly, as many as ever"
