@@ -38,9 +38,9 @@ async function press(page, words) {
 /* The lamp leads the hand, the sensor answers. */
 async function byLamp(page, words, hand, state) {
     await press(page, words);
-    await page.waitForSelector('.questions #slot, .say:has-text("灯亮了")');
+    await page.waitForSelector('.questions #slot, .say:has(strong:text-matches("亮.灯"))');
     if (await page.$('.questions #slot')) await page.click('.questions button[type="submit"]');
-    const told = await page.waitForSelector('.say:has-text("灯亮了") strong');
+    const told = await page.waitForSelector('.say strong:text-matches("亮.灯")');
     const [, slot] = /架 (\d+) 格/.exec(await told.textContent());
     execFileSync(process.env.RACK, ['--tell', process.env.RACK_SOCKET, `${hand} ${slot}`]);
     await page.waitForSelector(`.state :text("${state}")`);
