@@ -115,6 +115,8 @@ enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
         return RC_NOT_FOUND;
     if (cached)
         view_cache_drop(repo->cache, view, key);
+    if (view == VIEW_ALARMS) /* that one is over is news as well */
+        touch(repo, view, key);
     enum rc rc = store_del(txn, repo->tables[view], key_bytes(key), why);
     return rc == RC_NOT_FOUND && cached ? RC_OK : rc; /* it was never written */
 }

@@ -157,17 +157,29 @@ TEST(alarms, of_doors_locks_and_switches_follow_their_events)
     CHECK_TEXT("", open_alarms());
 }
 
+static unsigned told_dead; /* times the boards heard of it */
+
+static void on_change(struct repo *repo, enum view view, const char *key, void *context)
+{
+    (void)repo, (void)context;
+    told_dead += view == VIEW_ALARMS && !strcmp(key, "01.001-dead");
+}
+
 TEST(alarms, tell_a_rack_that_does_not_answer)
 {
     json_t *change;
     prepare();
+    at.repo->on_change = on_change;
     rack_is("absent");
+    CHECK_INT(1, told_dead);
     CHECK_TEXT("dead@01.001 ", open_alarms());
     rack_is("absent");
     change = board_change(at.repo, VIEW_ALARMS, "01.001-dead");
     CHECK_INT(1, json_number(json_object_get(change, "data"), "open"));
     json_decref(change);
     rack_is("live");
+    CHECK_INT(2, told_dead);
+    at.repo->on_change = NULL;
     CHECK_TEXT("", open_alarms());
     change = board_change(at.repo, VIEW_ALARMS, "01.001-dead");
     CHECK_TEXT("alarm", json_text(change, "event"));
