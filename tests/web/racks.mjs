@@ -47,9 +47,15 @@ async function lit(n, colour) {
     shines(n, colour);
 }
 
-async function putAway(volume, n) {
+/* The reader, and then the volume itself in sight, not the one before it. */
+async function call(volume) {
     await readLabel(page, volume);
-    await page.waitForFunction((label) => location.hash.endsWith(label) && document.querySelector('.acts button'), volume);
+    await page.waitForFunction((label) => document.querySelector('.acts button') &&
+        document.querySelector('.volume .mono')?.textContent.replace(/\s/g, '') === label, volume);
+}
+
+async function putAway(volume, n) {
+    await call(volume);
     await readLabel(page, slotLabel(n));
     await page.waitForSelector('#slot:focus');
     await page.keyboard.press('Tab');
@@ -60,7 +66,7 @@ async function putAway(volume, n) {
 }
 
 async function pick(volume, n) {
-    await readLabel(page, volume);
+    await call(volume);
     await page.waitForSelector('.state :text("在架")');
     await page.waitForSelector('.acts button:has-text("从架上取下")');
     await page.focus('.acts button:has-text("从架上取下")');
@@ -98,8 +104,7 @@ await judge(page, 'rack-alarm');
 hand('remove', 9);
 await noAlarms();
 
-await readLabel(page, volumes[0]);
-await page.waitForSelector('.acts button');
+await call(volumes[0]);
 await readLabel(page, slotLabel(3));
 await page.waitForSelector('#slot:focus');
 await page.keyboard.press('Tab');
