@@ -25,13 +25,20 @@ static void must(int ok)
 }
 
 /* Looking the algorithm up costs more than hashing an event: done once, and each thread
- * keeps a context, which lives as long as the process. */
+ * keeps a context, which goes with it. */
 static EVP_MD *sha256_md;
+static pthread_key_t sha256_of_thread;
+
+static void context_end(void *ctx)
+{
+    EVP_MD_CTX_free(ctx);
+}
 
 static void sha256_fetch(void)
 {
     sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
     must(sha256_md != NULL);
+    must(pthread_key_create(&sha256_of_thread, context_end) == 0);
 }
 
 static EVP_MD_CTX *sha256_begin(void)
@@ -39,9 +46,10 @@ static EVP_MD_CTX *sha256_begin(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     static _Thread_local EVP_MD_CTX *ctx;
     must(pthread_once(&once, sha256_fetch) == 0);
-    if (!ctx)
+    if (!ctx) {
         ctx = EVP_MD_CTX_new();
-    must(ctx != NULL);
+        must(ctx != NULL && pthread_setspecific(sha256_of_thread, ctx) == 0);
+    }
     must(EVP_DigestInit_ex2(ctx, sha256_md, NULL));
     return ctx;
 }
@@ -207,14 +215,6 @@ void random_fill(void *at, size_t len)
         next += n;
         len -= (size_t)n;
     }
-}
-
-void random_id(char ret_id[33])
-{
-    uint8_t bits[16];
-    random_fill(bits, sizeof bits);
-    for (size_t i = 0; i < sizeof bits; i++)
-        (void)snprintf(ret_id + 2 * i, 3, "%02x", bits[i]);
 }
 
 enum rc password_hash(const char *password, const uint8_t salt[16], uint8_t ret_hash[32])
