@@ -65,6 +65,7 @@ wait $test
 same 0 $? "slot after slot is lit, filled and emptied"
 same '2 格，0 格有问题。' "$(tail -1 "$work/said")" "and none has failed"
 tell place 5 >/dev/null
+sleep 0.3 # until the switch has settled
 go test --address 7 --first 5 --last 6 --seconds 2 >"$work/said" 2>&1
 same 6 $? "a slot that is full before, and one that never feels a hand"
 grep -q '卡住' "$work/said" && grep -q '没有感到放入' "$work/said"
