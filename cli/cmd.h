@@ -27,7 +27,12 @@ int cmd_fail(const struct fault *why);
 int cmd_usage(const char *name, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Engine and model as one word, either may be NULL. Borrowed from a static place: there
+ * is one command. */
+const char *cmd_reader_spec(const char *engine, const char *model);
+
 int cmd_convert(int argc, char **argv);
+int cmd_reocr(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 int cmd_reader(int argc, char **argv);

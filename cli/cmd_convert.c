@@ -69,8 +69,7 @@ static bool read_jobs(const char *text, uint32_t *ret_jobs)
     return *text >= '0' && *text <= '9' && !*end && jobs >= 1 && jobs <= JOBS_MAX;
 }
 
-/* Engine and model as one word. Borrowed from a static place: there is one command. */
-static const char *reader_of(const char *engine, const char *model)
+const char *cmd_reader_spec(const char *engine, const char *model)
 {
     static char spec[PAGE_SPEC_MAX];
     if (!engine)
@@ -140,7 +139,7 @@ static int read_words(int argc, char **argv, struct convert_options *options)
             return cmd_usage("convert", "the words above are not understood");
         }
     }
-    options->model = reader_of(engine, model);
+    options->model = cmd_reader_spec(engine, model);
     if (!options->out_path)
         return cmd_usage("convert", "-o OUT.pdf is missing");
     if (optind == argc)

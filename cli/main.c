@@ -12,6 +12,7 @@ static const struct {
     const char *help;
 } commands[] = {
     { "convert", cmd_convert, "pictures in, one searchable PDF/A out; no daemon" },
+    { "reocr", cmd_reocr, "read a PDF/A of ours again with another model; no daemon" },
     { "devices", cmd_devices, "list the scanners of this machine" },
     { "scan", cmd_scan, "feed a stack into one PDF/A; no daemon" },
     { "reader", cmd_reader, "hear a barcode reader, to set it up" },

@@ -18,12 +18,6 @@ static enum rc check_jpeg(struct bytes data, struct form_picture *ret_picture,
     return rc;
 }
 
-static bool is_hash(const char *text)
-{
-    return text && strlen(text) == FORM_SOURCE_MAX - 1 &&
-           strspn(text, "0123456789abcdef") == FORM_SOURCE_MAX - 1;
-}
-
 enum rc layer_check(const struct pdfa_page *page, struct layer_plan *ret_plan,
                     struct fault *why)
 {
@@ -34,9 +28,11 @@ enum rc layer_check(const struct pdfa_page *page, struct layer_plan *ret_plan,
     *ret_plan = plan;
     if (!layers)
         return RC_OK;
-    plan.form = (struct form_layers){ .layered = true, .ink_count = layers->ink_count };
-    if (layers->ink_count > PDFA_INKS_MAX || !is_hash(layers->source) || !plan.width_px ||
-        !plan.height_px || plan.width_px > PDFA_SIDE_PX_MAX ||
+    plan.form = (struct form_layers){ .layered = true,
+                                      .told = true,
+                                      .ink_count = layers->ink_count };
+    if (layers->ink_count > PDFA_INKS_MAX || !form_is_hash(layers->source) ||
+        !plan.width_px || !plan.height_px || plan.width_px > PDFA_SIDE_PX_MAX ||
         plan.height_px > PDFA_SIDE_PX_MAX || !page->capture.width_px ||
         !page->capture.height_px)
         return fault_set(why, RC_INVALID, 0, "分层页面的数据不完整，请重新生成这一页");
@@ -82,8 +78,4 @@ void layer_put_objects(struct pdf_out *out, const struct layer_plan *plan, uint3
         form_mask_dict(plan->width_px, plan->height_px, text);
         pdf_out_stream(out, mask, text, ink->mask);
     }
-    form_source_packet(plan->layers->source, text);
-    pdf_out_stream(out, first + form_mask_at(&plan->form, plan->form.ink_count),
-                   form_source_dict,
-                   (struct bytes){ (const uint8_t *)text, strlen(text) });
 }

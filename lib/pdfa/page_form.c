@@ -49,7 +49,7 @@ static void crop_text(const struct form_crop *crop, char *ret_text, size_t room)
 
 uint32_t form_layer_objects(const struct form_layers *layers)
 {
-    return layers->layered ? form_mask_at(layers, layers->ink_count) + 1 : 0;
+    return form_mask_at(layers, layers->ink_count) + layers->told;
 }
 
 uint32_t form_mask_at(const struct form_layers *layers, size_t index)
@@ -60,7 +60,7 @@ uint32_t form_mask_at(const struct form_layers *layers, size_t index)
     return at + (index < layers->ink_count && layers->has_colours[index]);
 }
 
-/* What the resources of a layered page have besides its ground, and its XMP. */
+/* What the resources of a layered page have besides its ground, and the page's XMP. */
 static void name_layers(const struct form_refs *refs, const struct form_layers *layers,
                         char *ret_names, size_t room, char *ret_more, size_t more_room)
 {
@@ -70,8 +70,9 @@ static void name_layers(const struct form_refs *refs, const struct form_layers *
         len += (size_t)snprintf(ret_names + len, room - len, " /L%zu %" PRIu32 " 0 R", i,
                                 shown);
     }
-    (void)snprintf(ret_more, more_room, " /Metadata %" PRIu32 " 0 R",
-                   refs->layers + form_mask_at(layers, layers->ink_count));
+    if (layers->told)
+        (void)snprintf(ret_more, more_room, " /Metadata %" PRIu32 " 0 R",
+                       refs->layers + form_mask_at(layers, layers->ink_count));
 }
 
 void form_page(const struct form_refs *refs, const struct form_layers *layers,
@@ -82,8 +83,7 @@ void form_page(const struct form_refs *refs, const struct form_layers *layers,
     char names[32 * PDFA_INKS_MAX] = "", more[32] = "";
     char shown[4 * PDF_NUMBER_MAX + 32];
     crop_text(crop, shown, sizeof shown);
-    if (layers->layered)
-        name_layers(refs, layers, names, sizeof names, more, sizeof more);
+    name_layers(refs, layers, names, sizeof names, more, sizeof more);
     pdf_number(width_pt, width);
     pdf_number(height_pt, height);
     if (refs->rare_font)
@@ -180,21 +180,6 @@ void form_colours_dict(const struct form_picture *picture, uint32_t mask, char *
     form_picture_dict(picture, ret_text);
     size_t len = strlen(ret_text);
     (void)snprintf(ret_text + len, FORM_TEXT_MAX - len, " /Mask %" PRIu32 " 0 R", mask);
-}
-
-const char form_source_dict[] = "/Type /Metadata /Subtype /XML";
-
-void form_source_packet(const char *source, char *ret_text)
-{
-    (void)snprintf(
-        ret_text, FORM_TEXT_MAX,
-        "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
-        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n"
-        "<dc:source>urn:sha256:%.64s</dc:source>\n"
-        "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>",
-        source);
 }
 
 void form_put(struct pdf_out *out, uint32_t number, const char *text)

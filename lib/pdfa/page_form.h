@@ -7,7 +7,7 @@
  *   11 character to Unicode  12 output intent  13 colour profile
  *   [14 font of rare characters  15  16  17, as 6 7 10 11]
  *   [of a layered page, for each ink: its colours, when they are a picture; its mask]
- *   [of a layered page: XMP of the page]
+ *   [of a layered page, and of one that says who read it: XMP of the page]
  *   last but one: Info; last: XMP
  *
  * Objects stand in the file in the order of their numbers. Character codes are the code
@@ -38,13 +38,16 @@ enum {
     FORM_RARE_UNICODE,
     FORM_LAYER_OBJECTS_MAX = 2 * PDFA_INKS_MAX + 1,
     FORM_OBJECTS_MAX = 20 + FORM_LAYER_OBJECTS_MAX, /* with Info, XMP and object 0 */
-    FORM_TEXT_MAX = 1024,                           /* of one dictionary or XMP */
+    FORM_TEXT_MAX = 1024,                           /* of one dictionary */
+    FORM_PACKET_MAX = 3072,                         /* of the XMP of a page */
     FORM_SOURCE_MAX = 65,                           /* a SHA-256 in hex, with NUL */
 };
 
-/* Which layers a page has. Their objects follow each other from `first` on. */
+/* Which layers a page has, and whether XMP follows them. Their objects follow each other
+ * from `first` on. */
 struct form_layers {
     bool layered;
+    bool told; /* there is XMP; a layered page always has it */
     size_t ink_count;
     bool has_colours[PDFA_INKS_MAX];
 };
@@ -60,7 +63,7 @@ struct form_refs {
 /* The numbers in a page file. */
 struct form_refs form_page_refs(bool has_rare);
 
-/* How many objects the layers have: 0 when the page has none. */
+/* How many objects layers and XMP have together: 0 when the page has neither. */
 uint32_t form_layer_objects(const struct form_layers *layers);
 /* The number of the mask of ink `index`, counted from the layers' first object; its
  * colours stand just before it. Of index ink_count: the number of the XMP. */
@@ -98,13 +101,34 @@ void form_picture_dict(const struct form_picture *picture, char *ret_text);
 /* The same of an ink's stencil, and of its colours, which show through object `mask`. */
 void form_mask_dict(uint32_t width_px, uint32_t height_px, char *ret_text);
 void form_colours_dict(const struct form_picture *picture, uint32_t mask, char *ret_text);
-/* The XMP packet of a layered page, which says what it was made from, and its dict. */
-extern const char form_source_dict[];
-void form_source_packet(const char *source, char *ret_text);
+
+/* What the XMP of a page says: what a layered page was made from, who read its text. */
+struct form_told {
+    char source[FORM_SOURCE_MAX]; /* of a layered page, else "" */
+    struct form_reader {
+        char engine[PDFA_READER_TEXT_MAX], model[PDFA_READER_TEXT_MAX];
+        char sha256[FORM_SOURCE_MAX];
+    } readers[PDFA_READERS_MAX];
+    size_t reader_count;
+};
+extern const char form_told_dict[];
+/* `ret_text` is FORM_PACKET_MAX. */
+void form_told_packet(const struct form_told *told, char *ret_text);
+/* The same taken out of a packet again; false: it is not as we write it. */
+bool form_told_read(const char *packet, struct form_told *ret_told);
+/* RC_INVALID: too many, or one that cannot be written; a Chinese sentence. */
+MUST_USE enum rc form_told_readers(const struct pdfa_reader *readers, size_t count,
+                                   struct form_told *ret_told, struct fault *why);
+bool form_is_hash(const char *text);   /* 64 lower-case hex digits; NULL is none */
 extern const char form_packed[];       /* contents, glyphs, Unicode */
 extern const char form_program_dict[]; /* the font program */
 extern const char form_profile_dict[];
 
+/* Lines and what the page says about itself: in range? RC_INVALID. In page_write.c. */
+MUST_USE enum rc page_check_text(const struct pdfa_page *page, struct fault *why);
+
+/* The XMP as an object of its own. */
+void form_put_told(struct pdf_out *out, uint32_t number, const struct form_told *told);
 /* A dictionary as an object of its own. */
 void form_put(struct pdf_out *out, uint32_t number, const char *text);
 

@@ -139,17 +139,19 @@ static uint32_t count_objects(bool has_rare, const struct form_layers *layers)
 }
 
 /* Which of all possible forms makes just this dictionary: with rare characters or not,
- * layered or not, so many inks, a bit for each that has colours. */
+ * layered or not, with XMP or not, so many inks, a bit for each that has colours. */
 static enum rc find_form(struct page_read *page, const char *text, struct fault *why)
 {
     char want[FORM_TEXT_MAX];
-    for (unsigned form = 0; form < 4u << PDFA_INKS_MAX; form++)
+    for (unsigned form = 0; form < 8u << PDFA_INKS_MAX; form++)
         for (size_t inks = 0; inks <= PDFA_INKS_MAX; inks++) {
             bool has_rare = form & 1;
-            struct form_layers layers = { .layered = form & 2, .ink_count = inks };
+            struct form_layers layers = { .layered = form & 2,
+                                          .told = form & 4,
+                                          .ink_count = inks };
             for (size_t i = 0; i < inks; i++)
-                layers.has_colours[i] = form >> (2 + i) & 1;
-            if ((!layers.layered && inks) ||
+                layers.has_colours[i] = form >> (3 + i) & 1;
+            if ((!layers.layered && inks) || (layers.layered && !layers.told) ||
                 count_objects(has_rare, &layers) != page->objects)
                 continue;
             struct form_refs refs = form_page_refs(has_rare);
@@ -248,24 +250,25 @@ static enum rc read_mask(struct page_read *page, uint32_t n, struct fault *why)
     return RC_OK;
 }
 
-static enum rc read_source(struct page_read *page, uint32_t n, struct fault *why)
+static enum rc read_told(struct page_read *page, struct fault *why)
 {
-    char text[FORM_TEXT_MAX + 1], want[FORM_TEXT_MAX], seen[DICT_MAX + 1];
-    enum rc rc = read_stream(page, n, form_source_dict, seen, why);
-    if (!rc && page->data[n].len >= FORM_TEXT_MAX)
+    char text[FORM_PACKET_MAX + 1], seen[DICT_MAX + 1];
+    uint32_t n = form_page_refs(page->has_rare).layers +
+                 form_mask_at(&page->layers, page->layers.ink_count);
+    enum rc rc = read_stream(page, n, form_told_dict, seen, why);
+    if (!rc && page->data[n].len >= FORM_PACKET_MAX)
         rc = page_not_ours(why, "来源");
     rc = rc ? rc
             : page_read_at(page->fd, page->data[n].at, text, (size_t)page->data[n].len,
                            why);
     if (rc)
         return rc;
-    const char *at = strstr(text, "urn:sha256:");
-    (void)snprintf(page->source, sizeof page->source, "%.64s", at ? at + 11 : "");
-    form_source_packet(page->source, want);
-    if (strspn(page->source, "0123456789abcdef") != FORM_SOURCE_MAX - 1 ||
-        strcmp(text, want) != 0)
-        return page_not_ours(why, "来源");
-    return RC_OK;
+    bool right = form_told_read(text, &page->told);
+    bool sourced = right && page->told.source[0];
+    if (sourced && !page->layers.ink_count && page->picture.coding == PDFA_JPEG)
+        page->layers.layered = true; /* a ground alone: its dictionary is any picture's */
+    right = right && sourced == page->layers.layered;
+    return right ? RC_OK : page_not_ours(why, "来源");
 }
 
 static enum rc read_layers(struct page_read *page, struct fault *why)
@@ -278,10 +281,7 @@ static enum rc read_layers(struct page_read *page, struct fault *why)
             rc = read_picture(page, mask - 1, mask, &page->colours[i], why);
         rc = rc ? rc : read_mask(page, mask, why);
     }
-    return rc ? rc
-              : read_source(page,
-                            first + form_mask_at(&page->layers, page->layers.ink_count),
-                            why);
+    return rc;
 }
 
 static enum rc read_font(struct page_read *page, bool rare, struct fault *why)
@@ -323,7 +323,8 @@ static enum rc read_objects(struct page_read *page, struct fault *why)
     rc = rc ? rc : expect(page, FORM_INTENT, text, why);
     rc = rc ? rc : read_stream(page, FORM_PROFILE, form_profile_dict, seen, why);
     rc = rc || !page->has_rare ? rc : read_font(page, true, why);
-    return rc || !page->layers.layered ? rc : read_layers(page, why);
+    rc = rc || !page->layers.layered ? rc : read_layers(page, why);
+    return rc || !page->layers.told ? rc : read_told(page, why);
 }
 
 enum rc page_read(int fd, struct page_read *ret_page, struct fault *why)
@@ -352,26 +353,41 @@ enum rc page_read(int fd, struct page_read *ret_page, struct fault *why)
     return rc;
 }
 
-enum rc page_read_proof(const struct page_read *page, struct fault *why)
+/* Where object `n` begins. */
+static uint64_t object_at(const struct page_read *page, uint32_t n)
 {
-    char hex[SHA256_HEX], head[32];
+    char head[32];
+    int len = snprintf(head, sizeof head, "%" PRIu32 " 0 obj\n", n);
+    return page->body[n].at - (uint64_t)len;
+}
+
+enum rc page_read_proof(const struct page_read *page, struct sha256 *ret_kept,
+                        struct fault *why)
+{
+    char id[PDF_ID_MAX];
     SCOPED(free_at) char *piece = malloc(PIECE + 1);
     if (!piece)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     /* the id covers all that stands before the XMP packet */
-    int len = snprintf(head, sizeof head, "%" PRIu32 " 0 obj\n", page->objects - 1);
-    uint64_t end = page->body[page->objects - 1].at - (uint64_t)len;
-    struct hash *hash = hash_new();
+    uint64_t info = object_at(page, page->objects - 2);
+    uint64_t end = object_at(page, page->objects - 1);
+    struct hash *hash = hash_new(), *kept = hash_new();
     enum rc rc = RC_OK;
-    for (uint64_t at = 0; !rc && at < end; at += PIECE) {
-        size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
-        rc = page_read_at(page->fd, at, piece, n, why);
-        if (!rc)
-            hash_add(hash, (struct bytes){ (uint8_t *)piece, n });
+    for (uint64_t at = 0, n; !rc && at < end; at += n) {
+        uint64_t stop = at < info ? info : end;
+        n = stop - at < PIECE ? stop - at : PIECE;
+        rc = page_read_at(page->fd, at, piece, (size_t)n, why);
+        if (rc)
+            break;
+        hash_add(hash, (struct bytes){ (uint8_t *)piece, (size_t)n });
+        if (at < info)
+            hash_add(kept, (struct bytes){ (uint8_t *)piece, (size_t)n });
     }
-    hash_hex(hash_end(hash), hex);
+    pdf_id_of(hash_end(hash), id);
+    *ret_kept = hash_end(kept);
     hash_free(hash);
-    if (!rc && strncmp(hex, page->id, PDF_ID_MAX - 1) != 0)
+    hash_free(kept);
+    if (!rc && strcmp(id, page->id) != 0)
         rc = page_not_ours(why, "内容与编号不符");
     return rc;
 }

@@ -24,14 +24,16 @@ struct page_read {
     struct form_layers layers;
     uint32_t mask_width_px, mask_height_px; /* of a layered page with ink */
     struct form_picture colours[PDFA_INKS_MAX];
-    char source[FORM_SOURCE_MAX]; /* of a layered page */
+    struct form_told told; /* of a page with XMP */
     char id[PDF_ID_MAX];
 };
 
 /* Read the head, the table and the dictionaries. RC_CORRUPT: not a page file of ours. */
 MUST_USE enum rc page_read(int fd, struct page_read *ret_page, struct fault *why);
 
-/* Hash the file and compare with its id. RC_CORRUPT: a byte was changed. */
-MUST_USE enum rc page_read_proof(const struct page_read *page, struct fault *why);
+/* Hash the file and compare with its id. RC_CORRUPT: a byte was changed. *ret_kept is
+ * the hash of all that a volume keeps of the page: what stands before its Info. */
+MUST_USE enum rc page_read_proof(const struct page_read *page, struct sha256 *ret_kept,
+                                 struct fault *why);
 
 #endif

@@ -12,6 +12,7 @@
 #include "sys/scope.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { SIDE_PT_MIN = 3 };
@@ -74,6 +75,13 @@ static enum rc check_capture(const struct pdfa_page *page,
     return RC_OK;
 }
 
+enum rc page_check_text(const struct pdfa_page *page, struct fault *why)
+{
+    if (page->line_count > PDFA_LINES_MAX)
+        return fault_set(why, RC_INVALID, 0, "一页的文字超过 %d 行", PDFA_LINES_MAX);
+    return xmp_check(&page->about, why);
+}
+
 static enum rc check_page(const struct pdfa_page *page, struct fault *why)
 {
     uint32_t dpi = page->capture.dpi;
@@ -83,32 +91,27 @@ static enum rc check_page(const struct pdfa_page *page, struct fault *why)
     if (page->rotated_deg % 90 || page->rotated_deg >= 360 ||
         page->skew_mdeg > PDFA_SKEW_MDEG_MAX || page->skew_mdeg < -PDFA_SKEW_MDEG_MAX)
         return fault_set(why, RC_INVALID, 0, "页面的旋转角度超出范围");
-    if (page->line_count > PDFA_LINES_MAX)
-        return fault_set(why, RC_INVALID, 0, "一页的文字超过 %d 行", PDFA_LINES_MAX);
-    return xmp_check(&page->about, why);
+    return page_check_text(page, why);
 }
 
-static enum rc lay_out(const struct pdfa_page *page, const struct form_picture *picture,
-                       struct layout *ret_layout, struct fault *why)
+static struct layout layout_of(uint32_t width_px, uint32_t height_px, uint32_t dpi,
+                               uint16_t rotated_deg, int32_t skew_mdeg)
 {
     static const struct {
         double cos, sin;
     } quarters[] = { { 1, 0 }, { 0, 1 }, { -1, 0 }, { 0, -1 } };
     const double radians = acos(-1) / 180;
-    double scale = 72.0 / page->capture.dpi, skew = page->skew_mdeg / 1000.0 * radians;
+    double scale = 72.0 / dpi, skew = skew_mdeg / 1000.0 * radians;
     double c = cos(skew), s = sin(skew);
-    size_t quarter = page->rotated_deg / 90u;
-    double a = picture->width_px * scale, b = picture->height_px * scale;
+    size_t quarter = rotated_deg / 90u;
+    double a = width_px * scale, b = height_px * scale;
     double upright_width = quarter % 2 ? b : a, upright_height = quarter % 2 ? a : b;
     double width = upright_width * c + upright_height * fabs(s);
     double height = upright_height * c + upright_width * fabs(s);
 
     width = width < SIDE_PT_MIN ? SIDE_PT_MIN : width;
     height = height < SIDE_PT_MIN ? SIDE_PT_MIN : height;
-    if (width > PDFA_SIDE_PT_MAX || height > PDFA_SIDE_PT_MAX)
-        return fault_set(why, RC_INVALID, 0, "按 %u dpi 计算页面超过 5 米，请检查分辨率",
-                         page->capture.dpi);
-    *ret_layout = (struct layout){
+    return (struct layout){
         .cos = quarters[quarter].cos * c - quarters[quarter].sin * s,
         .sin = quarters[quarter].sin * c + quarters[quarter].cos * s,
         .width_pt = width,
@@ -117,6 +120,23 @@ static enum rc lay_out(const struct pdfa_page *page, const struct form_picture *
         .b_pt = b,
         .frame = { scale, (width - upright_width) / 2, (height + upright_height) / 2 },
     };
+}
+
+struct text_frame page_frame_of(uint32_t width_px, uint32_t height_px, uint32_t dpi,
+                                uint16_t rotated_deg, int32_t skew_mdeg)
+{
+    return layout_of(width_px, height_px, dpi, rotated_deg, skew_mdeg).frame;
+}
+
+static enum rc lay_out(const struct pdfa_page *page, const struct form_picture *picture,
+                       struct layout *ret_layout, struct fault *why)
+{
+    *ret_layout = layout_of(picture->width_px, picture->height_px, page->capture.dpi,
+                            page->rotated_deg, page->skew_mdeg);
+    if (ret_layout->width_pt > PDFA_SIDE_PT_MAX ||
+        ret_layout->height_pt > PDFA_SIDE_PT_MAX)
+        return fault_set(why, RC_INVALID, 0, "按 %u dpi 计算页面超过 5 米，请检查分辨率",
+                         page->capture.dpi);
     return RC_OK;
 }
 
@@ -191,6 +211,7 @@ struct plan {
     struct layer_plan layers;
     struct layout layout;
     struct text_rare rare;
+    struct form_told told;
     uint32_t info; /* the last object but one */
 };
 
@@ -213,6 +234,20 @@ static void put_objects(struct pdf_out *out, const struct pdfa_page *page,
     if (plan->rare.count)
         font_put_rare(out, plan->rare.codes, plan->rare.count);
     layer_put_objects(out, &plan->layers, refs.layers);
+    if (plan->layers.form.told)
+        form_put_told(out, plan->info - 1, &plan->told);
+}
+
+/* What the page's XMP will say. */
+static enum rc note_told(const struct pdfa_page *page, struct plan *plan,
+                         struct fault *why)
+{
+    enum rc rc = form_told_readers(page->readers, page->reader_count, &plan->told, why);
+    if (page->layers)
+        (void)snprintf(plan->told.source, sizeof plan->told.source, "%s",
+                       page->layers->source);
+    plan->layers.form.told = page->layers || page->reader_count;
+    return rc;
 }
 
 static enum rc put_contents(struct pdf_out *contents, const struct pdfa_page *page,
@@ -234,6 +269,7 @@ enum rc pdfa_page_write(const struct pdfa_page *page, uint8_t **ret_pdf, size_t 
     struct plan plan = { .rare.count = 0 };
     enum rc rc = check_page(page, why);
     rc = rc ? rc : layer_check(page, &plan.layers, why);
+    rc = rc ? rc : note_told(page, &plan, why);
     rc = rc ? rc : check_capture(page, &plan.picture, why);
     rc = rc ? rc : lay_out(page, &plan.picture, &plan.layout, why);
     rc = rc ? rc : lay_crop(page->crop, &plan.layout, why);

@@ -4,18 +4,20 @@
 #include "pdfa/pdf_out.h"
 
 #include "pdfa/flate.h"
+#include "pdfa/page_take.h"
 #include "pdfa/xmp.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PIECE = 64 * 1024, TEXT_MAX = 4096 };
+
+#define PDF_BYTES_MAX 9999999999u /* ten digits of an offset */
 
 /* Binary comment: readers then do not take the file for text (ISO 19005-1, 6.1.2). */
 static const char header[] = "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n";
@@ -32,13 +34,28 @@ enum rc pdf_out_fail(struct pdf_out *out, enum rc rc, const char *format, ...)
     return fault_set(&out->why, rc, 0, "%s", text);
 }
 
+/* RC_CORRUPT when the file has other bytes at this place. */
+static void compare(struct pdf_out *out)
+{
+    char piece[4096 + 1];
+    for (size_t done = 0, n; done < out->len && !out->why.rc; done += n) {
+        n = out->len - done < sizeof piece - 1 ? out->len - done : sizeof piece - 1;
+        if (page_read_at(*out->against, out->gone + done, piece, n, NULL) ||
+            memcmp(piece, out->at + done, n) != 0)
+            pdf_out_fail(out, RC_CORRUPT, "文件被改动过");
+    }
+}
+
 static void flush(struct pdf_out *out)
 {
-    if (out->why.rc || out->fd < 0 || !out->len)
+    if (out->why.rc || out->fd == PDF_OUT_MEMORY || !out->len)
         return;
     struct fault why = { 0 };
-    if (file_write_all(out->fd, (struct bytes){ out->at, out->len }, &why))
+    if (out->fd != PDF_OUT_NOWHERE &&
+        file_write_all(out->fd, (struct bytes){ out->at, out->len }, &why))
         out->why = why;
+    if (out->against)
+        compare(out);
     out->gone += out->len;
     out->len = 0;
 }
@@ -66,7 +83,7 @@ void pdf_out_put(struct pdf_out *out, struct bytes data)
         return;
     if (out->hash)
         hash_add(out->hash, data);
-    while (out->fd >= 0 && data.len > PIECE) {
+    while (out->fd != PDF_OUT_MEMORY && data.len > PIECE) {
         struct bytes piece = { data.at, PIECE };
         flush(out);
         if (!make_room(out, PIECE))
@@ -76,7 +93,7 @@ void pdf_out_put(struct pdf_out *out, struct bytes data)
         data.at += PIECE;
         data.len -= PIECE;
     }
-    if (out->fd >= 0 && out->len + data.len > PIECE)
+    if (out->fd != PDF_OUT_MEMORY && out->len + data.len > PIECE)
         flush(out);
     if (out->why.rc || !make_room(out, data.len))
         return;
@@ -98,52 +115,6 @@ void pdf_out_text(struct pdf_out *out, const char *format, ...)
     pdf_out_put(out, (struct bytes){ (const uint8_t *)text, (size_t)len });
 }
 
-bool pdf_utf8_next(const char **at, uint32_t *ret_code)
-{
-    static const struct {
-        uint8_t mask, lead, more;
-        uint32_t least;
-    } forms[] = { { 0x80, 0x00, 0, 0 },
-                  { 0xE0, 0xC0, 1, 0x80 },
-                  { 0xF0, 0xE0, 2, 0x800 },
-                  { 0xF8, 0xF0, 3, 0x10000 } };
-    const uint8_t *s = (const uint8_t *)*at;
-    for (size_t f = 0; f < COUNT(forms); f++) {
-        if ((s[0] & forms[f].mask) != forms[f].lead)
-            continue;
-        uint32_t code = s[0] & (uint32_t)(uint8_t)~forms[f].mask;
-        for (unsigned i = 1; i <= forms[f].more; i++) {
-            if ((s[i] & 0xC0) != 0x80)
-                return false;
-            code = code << 6 | (s[i] & 0x3Fu);
-        }
-        if (code < forms[f].least || code > 0x10FFFF ||
-            (code >= 0xD800 && code <= 0xDFFF))
-            return false;
-        *ret_code = code;
-        *at += code ? 1 + forms[f].more : 0;
-        return true;
-    }
-    return false;
-}
-
-void pdf_out_string(struct pdf_out *out, const char *utf8)
-{
-    uint32_t code = 0;
-    pdf_out_text(out, "<FEFF");
-    while (pdf_utf8_next(&utf8, &code) && code) {
-        if (code < 0x10000)
-            pdf_out_text(out, "%04" PRIX32, code);
-        else
-            pdf_out_text(out, "%04" PRIX32 "%04" PRIX32,
-                         0xD800 + ((code - 0x10000) >> 10),
-                         0xDC00 + ((code - 0x10000) & 0x3FF));
-    }
-    if (*utf8)
-        pdf_out_fail(out, RC_INVALID, "文字不是有效的 UTF-8");
-    pdf_out_text(out, ">");
-}
-
 void pdf_out_object(struct pdf_out *out, uint32_t number)
 {
     if (number >= out->objects) {
@@ -156,7 +127,7 @@ void pdf_out_object(struct pdf_out *out, uint32_t number)
         out->offsets = offsets;
         out->objects = number + 1;
     }
-    out->offsets[number] = out->gone + out->len;
+    out->offsets[number] = pdf_out_at(out);
     pdf_out_text(out, "%" PRIu32 " 0 obj\n", number);
 }
 
@@ -193,27 +164,38 @@ void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict,
     pdf_out_stream(out, number, whole, (struct bytes){ packed, len });
 }
 
-void pdf_number(double value, char ret_text[PDF_NUMBER_MAX])
-{
-    long long all = llround(value * 100000);
-    unsigned long long left = (unsigned long long)llabs(all);
-    int len = snprintf(ret_text, PDF_NUMBER_MAX, "%s%llu.%05llu", all < 0 ? "-" : "",
-                       left / 100000, left % 100000);
-    while (ret_text[len - 1] == '0')
-        ret_text[--len] = 0;
-    if (ret_text[len - 1] == '.')
-        ret_text[--len] = 0;
-}
-
 void pdf_out_open(struct pdf_out *out, int fd)
 {
     *out = (struct pdf_out){ .fd = fd, .hash = hash_new() };
     pdf_out_put(out, BYTES(header));
 }
 
+void pdf_out_open_plain(struct pdf_out *out, int fd)
+{
+    *out = (struct pdf_out){ .fd = fd };
+    pdf_out_put(out, BYTES(header));
+}
+
+void pdf_out_open_against(struct pdf_out *out, const int *fd)
+{
+    pdf_out_open_plain(out, PDF_OUT_NOWHERE);
+    out->against = fd;
+}
+
 void pdf_out_open_bare(struct pdf_out *out)
 {
-    *out = (struct pdf_out){ .fd = -1 };
+    *out = (struct pdf_out){ .fd = PDF_OUT_MEMORY };
+}
+
+uint64_t pdf_out_at(const struct pdf_out *out)
+{
+    return out->gone + out->len;
+}
+
+void pdf_out_skip(struct pdf_out *out, uint64_t len)
+{
+    flush(out);
+    out->gone += len;
 }
 
 void pdf_out_free(struct pdf_out *out)
@@ -221,18 +203,17 @@ void pdf_out_free(struct pdf_out *out)
     free(out->at);
     free(out->offsets);
     hash_free(out->hash);
-    *out = (struct pdf_out){ .fd = -1 };
+    *out = (struct pdf_out){ .fd = PDF_OUT_MEMORY };
 }
 
-/* The id is half of the hash: 32 digits, the length that readers know from MD5. */
-static void take_id(struct pdf_out *out, char ret_id[PDF_ID_MAX])
+enum rc pdf_out_finish(struct pdf_out *out, struct fault *why)
 {
-    char hex[SHA256_HEX];
-    hash_hex(hash_end(out->hash), hex);
-    hash_free(out->hash);
-    out->hash = NULL;
-    memcpy(ret_id, hex, PDF_ID_MAX - 1);
-    ret_id[PDF_ID_MAX - 1] = 0;
+    flush(out);
+    if (!out->why.rc && pdf_out_at(out) > PDF_BYTES_MAX)
+        pdf_out_fail(out, RC_INVALID, "PDF 超过 10 GB，请分册");
+    if (out->why.rc)
+        return fault_set(why, out->why.rc, out->why.err, "%s", out->why.text);
+    return RC_OK;
 }
 
 enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about, uint32_t root,
@@ -240,10 +221,11 @@ enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about, uint3
 {
     char id[PDF_ID_MAX];
     xmp_put_info(out, about, info);
-    take_id(out, id);
+    pdf_id_of(hash_end(out->hash), id);
+    hash_free(TAKE(out->hash));
     xmp_put_packet(out, about, info + 1, id);
 
-    uint64_t table = out->gone + out->len;
+    uint64_t table = pdf_out_at(out);
     pdf_out_text(out, "xref\n0 %" PRIu32 "\n0000000000 65535 f \n", out->objects);
     for (uint32_t i = 1; i < out->objects; i++)
         pdf_out_text(out, "%010" PRIu64 " 00000 n \n", out->offsets[i]);
@@ -251,10 +233,5 @@ enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about, uint3
                  "trailer\n<< /Size %" PRIu32 " /Root %" PRIu32 " 0 R /Info %" PRIu32
                  " 0 R /ID [<%s> <%s>] >>\nstartxref\n%" PRIu64 "\n%%%%EOF\n",
                  out->objects, root, info, id, id, table);
-    flush(out);
-    if (!out->why.rc && table > 9999999999u)
-        pdf_out_fail(out, RC_INVALID, "PDF 超过 10 GB，请分册");
-    if (out->why.rc)
-        return fault_set(why, out->why.rc, out->why.err, "%s", out->why.text);
-    return RC_OK;
+    return pdf_out_finish(out, why);
 }

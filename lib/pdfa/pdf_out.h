@@ -13,9 +13,13 @@
 
 enum { PDF_ID_MAX = 33, PDF_NUMBER_MAX = 24 };
 
+/* Instead of a descriptor. */
+enum { PDF_OUT_MEMORY = -1, PDF_OUT_NOWHERE = -2 /* only the lengths are wanted */ };
+
 struct pdf_out {
-    int fd;      /* where to, or -1: everything stays in `at` */
-    uint8_t *at; /* owned */
+    int fd;             /* where to; PDF_OUT_MEMORY: everything stays in `at` */
+    const int *against; /* borrowed: with PDF_OUT_NOWHERE, the file that must be equal */
+    uint8_t *at;        /* owned */
     size_t len, room;
     uint64_t gone;     /* bytes that left `at` for fd */
     uint64_t *offsets; /* owned: by object number */
@@ -24,8 +28,12 @@ struct pdf_out {
     struct fault why;  /* the first error */
 };
 
-/* Begin a file with the PDF 1.4 header. fd -1: in memory. */
+/* Begin a file with the PDF 1.4 header. */
 void pdf_out_open(struct pdf_out *out, int fd);
+/* The same of a file whose id and tables are the caller's: ends by pdf_out_finish(). */
+void pdf_out_open_plain(struct pdf_out *out, int fd);
+/* The same, but nothing is written: the bytes are held against those of a file. */
+void pdf_out_open_against(struct pdf_out *out, const int *fd);
 /* Begin bytes that are no file: a content stream. */
 void pdf_out_open_bare(struct pdf_out *out);
 void pdf_out_free(struct pdf_out *out);
@@ -37,6 +45,10 @@ enum rc pdf_out_fail(struct pdf_out *out, enum rc rc, const char *format, ...)
 void pdf_out_put(struct pdf_out *out, struct bytes data);
 void pdf_out_text(struct pdf_out *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+uint64_t pdf_out_at(const struct pdf_out *out); /* bytes so far */
+/* As if `len` bytes had been put. Only where nothing is kept: PDF_OUT_NOWHERE. */
+void pdf_out_skip(struct pdf_out *out, uint64_t len);
 
 /* A text string as hex UTF-16BE with its mark: <FEFF…>. Invalid UTF-8 is an error. */
 void pdf_out_string(struct pdf_out *out, const char *utf8);
@@ -56,6 +68,12 @@ void pdf_out_packed(struct pdf_out *out, uint32_t number, const char *dict,
  * and the trailer with `root`. The id is the hash of every byte before the XMP packet. */
 MUST_USE enum rc pdf_out_close(struct pdf_out *out, const struct pdfa_about *about,
                                uint32_t root, uint32_t info, struct fault *why);
+
+/* What is still in memory goes where it belongs; the first error, if there was one. */
+MUST_USE enum rc pdf_out_finish(struct pdf_out *out, struct fault *why);
+
+/* Half of a hash: 32 digits, the length that readers know from MD5. */
+void pdf_id_of(struct sha256 sum, char ret_id[PDF_ID_MAX]);
 
 /* Fixed notation without a locale, at most five decimals, no trailing zeros. */
 void pdf_number(double value, char ret_text[PDF_NUMBER_MAX]);

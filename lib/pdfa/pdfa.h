@@ -29,6 +29,8 @@ enum {
     PDFA_LINE_CHARS_MAX = 4000, /* code points in one line */
     PDFA_TITLE_MAX = 1000,      /* bytes of a title or author */
     PDFA_INKS_MAX = 3,          /* stencils of a layered page */
+    PDFA_READERS_MAX = 3,       /* models that read one page */
+    PDFA_READER_TEXT_MAX = 48,  /* a name of engine or model, with NUL */
     PDFA_JOIN_PAGES_MAX = 8000, /* an array of PDF 1.4 has at most 8191 entries */
     PDFA_JOIN_MARKS_MAX = 4000,
     PDFA_MARK_DEPTH_MAX = 3,
@@ -94,6 +96,14 @@ struct pdfa_crop {
     double left_px, top_px, right_px, bottom_px;
 };
 
+/* A model that read some of the page's text, kept in the page's XMP (xmpMM:History).
+ * Names have letters of ASCII, digits, spaces and . _ + - only. */
+struct pdfa_reader {
+    const char *engine; /* borrowed: "tesseract 5.3.0" */
+    const char *model;  /* borrowed: "chi_sim" */
+    const char *sha256; /* borrowed: of the model's file, 64 lower-case hex digits */
+};
+
 /* What the file says about itself, in its Info and its XMP packet. */
 struct pdfa_about {
     const char *title;  /* borrowed, not empty */
@@ -112,6 +122,9 @@ struct pdfa_page {
     const struct pdfa_layers *layers; /* borrowed; NULL: the capture itself is shown. Else
                                        * capture.coding and .data do not count, its size
                                        * and dpi do */
+    const struct pdfa_reader *readers; /* borrowed: who read the lines, the page's own
+                                        * model first; none: it is not said */
+    size_t reader_count;
 };
 
 /* Write one page as a whole PDF/A-1b file. The page is as large as the turned paper, so

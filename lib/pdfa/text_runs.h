@@ -10,6 +10,10 @@ struct text_frame {
     double left_pt, top_pt; /* where the frame's corner stands on the page */
 };
 
+/* The frame of a capture that stands so. In page_write.c, whose layout it is. */
+struct text_frame page_frame_of(uint32_t width_px, uint32_t height_px, uint32_t dpi,
+                                uint16_t rotated_deg, int32_t skew_mdeg);
+
 /* Characters beyond the BMP, in the order they were met. */
 struct text_rare {
     uint32_t codes[FONT_RARE_MAX];

@@ -29,6 +29,7 @@ struct conversion {
     uint32_t jobs;
     struct page_limits limits;
     char case_no[CASE_NO_TEXT_MAX]; /* "": any */
+    int again_fd;                   /* the PDF that is read again, or -1 */
     struct fault trouble;           /* what stops the whole conversion */
     struct convert_summary summary;
 };
@@ -46,6 +47,8 @@ static void conversion_end(struct conversion *conversion)
     sd_event_unref(conversion->loop);
     if (conversion->pages.spool_fd >= 0)
         close(conversion->pages.spool_fd);
+    pdfa_volume_free(conversion->pages.volume);
+    fd_close_at(&conversion->again_fd);
     free(conversion->pages.at);
     json_decref(conversion->pages.rows);
 }
@@ -88,7 +91,9 @@ static void fail_page(struct conversion *conversion, struct convert_page *page,
     if (options->complain) {
         char text[PAGE_SENTENCE_MAX + 32];
         snprintf(text, sizeof text, "第 %u 页：%s", page->frame + 1, sentence);
-        options->complain(page->path, page->frame ? text : sentence, options->context);
+        options->complain(page->path,
+                          page->frame || conversion->pages.volume ? text : sentence,
+                          options->context);
     }
 }
 
@@ -165,21 +170,56 @@ static void want_master(const struct convert_page *page, const struct stat *fact
     json_decref(name);
 }
 
+/* The picture's file, or the page of the volume. The sentence says why there is none. */
+static const char *open_one(const struct conversion *conversion,
+                            const struct convert_page *page, int *ret_fd)
+{
+    struct stat facts;
+    if (conversion->pages.volume)
+        return pdfa_volume_page(conversion->pages.volume, page->frame, ret_fd, NULL)
+                   ? "读不出这一页"
+                   : NULL;
+    *ret_fd = open(page->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*ret_fd < 0)
+        return errno == ENOENT   ? "找不到这个文件"
+               : errno == EACCES ? "没有读这个文件的权限"
+                                 : "打不开这个文件";
+    return fstat(*ret_fd, &facts) || !S_ISREG(facts.st_mode) ? "不是图片文件" : NULL;
+}
+
+static void set_options(const struct conversion *conversion,
+                        const struct convert_page *page, int fd,
+                        struct page_options *ret_options)
+{
+    const struct convert_options *options = conversion->options;
+    struct stat facts = { 0 };
+    if (options->model)
+        snprintf(ret_options->model, sizeof ret_options->model, "%s", options->model);
+    ret_options->dpi = options->dpi;
+    ret_options->frame = page->frame;
+    ret_options->no_ocr = options->no_ocr;
+    ret_options->compress = options->compress;
+    ret_options->keep_all = options->keep_all;
+    ret_options->no_pictures = true;
+    ret_options->limits = conversion->limits;
+    if (options->masters_path && !fstat(fd, &facts))
+        want_master(page, &facts, &ret_options->master);
+    if (!conversion->pages.volume)
+        return;
+    struct pdfa_about about = pdfa_volume_join(conversion->pages.volume).about;
+    ret_options->again = true;
+    ret_options->created_ms = about.created_ms;
+    if (strlen(about.title) < sizeof ret_options->title)
+        strcpy(ret_options->title, about.title);
+}
+
 static void submit_one(struct conversion *conversion, size_t at)
 {
     struct convert_page *page = &conversion->pages.at[at];
-    const struct convert_options *options = conversion->options;
-    SCOPED(fd_close_at) int fd = open(page->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        fail_page(conversion, page,
-                  errno == ENOENT   ? "找不到这个文件"
-                  : errno == EACCES ? "没有读这个文件的权限"
-                                    : "打不开这个文件");
-        return;
-    }
-    struct stat facts;
-    if (fstat(fd, &facts) || !S_ISREG(facts.st_mode)) {
-        fail_page(conversion, page, "不是图片文件");
+    SCOPED(fd_close_at) int fd = -1;
+    const char *sentence = open_one(conversion, page, &fd);
+    if (sentence) {
+        fail_page(conversion, page, sentence);
         return;
     }
     struct ticket *ticket = malloc(sizeof *ticket);
@@ -191,17 +231,7 @@ static void submit_one(struct conversion *conversion, size_t at)
         return;
     }
     *ticket = (struct ticket){ conversion, page->path, page->frame };
-    if (options->model)
-        snprintf(job.options.model, sizeof job.options.model, "%s", options->model);
-    job.options.dpi = options->dpi;
-    job.options.frame = page->frame;
-    job.options.no_ocr = options->no_ocr;
-    job.options.compress = options->compress;
-    job.options.keep_all = options->keep_all;
-    job.options.no_pictures = true;
-    job.options.limits = conversion->limits;
-    if (options->masters_path)
-        want_master(page, &facts, &job.options.master);
+    set_options(conversion, page, fd, &job.options);
     page->done = true; /* on its way: not to be submitted again */
     if (page_pool_submit(conversion->pool, &job, &number, &why)) {
         free(ticket);
@@ -256,6 +286,29 @@ static enum rc read_rules(struct conversion *conversion, struct fault *why)
     return rc;
 }
 
+/* What is to be converted: files, or the pages of a PDF that is read again. */
+static enum rc list_pages(struct conversion *conversion, const char *const *paths,
+                          size_t count, struct fault *why)
+{
+    const char *again = conversion->options->again_path;
+    enum rc rc = RC_OK;
+    if (again) {
+        conversion->again_fd = open(again, O_RDONLY | O_CLOEXEC);
+        if (conversion->again_fd < 0)
+            return fault_set(why, RC_INVALID, errno, "打不开“%s”：%s", again,
+                             errno == ENOENT ? "没有这个文件" : strerror(errno));
+        rc = pdfa_volume_open(conversion->again_fd, &conversion->pages.volume, why);
+        if (rc)
+            return fault_wrap(why, rc, "%s", again);
+        count = pdfa_volume_join(conversion->pages.volume).page_count;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!insert(conversion, i, again ? again : paths[i], (uint32_t)i + 1,
+                    again ? (uint32_t)i : 0))
+            return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    return RC_OK;
+}
+
 static enum rc begin(struct conversion *conversion, const char *const *paths,
                      size_t count, struct fault *why)
 {
@@ -270,9 +323,9 @@ static enum rc begin(struct conversion *conversion, const char *const *paths,
         return fault_set(why, RC_IO, errno, "建不了临时文件：%s", strerror(errno));
     if (sd_event_new(&conversion->loop) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
-    for (size_t i = 0; i < count; i++)
-        if (!insert(conversion, i, paths[i], (uint32_t)i + 1, 0))
-            return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+    rc = list_pages(conversion, paths, count, why);
+    if (rc)
+        return rc;
     struct page_pool_options how = { .workers = conversion->jobs,
                                      .timeout_ms = options->timeout_ms,
                                      .no_ocr = options->no_ocr };
@@ -304,7 +357,9 @@ enum rc convert_files(const char *const *paths, size_t count,
                       struct convert_summary *ret_summary, struct fault *why)
 {
     SCOPED(conversion_end)
-    struct conversion conversion = { .options = options, .pages.spool_fd = -1 };
+    struct conversion conversion = { .options = options,
+                                     .again_fd = -1,
+                                     .pages.spool_fd = -1 };
     int64_t since_ms = clock_mono_ms();
     *ret_summary = conversion.summary;
     enum rc rc = begin(&conversion, paths, count, why);
@@ -316,6 +371,11 @@ enum rc convert_files(const char *const *paths, size_t count,
     if (conversion.trouble.rc)
         return fault_set(why, conversion.trouble.rc, 0, "%s", conversion.trouble.text);
     conversion.summary.total_ms = (uint32_t)(clock_mono_ms() - since_ms);
+    *ret_summary = conversion.summary;
+    if (conversion.pages.volume && conversion.summary.in_pdf < conversion.pages.count)
+        return fault_set(why, RC_INVALID, 0,
+                         "有 %zu 页没有识别成功，没有写出新文件，原文件没有改动",
+                         conversion.pages.count - conversion.summary.in_pdf);
     rc = write_all(&conversion, conversion.summary.total_ms, why);
     *ret_summary = conversion.summary;
     if (rc)

@@ -28,6 +28,7 @@ struct convert_options {
     const char *limits_path;  /* a court's own limits (limits.h); NULL: the usual ones */
     const char *case_no; /* whose papers these are, as anybody writes it; NULL: any */
     enum page_compress compress;
+    const char *again_path; /* a PDF of ours: its pages are read again, no files; NULL */
     /* Told about every file that cannot be used, with a Chinese sentence; may be NULL. */
     void (*complain)(const char *path, const char *sentence, void *context);
     void *context; /* borrowed */
@@ -40,13 +41,18 @@ struct convert_summary {
     uint32_t total_ms;
 };
 
-/* Convert `count` files in their order. Blocks; runs its own event loop and worker
+/* Convert `count` files in their order, or read the pages of again_path again: pictures,
+ * bookmarks, labels, title and date stay, text and readers are new. Then every page must
+ * come out well, else nothing is written and RC_INVALID says so; out_path may be
+ * again_path, which is replaced as a whole. Blocks; runs its own event loop and worker
  * processes (so main() must answer "--role page", see page_pool_new()). A file that
  * cannot be used is complained about and left out; the rest goes on. *ret_summary is set
- * in any case. RC_INVALID      some files could not be used, or no page was left to
- * write; OUT.pdf holds the good pages if there is any RC_UNAVAILABLE  the recogniser or
- * its model is missing others          OUT.pdf, the text or the report could not be
- * written */
+ * in any case.
+ *   RC_INVALID      some files could not be used, or no page was left to write; OUT.pdf
+ *                   holds the good pages if there is any; or again_path is not ours
+ *   RC_CORRUPT      again_path was ours, and was changed
+ *   RC_UNAVAILABLE  the recogniser or its model is missing
+ *   others          OUT.pdf, the text or the report could not be written */
 MUST_USE enum rc convert_files(const char *const *paths, size_t count,
                                const struct convert_options *options,
                                struct convert_summary *ret_summary, struct fault *why);

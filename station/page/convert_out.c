@@ -110,6 +110,12 @@ static enum rc join(const struct convert_pages *pages, int fd, struct fault *why
         .context = (void *)(uintptr_t)pages,
     };
     SCOPED(convert_marks_free) struct convert_marks marks = { 0 };
+    if (pages->volume) {
+        how = pdfa_volume_join(pages->volume);
+        how.open_page = open_page;
+        how.context = (void *)(uintptr_t)pages;
+        return pdfa_join(&how, fd, why);
+    }
     enum rc rc = convert_marks(pages, &marks, why);
     if (rc)
         return rc;
@@ -154,9 +160,22 @@ static enum rc write_pdf_through(const struct convert_pages *pages, const char *
               : convert_replace(path, (struct bytes){ (const uint8_t *)data, len }, why);
 }
 
+/* A page file that was read again is a page file again. */
+static enum rc write_page(const struct convert_pages *pages, const char *path,
+                          struct fault *why)
+{
+    SCOPED(free_at) char *data = NULL;
+    enum rc rc = convert_take(pages, pages->at->pdf_at, pages->at->pdf_len, &data, why);
+    return rc ? rc
+              : convert_replace(
+                    path, (struct bytes){ (uint8_t *)data, pages->at->pdf_len }, why);
+}
+
 enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
                           struct fault *why)
 {
+    if (pages->volume && pdfa_volume_is_page(pages->volume))
+        return write_page(pages, path, why);
     if (is_no_file(path))
         return write_pdf_through(pages, path, why);
     struct target target;
@@ -168,6 +187,9 @@ enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
     int fd = openat(dir, target.draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return cannot_write(path, why);
+    struct stat old;
+    if (!fstatat(dir, target.name, &old, 0))
+        (void)fchmod(fd, old.st_mode & 07777);
     rc = join(pages, fd, why);
     if (!rc && (fsync(fd) || renameat(dir, target.draft, dir, target.name) || fsync(dir)))
         rc = cannot_write(path, why);

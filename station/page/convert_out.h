@@ -2,6 +2,7 @@
 #ifndef STATION_PAGE_CONVERT_OUT_H
 #define STATION_PAGE_CONVERT_OUT_H
 
+#include "pdfa/pdfa_volume.h"
 #include "station/page/convert.h"
 
 /* One picture's place in the result, in the order of the input. */
@@ -21,6 +22,7 @@ struct convert_pages {
     size_t count;
     int spool_fd; /* one nameless file with the pages' PDFs and texts */
     json_t *rows; /* owned by the caller: a catalogue to find titles in, or NULL */
+    struct pdfa_volume *volume; /* owned by the caller: what is read again, or NULL */
 };
 
 /* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */

@@ -2,6 +2,7 @@
  * here stands only their order, what is left out for which kind, and the clock. */
 #include "station/page/page.h"
 
+#include "station/page/again.h"
 #include "station/page/clean.h"
 #include "station/page/judge.h"
 #include "station/page/labels.h"
@@ -25,10 +26,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Angles in a PDF are told in thousandths; nearer ones are the same. */
+static const double rounded_deg = 0.0015;
+
 /* Everything one picture needs on its way; released as a whole. */
 struct work {
     struct bytes capture;
     const struct page_options *options;
+    struct page_again again; /* its descriptor is -1 unless options->again */
     const struct page_limits *limits;
     struct picture picture;
     PIX *gray, *even;
@@ -46,6 +51,7 @@ struct work {
 
 static void work_end(struct work *work)
 {
+    page_again_free(&work->again);
     picture_free(&work->picture);
     pixDestroy(&work->gray);
     pixDestroy(&work->even);
@@ -83,16 +89,20 @@ static enum rc read_picture(struct work *work, struct fault *why)
     const struct page_options *options = work->options;
     struct picture_how how = { options->dpi,
                                options->no_ocr ? PICTURE_SIGHT_DPI : PICTURE_TEXT_DPI };
-    enum rc rc = picture_look(work->capture, options->frame, &look, why);
-    if (!rc)
+    enum rc rc = RC_OK;
+    if (options->again)
+        rc = page_again_picture(&work->again, &how, &work->picture, &work->capture, why);
+    else
+        rc = picture_look(work->capture, options->frame, &look, why);
+    if (!rc && !options->again)
         rc = picture_read(work->capture, &look, &how, &work->picture, why);
     if (rc)
         return rc;
-    work->result.width_px = look.width_px;
-    work->result.height_px = look.height_px;
+    work->result.width_px = work->picture.look.width_px;
+    work->result.height_px = work->picture.look.height_px;
     work->result.dpi = work->picture.dpi;
-    work->result.frame = look.frame;
-    work->result.frames = look.frames;
+    work->result.frame = work->picture.look.frame;
+    work->result.frames = work->picture.look.frames;
     work->result.ms.read = lap(work);
     return RC_OK;
 }
@@ -240,6 +250,20 @@ static enum rc read_text(struct work *work, struct fault *why)
     return keep_words(work, why);
 }
 
+/* A page that is read again keeps its place: what was straightened for reading is turned
+ * to how the page shows it. */
+static void keep_place(struct work *work)
+{
+    const struct pdfa_parts *parts = &work->again.parts;
+    if (!work->options->again)
+        return;
+    double left_deg = parts->skew_mdeg / 1000.0 - work->stand.turn_deg;
+    if (fabs(left_deg - work->residual_deg) > rounded_deg)
+        work->residual_deg = left_deg;
+    work->result.rotated_deg = parts->rotated_deg;
+    work->result.skew_mdeg = parts->skew_mdeg;
+}
+
 /* What readers are shown: 2.5 mm more than the paper (DA/T 31-2017 10.3 wants 2 to 3). */
 static struct page_box shown_box(const struct work *work)
 {
@@ -283,6 +307,9 @@ static enum rc write_page(struct work *work, struct fault *why)
         .compress = work->options->compress,
         .title = work->options->title[0] ? work->options->title : "扫描页",
         .created_ms = work->options->created_ms,
+        .engine = work->ocr ? ocr_engine(work->ocr) : NULL,
+        .model = work->ocr ? ocr_model(work->ocr) : NULL,
+        .again = work->options->again ? &work->again : NULL,
     };
     const char *layers = "";
     enum rc rc =
@@ -306,38 +333,49 @@ static enum rc write_pictures(struct work *work, struct fault *why)
     return rc;
 }
 
+static enum rc run(struct work *work, struct fault *why)
+{
+    enum rc rc = read_picture(work, why);
+    if (!rc)
+        rc = look_over(work, why);
+    if (!rc)
+        rc = stand_up(work, why);
+    if (!rc)
+        rc = read_text(work, why);
+    if (rc)
+        return rc;
+    keep_place(work);
+    work->result.ms.ocr = lap(work);
+    judge(work);
+    rc = write_page(work, why);
+    if (!rc && work->options->master.wanted)
+        rc = page_master_write(work->capture, &work->picture, &work->result,
+                               &work->options->master, &work->output.master,
+                               &work->output.master_len, why);
+    if (!rc && work->result.kind == PAGE_TEXT)
+        rc = page_sight(work->even, work->picture.work_dpi, work->stand.turn_deg,
+                        &work->output.sight, &work->output.sight_len, why);
+    if (!rc)
+        rc = write_pictures(work, why);
+    work->result.ms.write = lap(work);
+    return rc;
+}
+
 enum rc page_process(struct bytes capture, const struct page_options *options,
                      struct page_result *ret_result, struct page_output *ret_output,
                      struct fault *why)
 {
-    SCOPED(work_end) struct work work = { .capture = capture, .options = options };
+    struct page_options own = *options;
+    SCOPED(work_end)
+    struct work work = { .capture = capture, .options = &own, .again.fd = -1 };
     work.result.confidence = -1;
-    work.limits = options->limits.version[0] ? &options->limits : page_limits_usual();
+    work.limits = own.limits.version[0] ? &own.limits : page_limits_usual();
     work.since_ms = clock_mono_ms();
     setMsgSeverity(L_SEVERITY_NONE); /* leptonica prints; here faults speak */
-    enum rc rc = read_picture(&work, why);
-    if (!rc)
-        rc = look_over(&work, why);
-    if (!rc)
-        rc = stand_up(&work, why);
-    if (!rc)
-        rc = read_text(&work, why);
+    enum rc rc = own.again ? page_again_open(capture, &work.again, &own, why) : RC_OK;
+    rc = rc ? rc : run(&work, why);
     if (rc)
         return rc;
-    work.result.ms.ocr = lap(&work);
-    judge(&work);
-    rc = write_page(&work, why);
-    if (!rc && options->master.wanted)
-        rc = page_master_write(capture, &work.picture, &work.result, &options->master,
-                               &work.output.master, &work.output.master_len, why);
-    if (!rc && work.result.kind == PAGE_TEXT)
-        rc = page_sight(work.even, work.picture.work_dpi, work.stand.turn_deg,
-                        &work.output.sight, &work.output.sight_len, why);
-    if (!rc)
-        rc = write_pictures(&work, why);
-    if (rc)
-        return rc;
-    work.result.ms.write = lap(&work);
     *ret_result = work.result;
     *ret_output = work.output;
     work.output = (struct page_output){ 0 };

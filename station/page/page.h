@@ -160,7 +160,9 @@ struct page_options {
     bool keep_all;      /* recognise and write a PDF for blank, cover and separator too */
     uint32_t plain_patches; /* patch codes that mean nothing: patch_meanings_plain() */
     enum page_compress compress;
-    bool no_pictures;          /* no thumbnail and no preview */
+    bool no_pictures; /* no thumbnail and no preview */
+    bool again; /* what is given is a page file of ours, to be read again: its pictures
+                   and their place stay, `turned`, `dpi` and `keep_all` follow from it */
     struct page_master master; /* a TIFF of the capture's own pixels is wanted, too */
     struct page_limits limits; /* to judge by; without a version: the usual ones */
 };
@@ -179,11 +181,11 @@ struct page_output {
 
 void page_output_free(struct page_output *output); /* the buffers; accepts NULL */
 
-/* Process one picture: JPEG, PNG, TIFF or BMP. Blocks for seconds. Same bytes and options
- * give the same outputs. On success the caller owns *ret_output (page_output_free).
- *   RC_INVALID  not a picture we read, or too large; why->text is a Chinese sentence
- *   RC_CORRUPT  damaged or cut off; nothing is made from it; a Chinese sentence
- *   RC_UNAVAILABLE  the recogniser or its model is missing */
+/* Process one picture: JPEG, PNG, TIFF or BMP (or a page file, see options.again). Blocks
+ * for seconds. Same bytes and options give the same outputs. On success the caller owns
+ * *ret_output (page_output_free). RC_INVALID  not a picture we read, or too large;
+ * why->text is a Chinese sentence RC_CORRUPT  damaged or cut off; nothing is made from
+ * it; a Chinese sentence RC_UNAVAILABLE  the recogniser or its model is missing */
 MUST_USE enum rc page_process(struct bytes capture, const struct page_options *options,
                               struct page_result *ret_result,
                               struct page_output *ret_output, struct fault *why);

@@ -183,3 +183,23 @@ enum rc picture_read_whole(struct bytes file, struct picture *picture, struct fa
         return RC_OK;
     return decode_jpeg(file, &picture->look, 8, &picture->whole, why);
 }
+
+enum rc picture_of_pixels(PIX *whole, const struct picture_how *how,
+                          struct picture *ret_picture, struct fault *why)
+{
+    struct picture picture = { .look = { .format = PICTURE_PNG,
+                                         .width_px = (uint32_t)pixGetWidth(whole),
+                                         .height_px = (uint32_t)pixGetHeight(whole),
+                                         .channels = pixGetDepth(whole) == 8 ? 1 : 3,
+                                         .bits = 8,
+                                         .frames = 1 },
+                               .whole = whole };
+    find_dpi(&picture, how->told_dpi);
+    enum rc rc = shrink_whole(&picture, how->work_dpi, why);
+    if (rc) {
+        picture_free(&picture);
+        return rc;
+    }
+    *ret_picture = picture;
+    return RC_OK;
+}

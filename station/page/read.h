@@ -37,6 +37,11 @@ MUST_USE enum rc picture_read(struct bytes file, const struct picture_look *look
                               const struct picture_how *how, struct picture *ret_picture,
                               struct fault *why);
 
+/* The same of pixels that are there already, 8 or 32 bits; `whole` is taken over, also on
+ * failure. */
+MUST_USE enum rc picture_of_pixels(PIX *whole, const struct picture_how *how,
+                                   struct picture *ret_picture, struct fault *why);
+
 /* The JPEG's pixels after all, for one that cannot stand in a PDF/A as it is. */
 MUST_USE enum rc picture_read_whole(struct bytes file, struct picture *picture,
                                     struct fault *why);

@@ -223,6 +223,22 @@ static enum rc write_layers(struct pdfa_page *page, const struct page_sheet *she
     return rc;
 }
 
+/* The page's own model, then those that helped with lines. */
+static size_t note_readers(const struct page_sheet *sheet,
+                           struct pdfa_reader ret_readers[PDFA_READERS_MAX])
+{
+    size_t count = 0;
+    if (!sheet->engine)
+        return 0;
+    ret_readers[count++] =
+        (struct pdfa_reader){ sheet->engine, sheet->model->name, sheet->model->sha256 };
+    for (size_t i = 0; i < sheet->text->helper_count && count < PDFA_READERS_MAX; i++)
+        ret_readers[count++] =
+            (struct pdfa_reader){ sheet->engine, sheet->text->helpers[i]->name,
+                                  sheet->text->helpers[i]->sha256 };
+    return count;
+}
+
 enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t *ret_len,
                          const char **ret_layers, struct fault *why)
 {
@@ -251,6 +267,15 @@ enum rc page_sheet_write(const struct page_sheet *sheet, char **ret_pdf, size_t 
         .line_count = lines.count,
         .crop = sheet->shown ? &crop : NULL,
     };
+    struct pdfa_reader readers[PDFA_READERS_MAX];
+    page.readers = readers;
+    page.reader_count = note_readers(sheet, readers);
+    if (sheet->again) {
+        *ret_layers =
+            page_compress_name(sheet->again->parts.layered ? PAGE_LAYERED : PAGE_EXACT);
+        return pdfa_page_again(sheet->again->fd, &page, (uint8_t **)ret_pdf, ret_len,
+                               why);
+    }
     enum layers_verdict verdict = LAYERS_PLAIN;
     *ret_layers = page_compress_name(PAGE_EXACT);
     if (sheet->compress == PAGE_LAYERED) {

@@ -2,6 +2,7 @@
 #ifndef STATION_PAGE_SHEET_H
 #define STATION_PAGE_SHEET_H
 
+#include "station/page/again.h"
 #include "station/page/ocr.h"
 #include "station/page/page.h"
 #include "station/page/paper.h"
@@ -21,6 +22,10 @@ struct page_sheet {
                                      all of it */
     const char *title;            /* borrowed */
     int64_t created_ms;
+    const char *engine;             /* borrowed: who read the text; NULL: nobody */
+    const struct ocr_model *model;  /* borrowed, with `engine` */
+    const struct page_again *again; /* borrowed: a page of which only the text is made
+                                       anew; NULL: the page is new */
 };
 
 /* The caller frees *ret_pdf. Same sheet, same bytes. *ret_layers, static: the word for

@@ -70,11 +70,11 @@ static bool master_read(const json_t *json, struct page_master *ret)
 json_t *page_options_json(const struct page_options *options)
 {
     json_t *json = json_pack(
-        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:o*, s:o*}", "model",
-        options->model, "dpi", (json_int_t)options->dpi, "frame",
+        "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o*, s:o*}",
+        "model", options->model, "dpi", (json_int_t)options->dpi, "frame",
         (json_int_t)options->frame, "created_ms", (json_int_t)options->created_ms,
         "title", options->title, "no_ocr", options->no_ocr, "keep_all", options->keep_all,
-        "no_pictures", options->no_pictures, "turn_deg",
+        "no_pictures", options->no_pictures, "again", options->again, "turn_deg",
         options->turned ? (int)options->turn_deg : -1, "plain_patches",
         (int)options->plain_patches, "compress", page_compress_name(options->compress),
         "limits", options->limits.version[0] ? page_limits_json(&options->limits) : NULL,
@@ -89,13 +89,13 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     struct page_options options = { .model = "" };
     const char *model, *title, *compress;
     json_int_t dpi, frame, created;
-    int no_ocr, keep_all, no_pictures, turn_deg, plain;
+    int no_ocr, keep_all, no_pictures, again, turn_deg, plain;
     if (json_unpack((json_t *)(uintptr_t)json,
-                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:i, s:s}", "model",
-                    &model, "dpi", &dpi, "frame", &frame, "created_ms", &created, "title",
-                    &title, "no_ocr", &no_ocr, "keep_all", &keep_all, "no_pictures",
-                    &no_pictures, "turn_deg", &turn_deg, "plain_patches", &plain,
-                    "compress", &compress) ||
+                    "{s:s, s:I, s:I, s:I, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s}",
+                    "model", &model, "dpi", &dpi, "frame", &frame, "created_ms", &created,
+                    "title", &title, "no_ocr", &no_ocr, "keep_all", &keep_all,
+                    "no_pictures", &no_pictures, "again", &again, "turn_deg", &turn_deg,
+                    "plain_patches", &plain, "compress", &compress) ||
         page_compress_read(compress, &options.compress) || turn_deg < -1 ||
         turn_deg > 270 || (turn_deg > 0 && turn_deg % 90) || dpi < 0 || dpi > 100000 ||
         frame < 0 || frame > 100000 || strlen(model) >= sizeof options.model ||
@@ -111,6 +111,7 @@ enum rc page_options_read(const json_t *json, struct page_options *ret_options)
     options.no_ocr = no_ocr;
     options.keep_all = keep_all;
     options.no_pictures = no_pictures;
+    options.again = again;
     options.plain_patches = (uint32_t)plain;
     const json_t *limits = json_object_get(json, "limits");
     if (limits && page_limits_of_json(limits, &options.limits))

@@ -92,5 +92,7 @@ qpdf --json --json-key=pagelabels "$work/volume.pdf" | tr -d ' \n' | grep -q '"i
 say $? "a volume has its page labels"
 [ "$(pdfinfo "$work/volume.pdf" | awk '/^Pages:/ { print $2 }')" = 7 ]
 say $? "a volume has all its pages"
+qpdf --check-linearization "$work/volume.pdf" | grep -q 'no linearization errors' && pdfinfo "$work/volume.pdf" | grep -q '^Optimized: *yes'
+say $? "a volume is linearised, by other people's reading"
 [ "$(grep -ac '/FontFile2' "$work/volume.pdf")" = 1 ]
 say $? "a volume has its font once"

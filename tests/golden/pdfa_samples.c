@@ -93,8 +93,16 @@ static void write_page(size_t index, struct pdfa_page page, const char *text)
     struct fault why;
     page.about =
         (struct pdfa_about){ "样页 <&>", "某市某区人民法院", INT64_C(1000) * AT_S };
+    static const struct pdfa_reader readers[] = {
+        { "tesseract 5.3.0", "chi_sim",
+          "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff" },
+        { "tesseract 5.3.0", "eng",
+          "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100" },
+    };
     page.lines = lines;
     page.line_count = lines_of(copy, SIDE_PX, 40, lines);
+    page.readers = readers;
+    page.reader_count = index % (COUNT(readers) + 1);
     must(pdfa_page_write(&page, &pages[index].pdf, &pages[index].len, &why), &why);
     must(pdfa_page_write(&page, &twin.pdf, &twin.len, &why), &why);
     bool same =
