@@ -82,18 +82,6 @@ $(OUT)/bin/%:
 $(OUT)/sane/libsane-paper.so.1: $(call obj,$(sane_paper_src)) $(OUT)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libsane-paper.so.1 $^ $(sane_paper_libs) -o $@
-$(OUT)/firmware/host/rack: $(call obj,$(firmware_host_src)) $(OUT)/firmware/app.a $(OUT)/lib.a
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ -o $@
-
-$(OUT)/arm/%.o: %.c
-	@mkdir -p $(@D)
-	$(Q)$(CROSS)gcc $(BOARD_CFLAGS) $(STRICT) -c $< -o $@
-$(foreach b,$(boards),$(eval $(OUT)/firmware/$(b)/rack.elf: $(patsubst %.c,$(OUT)/arm/%.o,$(board_shared_src) $(wildcard firmware/port/$(b)/*.c))))
-$(board_images): $(OUT)/firmware/%/rack.elf: firmware/port/%/port.ld firmware/port/arm/sections.ld
-	@mkdir -p $(@D)
-	$(Q)$(CROSS)gcc -mcpu=cortex-m4 -mthumb -nostdlib -Wl,--gc-sections,--fatal-warnings -T $< $(filter %.o,$^) -lgcc -o $@
-
 # A test program may add objects and flags of its own in tests/part.mk.
 $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/firmware/app.a $(archives)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -lcmocka -o $@
@@ -121,10 +109,12 @@ soak-repo: $(OUT)/tests/crash/custody_history
 	JUANKU_HISTORIES=100000 $(OUT)/tests/crash/custody_history
 soak-pages: $(addprefix $(OUT)/tests/golden/,false_labels variants)
 	$(OUT)/tests/golden/false_labels 10000 100000000 && $(OUT)/tests/golden/variants all
-soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_noise unit/firmware_lock unit/firmware_journal)
+soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise unit/firmware_boot unit/firmware_lock unit/firmware_journal)
 	EVENTS=1000000 $(OUT)/tests/sim/rack_noise
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
 	CUTS=1000000 $(OUT)/tests/unit/firmware_journal
+	ALL=1 $(OUT)/tests/unit/firmware_boot && BODY=65024 $(OUT)/tests/unit/firmware_boot
+	CUTS=100 $(OUT)/tests/sim/rack_boards && CUTS=all sh tests/sim/rack_update.sh
 bench:
 	$(Q)tools/deps.sh bench && $(MAKE) --no-print-directory -j2 all && tests/bench/run.sh
 soak: all

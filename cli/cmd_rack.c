@@ -1,18 +1,17 @@
 /* juanku rack: set up the racks of a port, at the port. The repository's own role must
  * not hold the port meanwhile: two masters on one line answer each other's questions. */
+#include "cli/cmd_rack.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/rack_file.h"
 #include "drivers/rack/rack_lock.h"
 #include "drivers/rack/rack_setup.h"
 #include "sys/clock.h"
-#include "sys/file.h"
-#include "sys/hash.h"
 #include "sys/scope.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 SCOPE_RELEASER(bus_free_at, struct rack_bus *, rack_bus_free)
@@ -21,7 +20,7 @@ SCOPE_RELEASER(bus_free_at, struct rack_bus *, rack_bus_free)
  */
 enum { SCAN_ANSWER_MS = 80, DESK_ANSWER_MS = 400 };
 
-enum { LOOK_MS = 50, LEARN_HOLD_MS = 1000, KEY_PATH_MAX = 1024 };
+enum { LOOK_MS = 50, LEARN_HOLD_MS = 1000 };
 
 struct options {
     const char *port, *uid, *key_file;
@@ -35,13 +34,17 @@ static void help(void)
          "       juanku rack claim --port P --uid HEX --address A [--slots N]\n"
          "       juanku rack learn --port P --address A --key-file F\n"
          "       juanku rack test  --port P --address A [--first SLOT] [--last SLOT] "
-         "[--seconds S]\n\n"
+         "[--seconds S]\n"
+         "       juanku rack update --port P --address A --image F\n"
+         "       juanku rack sign   --key-file F ...\n\n"
          "scan   asks every address of the port (/dev/juanku/rack-...) who is there\n"
          "claim  gives the rack with that unique id its address, for good\n"
          "learn  gives the rack its lock key (made into F when F is not there) and lets "
          "it find\n       out how its bolt is wired; keep the door shut meanwhile\n"
          "test   lights slot after slot: put something in, take it out; says which slots "
-         "fail\n\n--baud N on each; 115200 without.");
+         "fail\nupdate sends a rack a new program; sign makes such a file (--help with "
+         "each)"
+         "\n\n--baud N on each; 115200 without.");
 }
 
 static void print_identity(const struct rack_identity *who, bool json)
@@ -106,50 +109,12 @@ static int claim(struct rack_bus *bus, const struct options *o)
     return EXIT_OK;
 }
 
-static bool key_of_text(const char *text, uint8_t ret_key[SIPHASH_KEY_LEN])
-{
-    for (size_t i = 0; i < SIPHASH_KEY_LEN; i++) {
-        unsigned byte = 0;
-        if (strspn(text + 2 * i, "0123456789abcdefABCDEF") < 2 ||
-            sscanf(text + 2 * i, "%2x", &byte) != 1)
-            return false;
-        ret_key[i] = (uint8_t)byte;
-    }
-    return true;
-}
-
-/* The key of `path`, 32 hexadecimal digits; made, and kept for nobody else to read, when
- * there is no such file. */
-static enum rc load_key(const char *path, uint8_t ret_key[SIPHASH_KEY_LEN],
-                        struct fault *why)
-{
-    const char *slash = strrchr(path, '/');
-    char folder[KEY_PATH_MAX] = ".", text[2 * SIPHASH_KEY_LEN + 2];
-    SCOPED(fd_close_at) int dir = -1;
-    SCOPED(free_at) char *kept = NULL;
-    size_t len = 0;
-    if (slash)
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
-    enum rc rc = file_open_folder(folder, &dir, why);
-    const char *name = slash ? slash + 1 : path;
-    if (!rc)
-        rc = file_read(dir, name, sizeof text, &kept, &len, why);
-    if (!rc && !key_of_text(kept, ret_key))
-        return fault_set(why, RC_INVALID, 0, "%s 不是货架密钥（32 位十六进制）。", path);
-    if (rc != RC_NOT_FOUND)
-        return rc;
-    random_id(text); /* 128 random bits, as the key has */
-    (void)key_of_text(text, ret_key);
-    (void)umask(0077);
-    return file_create(dir, name, (struct bytes){ (uint8_t *)text, strlen(text) }, why);
-}
-
 static int learn(struct rack_bus *bus, const struct options *o)
 {
     struct fault why = { .rc = RC_OK };
     uint8_t key[SIPHASH_KEY_LEN], address = (uint8_t)o->address;
     uint16_t wired = 0;
-    enum rc rc = load_key(o->key_file, key, &why);
+    enum rc rc = rack_file_key(o->key_file, true, key, sizeof key, &why);
     if (!rc)
         rc = rack_lock_set_key(bus, address, key, &why);
     if (rc == RC_REFUSED) /* it has one: right when it is ours, which the order shows */
@@ -273,6 +238,10 @@ int cmd_rack(int argc, char **argv)
     struct options o = { 0 };
     struct args args;
     bool asked = false;
+    if (argc > 1 && !strcmp(argv[1], "update"))
+        return rack_update_command(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "sign"))
+        return rack_sign_command(argc - 1, argv + 1);
     if (!read_options(argc, argv, &o, &args, &asked))
         return EXIT_USAGE;
     if (asked) {
@@ -294,5 +263,5 @@ int cmd_rack(int argc, char **argv)
                                    : DESK_ANSWER_MS);
         return verbs[i].run(bus, &o);
     }
-    return cmd_usage("rack", "scan, claim, learn or test is expected");
+    return cmd_usage("rack", "scan, claim, learn, test, update or sign is expected");
 }

@@ -1,17 +1,19 @@
 #!/bin/sh
-# What the firmware takes on each board: flash, RAM (with stacks), and the deepest stack of
-# the main loop and of the handlers, added up over the compiler's call graph. A call
+# What the firmware takes on each board: flash of the program and of the bootloader, RAM
+# (with stacks), and the deepest stack of the main loop, of the bootloader and of the handlers, added up over the compiler's call graph. A call
 # through a pointer counts as the deepest function of its file that nobody calls by name.
-# One line a board: "mps2-an386 flash 15028 ram 9744 stack 404 handlers 120".
+# One line a board: "mps2-an386 flash 15028 ram 9744 stack 404 handlers 120 boot 14016 bootstack 700".
 set -eu
 cd "$(dirname "$0")/.."
 out=${OUT:-out}
 cross=${CROSS:-arm-none-eabi-}
 
-graph() { # board, root functions...
+graph() { # board, folder of its main, root functions...
     board=$1
-    shift
-    cat "$out"/arm/firmware/app/*.ci "$out"/arm/lib/core/*.ci "$out"/arm/firmware/port/arm/*.ci "$out/arm/firmware/port/$board"/*.ci |
+    main_of=$2
+    shift 2
+    find "$out/arm/firmware/app" "$out/arm/firmware/boot" "$out/arm/lib/core" "$out/arm/firmware/port/arm" "$out/arm/firmware/port/$board" -name '*.ci' |
+        grep -v "/$board/$([ "$main_of" = boot ] || echo boot/)main.ci" | xargs cat |
         awk -v roots="$*" '
         /^node:/ {
             split($0, part, "\""); name = part[2]
@@ -56,11 +58,13 @@ for board in mps2-an386 stm32f405; do
     elf=$out/firmware/$board/rack.elf
     [ -r "$elf" ] || { echo "$board is not built: no ${cross}gcc" >&2; exit 3; }
     # Onto the main stack an interrupt pushes 32 bytes, 4 more to align.
-    main=$(($(graph "$board" port_main) + 36))
+    main=$(($(graph "$board" app port_main) + 36))
     # A handler that the watchdog's bark interrupts: the deeper of both, and a frame each.
-    handlers=$(($(graph "$board" line_receive line_send line_interrupt tick_barks) + $(graph "$board" crash.c:hang_found firmware/port/arm/crash.c:hang_found firmware/port/arm/crash.c:fault_found) + 72))
-    "${cross}size" -A "$elf" | awk -v board="$board" -v main="$main" -v handlers="$handlers" '
-        $1 == ".text" || $1 == ".data" { flash += $2 }
+    handlers=$(($(graph "$board" app line_receive line_send line_interrupt tick_barks) + $(graph "$board" app crash.c:hang_found firmware/port/arm/crash.c:hang_found firmware/port/arm/crash.c:fault_found) + 72))
+    boot=$(($(graph "$board" boot port_main) + 36))
+    bootflash=$("${cross}size" -A "$out/firmware/$board/boot.elf" | awk '$1 == ".text" || $1 == ".data" { flash += $2 } END { print flash }')
+    "${cross}size" -A "$elf" | awk -v board="$board" -v main="$main" -v handlers="$handlers" -v boot="boot $bootflash bootstack $boot" '
+        $1 == ".text" || $1 == ".data" || $1 == ".head" { flash += $2 }
         $1 == ".stack" || $1 == ".noinit" || $1 == ".data" || $1 == ".bss" { ram += $2 }
-        END { print board, "flash", flash, "ram", ram, "stack", main, "handlers", handlers }'
+        END { print board, "flash", flash, "ram", ram, "stack", main, "handlers", handlers, boot }'
 done

@@ -43,6 +43,7 @@ struct unit {
     int64_t pause_until_ms;              /* no events to the store before */
     int64_t lamp_off_ms[RACK_SLOTS_MAX]; /* 0: until the store says otherwise */
     bool overflow_told;
+    bool updating;                          /* as the last turn saw it */
     bool compare;                           /* the whole list of full slots is due */
     uint16_t presence[RACK_PRESENCE_WORDS]; /* of the turn before */
 };
@@ -144,6 +145,25 @@ static void end_lamps(struct unit *unit, int64_t now_ms)
     }
 }
 
+/* While a rack is given another program no order reaches it. Afterwards it stands as if
+ * it had just come: dark, and the store says again what shall shine. */
+static void note_update(struct unit *unit, bool updating)
+{
+    if (unit->updating == updating)
+        return;
+    unit->updating = updating;
+    if (updating) {
+        log_info("rack %02u.%03u is given another program", unit->place.site,
+                 unit->place.rack);
+        return;
+    }
+    for (unsigned i = 0; i < RACK_SLOTS_MAX; i++) {
+        unit->lamp_off_ms[i] = 0;
+        (void)!rack_lamp(unit->rack, i, RACK_DARK);
+    }
+    tell_state(unit, true);
+}
+
 static void take_turn(struct unit *unit, int64_t now_ms)
 {
     struct rack_news news;
@@ -162,6 +182,8 @@ static void take_turn(struct unit *unit, int64_t now_ms)
                  unit->place.site, unit->place.rack);
     if (news.live)
         unit->overflow_told = news.overflowed;
+    if (news.live)
+        note_update(unit, news.updating);
     if (news.event_count)
         send_events(unit, &news);
     if (news.live)
@@ -210,6 +232,8 @@ static enum rc set_lamp(struct racks *racks, json_t *body)
     struct unit *unit = unit_of(racks, &lamp);
     if (!unit)
         return RC_NOT_FOUND;
+    if (unit->updating)
+        return RC_AGAIN;
     rc = rack_lamp(unit->rack, lamp.slot, lamp.style);
     if (rc)
         return rc;

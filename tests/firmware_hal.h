@@ -5,6 +5,7 @@
 
 #include "firmware/app/rack.h"
 #include "firmware/hal/hal_clock.h"
+#include "firmware/hal/hal_flash.h"
 #include "firmware/hal/hal_lamps.h"
 #include "firmware/hal/hal_lock.h"
 #include "firmware/hal/hal_slots.h"
@@ -12,6 +13,7 @@
 #include "firmware/hal/hal_system.h"
 #include "firmware/hal/hal_uart.h"
 
+#include <setjmp.h>
 #include <string.h>
 
 enum { BENCH_LINE = 8192, BENCH_ADDRESS = 7 };
@@ -34,7 +36,22 @@ static struct {
     uint32_t baud;
     unsigned kicks, setups, answers;
     bool busy; /* the line is still sending */
+    unsigned restarts;
+    unsigned long ops, cut_op; /* writes and erases; the power goes in the cut_op-th */
+    unsigned cut_part;         /* of 16: how much of that one is done */
+    bool flash_dead;           /* it takes nothing */
 } bench;
+
+/* Program memory; not a part of what a test makes new. Where the power goes, whatever
+ * runs ends: a test that cuts sets power_off. */
+static uint8_t bench_flash[HAL_AREAS][RACK_IMAGE_AREA];
+static jmp_buf power_off;
+
+/* How many of `len` bytes of this write or erase are done; fewer than that: cut. */
+static __attribute__((unused)) size_t bench_op(size_t len)
+{
+    return ++bench.ops == bench.cut_op ? len * bench.cut_part / 16 : len;
+}
 
 uint32_t hal_clock_us(void)
 {
@@ -91,6 +108,11 @@ bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
 /* The chip takes byte after byte; when the power goes, the one in the middle is torn. */
 bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
 {
+    if (bench.cut_op && bench.ops + 1 == bench.cut_op) {
+        memcpy(bench.eeprom[page], bytes, bench_op(HAL_STORE_PAGE));
+        longjmp(power_off, 1);
+    }
+    bench.ops++;
     for (unsigned i = 0; i < HAL_STORE_PAGE && !bench.dead; i++) {
         if (bench.store_cut && bench.store_left-- == 0) {
             bench.eeprom[page][i] ^= bench.torn;
@@ -100,6 +122,40 @@ bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
         bench.eeprom[page][i] = bytes[i];
     }
     return !bench.dead;
+}
+
+void hal_flash_read(enum hal_area area, uint32_t at, uint8_t *ret_bytes, uint32_t len)
+{
+    memcpy(ret_bytes, bench_flash[area] + at, len);
+}
+
+bool hal_flash_erase(enum hal_area area)
+{
+    if (bench.flash_dead || area == HAL_AREA_FACTORY)
+        return false;
+    size_t done = bench_op(RACK_IMAGE_AREA);
+    memset(bench_flash[area], 0xFF, done);
+    if (done < RACK_IMAGE_AREA)
+        longjmp(power_off, 1);
+    return true;
+}
+
+/* Bits only go from 1 to 0, as in flash. */
+bool hal_flash_write(enum hal_area area, uint32_t at, const uint8_t *bytes, uint32_t len)
+{
+    if (bench.flash_dead || area == HAL_AREA_FACTORY)
+        return false;
+    size_t done = bench_op(len);
+    for (size_t i = 0; i < done; i++)
+        bench_flash[area][at + i] &= bytes[i];
+    if (done < len)
+        longjmp(power_off, 1);
+    return true;
+}
+
+void hal_restart(void)
+{
+    bench.restarts++;
 }
 
 uint16_t hal_stack_peak(void)

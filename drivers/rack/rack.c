@@ -171,6 +171,7 @@ static void met(struct rack *rack, const struct status *status, struct rack_news
     news->boot = status->boot;
     news->boot_changed = rack->boot && status->boot != rack->boot;
     news->overflowed = (status->bits & RACK_OVERFLOW) != 0;
+    news->updating = (status->bits & RACK_UPDATING) != 0;
     memcpy(news->presence, status->presence, sizeof news->presence);
     rack->judged = true;
     rack->live = true;
@@ -233,7 +234,7 @@ enum rc rack_turn(struct rack *rack, int64_t now_ms, struct rack_news *ret_news,
     }
     /* A rack that has just come back shows its lamps until the owner, told of it, has had
      * its say; else they would go dark and light up again. */
-    if (!rc && !ret_news->live_changed)
+    if (!rc && !ret_news->live_changed && !ret_news->updating)
         rc = mend_lamps(rack, status.lamp_crc, why);
     if (!rc)
         rc = read_events(rack, &status, ret_news, why);
@@ -260,6 +261,8 @@ enum rc rack_lamp(struct rack *rack, unsigned slot, uint16_t style)
 {
     if (slot >= RACK_SLOTS_MAX || !rack_style_valid(style))
         return RC_INVALID;
+    if (rack->live && rack->wanted[slot] != style)
+        rack->due_ms = 0; /* somebody waits for the light */
     rack->wanted[slot] = style;
     return RC_OK;
 }

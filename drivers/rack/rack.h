@@ -25,6 +25,7 @@ struct rack_news {
     bool live_changed; /* for the owner to tell others; true at the first verdict */
     bool boot_changed; /* it has restarted; a boot event will follow */
     bool overflowed;   /* events gave way in the rack; each slot's last one is kept */
+    bool updating;     /* it is being given another program: lamps are left alone */
     bool eventless;    /* a module: it has no events, only what is full now */
     uint16_t boot;
     uint16_t presence[RACK_PRESENCE_WORDS]; /* valid while live */
@@ -66,7 +67,8 @@ void rack_settle(struct rack *rack, uint16_t boot, uint16_t seq);
 void rack_again(struct rack *rack);
 
 /* How lamp `slot` shall shine, from the next turn on until it is changed; style by
- * rack_style_pack(). RC_INVALID: no such lamp or style. */
+ * rack_style_pack(). The next turn of a live rack is then due at once. RC_INVALID: no
+ * such lamp or style. */
 MUST_USE enum rc rack_lamp(struct rack *rack, unsigned slot, uint16_t style);
 
 /* Slots that the rack says are fitted; 0 before its first answer. */

@@ -36,6 +36,10 @@ void rack_bus_free(struct rack_bus *bus); /* accepts NULL */
  */
 void rack_bus_patience(struct rack_bus *bus, unsigned answer_ms);
 
+/* The bus's clock, monotonic ms, and waiting on it. */
+int64_t rack_bus_now_ms(const struct rack_bus *bus);
+void rack_bus_rest(struct rack_bus *bus, unsigned ms);
+
 /* Read `count` (1..125) registers from `at`. On failure ret_words is not touched.
  *   RC_UNAVAILABLE  the port cannot be opened, or it went away just now
  *   RC_TIMEOUT      no answer

@@ -71,12 +71,8 @@ static enum rc open_port(struct rack_bus *bus, struct fault *why)
 static void keep_gap(struct rack_bus *bus)
 {
     int64_t left_ms = bus->quiet_until - clock_mono_ms();
-    if (left_ms <= 0)
-        return;
-    struct timespec pause = { .tv_sec = left_ms / 1000,
-                              .tv_nsec = left_ms % 1000 * 1000000 };
-    while (nanosleep(&pause, &pause) && errno == EINTR)
-        continue;
+    if (left_ms > 0)
+        rack_bus_rest(bus, (unsigned)left_ms);
 }
 
 static void be_quiet(struct rack_bus *bus, int ms)

@@ -1,5 +1,5 @@
-/* What the controller remembers without power: settings, boot id, and the
- * key and wiring of the lock.
+/* What the controller remembers without power: settings, boot id, the key and wiring of
+ * the lock, and which image shall run.
  *
  * A ring of pages, one record a page: number, kind, data, CRC-32. Of each kind the
  * record with the highest number counts. A new record never goes over one that counts,
@@ -12,7 +12,13 @@
 
 #include "core/rack_map.h"
 
-enum journal_kind { JOURNAL_SETTINGS, JOURNAL_BOOT, JOURNAL_LOCK, JOURNAL_KINDS };
+enum journal_kind {
+    JOURNAL_SETTINGS,
+    JOURNAL_BOOT,
+    JOURNAL_LOCK,
+    JOURNAL_UPDATE,
+    JOURNAL_KINDS = 8 /* a bootloader that is never renewed steps over later ones */
+};
 
 enum {
     JOURNAL_NUMBER_LEN = 4,

@@ -1,5 +1,6 @@
 /* Writes that are carried out whole and at once: the lock, its key, the claim of an
- * address, the commit of settings. Each row of the map that is RACK_EXACT stands here. */
+ * address, the commit of settings, an update. Each row of the map that is RACK_EXACT
+ * stands here. */
 #include "firmware/app/registers.h"
 
 #include "firmware/app/rack.h"
@@ -10,6 +11,9 @@ static enum modbus_exception order_lock(struct rack *rack, const uint16_t *words
 {
     const struct lock_limits limits = { rack->settings.now[SET_LOCK_TIME],
                                         rack->settings.now[SET_LOCK_MOST] };
+    enum rack_update_state state = update_state(&rack->update);
+    if (state == RACK_UPDATE_ERASING || state == RACK_UPDATE_RECEIVING)
+        return MODBUS_BUSY; /* locked through an update */
     enum lock_result result = lock_order(&rack->lock, words, rack->stream.address,
                                          rack->events.boot, limits, rack->uptime_ms);
     if (result == LOCK_BAD_TAG)
@@ -71,6 +75,10 @@ enum modbus_exception registers_order(struct rack *rack, enum rack_item item,
         return order_key(rack, words);
     case RACK_MAP_CLAIM:
         return order_claim(rack, words);
+    case RACK_MAP_UPDATE_BEGIN:
+    case RACK_MAP_UPDATE_CHUNK:
+    case RACK_MAP_UPDATE_APPLY:
+        return update_order(&rack->update, item, words, !rack->lock.driven);
     default:
         return MODBUS_NO_ADDRESS;
     }

@@ -63,8 +63,11 @@ static void send_answer(struct rack *rack)
         hal_uart_write(rack->answer, rack->answer_len);
         rack->answer_len = 0;
     }
-    if (rack->apply && !rack->answer_len && hal_uart_idle())
-        rack_put_in_force(rack); /* the host hears the answer as it asked */
+    if (rack->answer_len || !hal_uart_idle())
+        return; /* the host hears the answer as it asked */
+    if (rack->apply)
+        rack_put_in_force(rack);
+    update_work(&rack->update);
 }
 
 static void bus_pass(struct rack *rack)
@@ -150,6 +153,13 @@ static void host_pass(struct rack *rack)
         event_add(&rack->events, RACK_HOST, RACK_NO_SLOT, 0, rack->uptime_cs);
 }
 
+/* An image on trial is healthy when the switches have settled and a host talks to it. */
+static void trial_pass(struct rack *rack)
+{
+    bool healthy = rack->host_there && rack->events.newest != 0 && !rack->boot.safe;
+    update_judge(&rack->update, healthy, rack->uptime_ms);
+}
+
 static void lamps_pass(struct rack *rack)
 {
     if (rack->boot.safe || !is_due(&rack->lamp_due_ms, rack->uptime_ms, LAMP_TICK_MS))
@@ -198,6 +208,7 @@ void rack_init(struct rack *rack, const struct hal_boot *boot)
     journal_open(&rack->journal);
     (void)journal_boot_next(&rack->journal, boot->cause);
     rack_set_up(rack);
+    update_init(&rack->update, &rack->journal, boot->hardware, false);
     modbus_stream_init(&rack->stream, (uint8_t)rack->settings.now[SET_ADDRESS]);
     event_init(&rack->events, &rack->journal);
     slot_init(&rack->slots, (uint8_t)rack->settings.now[SET_SLOTS]);
@@ -213,6 +224,7 @@ uint32_t rack_run(struct rack *rack)
     bus_pass(rack);
     slots_pass(rack);
     host_pass(rack);
+    trial_pass(rack);
     lamps_pass(rack);
     hal_watchdog_kick();
     uint32_t took_us = hal_clock_us() - start_us;

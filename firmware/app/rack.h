@@ -9,6 +9,7 @@
 #include "firmware/app/modbus_stream.h"
 #include "firmware/app/settings.h"
 #include "firmware/app/slot.h"
+#include "firmware/app/update.h"
 #include "firmware/hal/hal_app.h"
 
 enum {
@@ -26,6 +27,7 @@ struct rack {
     struct lock lock;
     struct journal journal;
     struct settings settings;
+    struct update update;
     uint8_t answer[MODBUS_FRAME_MAX];
     uint16_t answer_len;           /* 0: none waits to be sent */
     uint32_t answer_ms;            /* when it is due */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { MODEL_LAMPS = 1, MODEL_LOCK = 2, SENSOR_SWITCH = 1 };
-enum { FEATURE_LAMPS = 1, FEATURE_LOCK = 2 };
+enum { FEATURE_LAMPS = 1, FEATURE_LOCK = 2, FEATURE_UPDATE = 8 };
 enum { LOCK_UNIT_MS = 100 };
 
 static uint16_t read_status(const struct rack *rack)
@@ -18,6 +18,9 @@ static uint16_t read_status(const struct rack *rack)
     bits |= event_overflowed(&rack->events) ? RACK_OVERFLOW : 0;
     bits |= rack->settings.preset && !rack->boot.address ? RACK_DEFAULTED : 0;
     bits |= rack->boot.safe ? RACK_SAFE_MODE : 0;
+    enum rack_update_state state = update_state(&rack->update);
+    bits |= state == RACK_UPDATE_ERASING || state == RACK_UPDATE_RECEIVING ? RACK_UPDATING
+                                                                           : 0;
     bits |= rack->loss_seq ? RACK_HOST_WAS_LOST : 0;
     bits |= slot_any(rack->slots.chatters) ? RACK_SENSOR_FAULT : 0;
     return (uint16_t)bits;
@@ -98,7 +101,8 @@ static uint16_t read_identity(const struct rack *rack, enum rack_item item, unsi
     case RACK_MAP_SENSOR:
         return SENSOR_SWITCH;
     case RACK_MAP_FEATURES:
-        return rack->boot.lock ? FEATURE_LAMPS | FEATURE_LOCK : FEATURE_LAMPS;
+        return (uint16_t)(FEATURE_LAMPS | FEATURE_UPDATE |
+                          (rack->boot.lock ? FEATURE_LOCK : 0));
     default:
         return 0;
     }
@@ -237,6 +241,8 @@ static uint16_t read_one(struct rack *rack, enum rack_item item, unsigned at)
         return read_counter(rack, item, at);
     if (item < RACK_MAP_CHALLENGE)
         return read_setting(rack, item);
+    if (item >= RACK_MAP_UPDATE_STATE)
+        return update_word(&rack->update, item, at);
     return read_lock(rack, item, at);
 }
 

@@ -10,4 +10,8 @@ void hal_watchdog_kick(void);
 /* Most bytes of stack that were ever in use; 0 where nobody can tell. */
 uint16_t hal_stack_peak(void);
 
+/* Start anew, bootloader first. May return; then the port does it before the next pass.
+ */
+void hal_restart(void);
+
 #endif

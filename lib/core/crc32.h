@@ -7,4 +7,7 @@
 
 uint32_t crc32_of(const uint8_t *at, size_t len);
 
+/* The same in pieces: `crc` of what went before, 0 of nothing. */
+uint32_t crc32_more(uint32_t crc, const uint8_t *at, size_t len);
+
 #endif

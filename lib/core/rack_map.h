@@ -34,6 +34,10 @@ enum {
     RACK_KEEPER_ADDRESS = 247, /* answers here too for a minute after the button */
     RACK_TAG_SIPHASH = 1,
     RACK_SEQ_LAST = 0xFFFF, /* then 1 again, under the next boot id */
+    RACK_CHUNK = 240,       /* bytes of an image in one frame */
+    RACK_CHUNK_WORDS = 1 + RACK_CHUNK / 2 + 2,
+    RACK_UPDATE_APPLY = 0xB007,
+    RACK_UPDATE_DROP = 0xD0FF,
 };
 
 enum rack_space { RACK_COIL, RACK_DISCRETE, RACK_REGISTER };
@@ -176,7 +180,25 @@ enum rack_access {
     ROW(ACK_BOOT, REGISTER, 0x0601, 1, WRITE, "of boot", \
         "written together with 0x0600: the boot id of those events, or nothing is done") \
     ROW(CLAIM, REGISTER, 0x0F00, 7, ORDER_ALL, "claim", \
-        "unique id (6) and the address that this controller, and no other, takes")
+        "unique id (6) and the address that this controller, and no other, takes") \
+    ROW(UPDATE_STATE, REGISTER, 0x1000, 1, READ, "update", \
+        "state and last result, a byte each, see below") \
+    ROW(UPDATE_NEXT, REGISTER, 0x1001, 1, READ, "next chunk", \
+        "number of the one that is wanted") \
+    ROW(UPDATE_LEFT, REGISTER, 0x1002, 1, READ, "trial", \
+        "seconds that are left to a new image; 0: it is kept") \
+    ROW(UPDATE_SECURITY, REGISTER, 0x1003, 1, READ, "security", \
+        "version of the image that runs") \
+    ROW(UPDATE_FLOOR, REGISTER, 0x1004, 1, READ, "least security", \
+        "an image below it never runs again") \
+    ROW(UPDATE_IMAGE, REGISTER, 0x1005, 4, READ, "image", \
+        "first 64 bits of the signature of the image that runs; 0: none") \
+    ROW(UPDATE_BEGIN, REGISTER, 0x1010, 4, ORDER, "begin update", \
+        "bytes (2) and CRC-32 (2) of the file") \
+    ROW(UPDATE_APPLY, REGISTER, 0x1014, 1, ORDER, "end update", \
+        "0xB007 restarts into what was sent, 0xD0FF drops it") \
+    ROW(UPDATE_CHUNK, REGISTER, 0x1020, 123, ORDER, "chunk", \
+        "number, 240 bytes, CRC-32 (2) of all before")
 
 #define RACK_MAP_ITEM(item, ...) RACK_MAP_##item,
 enum rack_item { RACK_MAP(RACK_MAP_ITEM) RACK_ITEMS };
@@ -226,7 +248,7 @@ enum rack_status_bit {
     RACK_HOST_WAS_LOST = 1u << 7, /* until that event is acknowledged */
     RACK_SCAN_WAITING = 1u << 8,
     RACK_TAMPER = 1u << 9,
-    RACK_UPDATING = 1u << 10,
+    RACK_UPDATING = 1u << 10, /* an image is coming */
     RACK_SAFE_MODE = 1u << 11,
     RACK_SENSOR_FAULT = 1u << 12, /* a switch chatters */
 };
@@ -249,6 +271,34 @@ enum rack_fault {
     RACK_FAULT_STACK,      /* the stack ran into its guard */
     RACK_FAULT_HANG,       /* the watchdog was not kicked */
     RACK_FAULT_STORE = 16, /* the EEPROM does not answer: nothing is kept */
+};
+
+/* High byte of register 0x1000. */
+enum rack_update_state {
+    RACK_UPDATE_IDLE,
+    RACK_UPDATE_ERASING,   /* deaf for up to three seconds */
+    RACK_UPDATE_RECEIVING, /* and after the last chunk, ready to be applied */
+    RACK_UPDATE_TRIAL,     /* a new image runs and has not proved itself yet */
+    RACK_UPDATE_RECOVERY,  /* no image is fit to run: only an update is served */
+    RACK_UPDATE_STATES
+};
+
+/* Low byte of register 0x1000: how the last update ended; kept over restarts. */
+enum rack_update_result {
+    RACK_RESULT_NONE,
+    RACK_RESULT_TRIAL,         /* installed, on trial */
+    RACK_RESULT_KEPT,          /* it has proved itself */
+    RACK_RESULT_ROLLED_BACK,   /* it has not; the one before runs again */
+    RACK_RESULT_FELL_BACK,     /* the image was spoilt; another that is fit runs */
+    RACK_RESULT_REPAIRED,      /* it was spoilt, and copied anew */
+    RACK_RESULT_NO_IMAGE,      /* refused: the head is none, or its length is wrong */
+    RACK_RESULT_OTHER_BOARD,   /* refused: made for another controller */
+    RACK_RESULT_TOO_OLD,       /* refused: below the least security version */
+    RACK_RESULT_UNKNOWN_KEY,   /* refused: signed by a key that is not known here */
+    RACK_RESULT_BAD_SIGNATURE, /* refused: the signature does not hold */
+    RACK_RESULT_SPOILT,        /* refused: the bytes are not those that were signed */
+    RACK_RESULT_FLASH,         /* the flash did not take it */
+    RACK_RESULTS
 };
 
 enum rack_group {

@@ -15,6 +15,7 @@ drivers/scanner|core/ sys/ record/ drivers/scanner/
 drivers/barcode|core/ sys/ record/ drivers/barcode/
 drivers/rack|core/ sys/ record/ drivers/rack/
 firmware/app|core/ app/ hal/ firmware/app/ firmware/hal/
+firmware/boot|core/ firmware/app/ firmware/hal/ firmware/boot/
 firmware/hal|core/ hal/ firmware/hal/
 firmware/port|core/ hal/ app/rack.h firmware/app/rack.h firmware/hal/ firmware/port/
 station/page|core/ sys/ record/ pdfa/ station/page/

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The bars of the firmware: 32 KB of flash, 10 KB of RAM with 2 KB of stacks, at most 768
+# The bars of the firmware: 32 KB of flash and 16 KB for the
+# bootloader, 10 KB of RAM with 2 KB of stacks, at most 768
 # bytes of stack in the deepest call chain; and instructions of the request handler, a third
 # of what the best free peer takes.
 set -u
@@ -10,7 +11,7 @@ if ! command -v "${CROSS:-arm-none-eabi-}gcc" >/dev/null; then
 fi
 report=$(firmware/report.sh) || { echo "not ok - the report of the firmware"; exit 1; }
 echo "$report" | sed 's/^/# /'
-echo "$report" | while read -r board _ flash _ ram _ stack _ handlers; do
+echo "$report" | while read -r board _ flash _ ram _ stack _ handlers _ boot _ bootstack; do
     bar() { # WHAT IS MOST
         if [ "$2" -gt 0 ] && [ "$2" -le "$3" ]; then echo "ok - $board: $1 $2 of $3 bytes"; else echo "not ok - $board: $1 $2 of $3 bytes"; fi
     }
@@ -18,6 +19,8 @@ echo "$report" | while read -r board _ flash _ ram _ stack _ handlers; do
     bar RAM "$ram" 10240
     bar "deepest stack" "$stack" 768
     bar "stack of the handlers" "$handlers" 512
+    bar bootloader "$boot" 16384
+    bar "its deepest stack" "$bootstack" 768
 done
 
 if ! command -v qemu-system-arm >/dev/null; then

@@ -6,7 +6,7 @@
  * answered, and after it has answered and before the rack can be told. In the end each
  * movement must be booked exactly once. */
 #include "drivers/rack/rack.h"
-#include "rack_process.h"
+#include "rack_wire.h"
 
 #include "core/label.h"
 #include "drivers/rack/rack.h"
@@ -270,6 +270,39 @@ static void kill_and_show(void)
     ok(lamps_become("8 red blink\nok\n"), "its lamp is lit again without a new order");
 }
 
+/* Somebody begins to give the rack another program; the role leaves it alone until that
+ * is over, and then the store hears that it may say again what shall shine. */
+static void update_comes(void)
+{
+    static const uint16_t begin[] = { 0, 0x1000, 0x1234, 0x5678 };
+    char answer[256] = "";
+    unsigned boots = store.boots, lives;
+    kill_child(&side.role);
+    int fd = open(sim.link, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ok(fd >= 0 && !wire_write(fd, RACK_AT_UPDATE_BEGIN, begin, COUNT(begin)),
+       "an update begins");
+    close(fd);
+    start_role();
+    lives = store.live;
+    (void)wait_count(&store.live, lives + 1);
+    for (unsigned i = 0; i < 50; i++)
+        serve();
+    show_lamp(9, "green", "steady");
+    for (unsigned i = 0; i < 100; i++)
+        serve();
+    ok(control(answer, sizeof answer, "leds") && !strstr(answer, "10 green"),
+       "no order reaches the rack meanwhile");
+    lives = store.live;
+    kill_child(&sim.rack);
+    start_rack();
+    ok(wait_count(&store.boots, boots + 1) && wait_count(&store.live, lives + 1),
+       "when it is over the rack is as if it had just come");
+    show_lamp(9, "green", "steady");
+    ok(lamps_become("10 green steady\nok\n"), "and obeys again");
+    show_lamp(9, "off", "steady");
+    (void)lamps_become("ok\n");
+}
+
 static void many_moves(void)
 {
     unsigned moves = 0, refused = 0, roles = 0, racks = 0;
@@ -328,6 +361,7 @@ int main(void)
     start_role();
     one_act();
     kill_and_show();
+    update_comes();
     many_moves();
     kill_child(&side.role);
     kill_child(&sim.rack);

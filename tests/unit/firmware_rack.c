@@ -95,7 +95,7 @@ TEST(rack, refuses_in_the_order_of_the_standard)
         { BYTES("\x10\x05\x11\x00\x01\x02\x00\x01"), 3 }, /* the same */
         { BYTES("\x03\x05\x20\x00\x08"), 2 },             /* the key is not read */
         { BYTES("\x06\x07\x00\x00\x00"), 2 },             /* no reader */
-        { BYTES("\x03\x10\x00\x00\x01"), 2 },             /* no update */
+        { BYTES("\x03\x10\x20\x00\x01"), 2 },             /* chunks are not read */
         { BYTES("\x06\x01\xAF\x00\x00"), 3 },             /* not the word to clear */
         { BYTES("\x06\x03\x80\x12\x34"), 3 },             /* no such group order */
         { BYTES("\x06\x06\x00\x00\x00"), 3 },             /* acknowledges nothing */

@@ -12,7 +12,10 @@
 #define SYST_RVR REG(0xE000E014u)
 #define SYST_CVR REG(0xE000E018u)
 #define NVIC_ISER(n) REG(0xE000E100u + 4u * (n))
+#define NVIC_ICER(n) REG(0xE000E180u + 4u * (n))
+#define NVIC_ICPR(n) REG(0xE000E280u + 4u * (n))
 #define SCB_ICSR REG(0xE000ED04u)
+#define SCB_VTOR REG(0xE000ED08u)
 #define SCB_AIRCR REG(0xE000ED0Cu)
 #define SCB_SHCSR REG(0xE000ED24u)
 #define SCB_CFSR REG(0xE000ED28u)
@@ -23,7 +26,10 @@
 #define MPU_RBAR REG(0xE000ED9Cu)
 #define MPU_RASR REG(0xE000EDA0u)
 
-enum { IRQ_FIRST = 16 }; /* vectors before the first interrupt */
+enum {
+    IRQ_FIRST = 16, /* vectors before the first interrupt */
+    AIRCR_RESET = 0x05FA0004,
+};
 
 static inline void cpu_irq_off(void)
 {
@@ -43,6 +49,14 @@ static inline void cpu_sleep(void)
 static inline void cpu_irq_enable(unsigned irq)
 {
     NVIC_ISER(irq / 32u) = 1u << (irq % 32u);
+}
+
+static inline __attribute__((noreturn)) void cpu_reset(void)
+{
+    __asm volatile("dsb" ::: "memory");
+    SCB_AIRCR = AIRCR_RESET;
+    for (;;)
+        continue;
 }
 
 #endif

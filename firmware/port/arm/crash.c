@@ -6,6 +6,7 @@
 #include "start.h"
 
 #include "core/crc32.h"
+#include "firmware/hal/hal_flash.h"
 
 enum {
     FRAME_LR = 5,
@@ -14,7 +15,6 @@ enum {
     CFSR_MEMORY = 0xFFFF, /* memory and bus */
     CFSR_MM_ADDRESS = 1 << 7,
     CFSR_BUS_ADDRESS = 1 << 15,
-    AIRCR_RESET = 0x05FA0004,
     HARD_FAULT = 3,
 };
 
@@ -23,7 +23,8 @@ static struct record {
     uint16_t starts;
     uint8_t fault; /* of the failure that ended the last run; RACK_FAULT_NONE */
     uint8_t quick;
-    uint32_t crc; /* of all before */
+    uint32_t image; /* that failed so: another one begins without its sins */
+    uint32_t crc;   /* of all before */
 } record __attribute__((section(".noinit")));
 
 static bool quick = true; /* this run is young */
@@ -44,6 +45,12 @@ void crash_look(struct hal_boot *ret_boot)
                           : record.fault == RACK_FAULT_HANG ? RACK_RESET_WATCHDOG
                                                             : RACK_RESET_FAULT;
     }
+    uint32_t image = 0;
+    hal_flash_read(HAL_AREA_RUN, RACK_IMAGE_SIGNATURE_AT, (uint8_t *)&image,
+                   sizeof image);
+    if (record.image != image)
+        record.quick = 0;
+    record.image = image;
     ret_boot->crash = record.crash;
     ret_boot->fault = record.fault;
     ret_boot->starts = record.starts;
@@ -95,10 +102,7 @@ static __attribute__((used, noreturn)) void fault_found(const uint32_t *frame)
     else if (status & CFSR_MEMORY)
         fault = RACK_FAULT_MEMORY;
     write_down(fault, frame, status);
-    __asm volatile("dsb" ::: "memory");
-    SCB_AIRCR = AIRCR_RESET;
-    for (;;)
-        continue;
+    cpu_reset();
 }
 
 static __attribute__((used, noreturn)) void hang_found(const uint32_t *frame)

@@ -1,5 +1,6 @@
 /* Implements the lock, store and system parts of the HAL: the bolt takes its time, the
  * EEPROM is a part of the state file. */
+#include "flash.h"
 #include "world.h"
 
 #include "firmware/hal/hal_lock.h"
@@ -13,6 +14,7 @@ enum { BOLT_US = 30000 /* its way */ };
 static struct {
     uint64_t pressed_until_us, bolt_us; /* the button; when the bolt has moved */
     bool bolt_powered, bolt_open;
+    bool restart; /* waits for the main loop */
 } cabinet;
 
 bool world_bolt_open(void)
@@ -53,8 +55,23 @@ bool hal_store_read(unsigned page, uint8_t ret_bytes[HAL_STORE_PAGE])
 
 bool hal_store_write(unsigned page, const uint8_t bytes[HAL_STORE_PAGE])
 {
-    memcpy(world_eeprom(page), bytes, HAL_STORE_PAGE);
+    bool cut = flash_cut();
+    memcpy(world_eeprom(page), bytes, cut ? HAL_STORE_PAGE / 2 : HAL_STORE_PAGE);
+    if (cut)
+        flash_die();
     return world_keep();
+}
+
+void hal_restart(void)
+{
+    cabinet.restart = true;
+}
+
+bool world_restarts(void)
+{
+    bool restart = cabinet.restart;
+    cabinet.restart = false;
+    return restart;
 }
 
 uint16_t hal_stack_peak(void)

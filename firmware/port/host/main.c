@@ -1,17 +1,21 @@
 /* The rack controller as a process: the same app, on a pseudo terminal.
  *
  *   rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S] [--state FILE]
- *        [--control SOCKET] [--lock] [--picture]
+ *        [--control SOCKET] [--lock] [--picture] [--cut N]
  *   rack --tell SOCKET LINE
  *
  * One loop: sleep until bytes, hands or the next tick, then one pass of the app. */
 #include "bus.h"
 #include "control.h"
+#include "flash.h"
 #include "picture.h"
 #include "tell.h"
 #include "world.h"
 
-#include "firmware/hal/hal_app.h"
+#include "firmware/hal/hal_bootloader.h"
+#include "firmware/hal/hal_lock.h"
+#include "firmware/hal/hal_system.h"
+#include "firmware/hal/hal_uart.h"
 
 #include <err.h>
 #include <errno.h>
@@ -23,13 +27,17 @@
 #include <string.h>
 #include <time.h>
 
-enum { PICTURE_US = 100000, BAUD_MAX = 1000000 };
+enum {
+    PICTURE_US = 100000,
+    BAUD_MAX = 1000000,
+    DOG_US = 1000000, /* a program that hangs is bitten */
+};
 
 static volatile sig_atomic_t ended;
 
 struct options {
     const char *link, *state, *control;
-    unsigned long slots, address, baud;
+    unsigned long slots, address, baud, cut;
     unsigned long long seed;
     bool lock, picture;
 };
@@ -37,13 +45,16 @@ struct options {
 static const char usage[] =
     "usage: rack --pty LINK [--slots N] [--address A] [--baud B] [--seed S]\n"
     "            [--state FILE] [--control SOCKET] [--lock] [--picture]\n"
+    "            [--cut N]\n"
     "       rack --tell SOCKET LINE\n"
     "A rack controller on a pseudo terminal; LINK will point to the end to open.\n"
     "  --slots N         slots fitted, 1 to 120 (as the settings say, at first 96)\n"
     "  --address A       Modbus address, 1 to 247 (as the settings say, at first 1)\n"
     "  --baud B          speed that the settings show\n"
     "  --seed S          make switches bounce the same way each time\n"
-    "  --state FILE      EEPROM and standing volumes (LINK.state)\n"
+    "  --state FILE      EEPROM and standing volumes (LINK.state); FILE.flash beside it\n"
+    "                    holds the programs\n"
+    "  --cut N           lose power in the N-th write or erase of EEPROM or flash\n"
     "  --lock            a door with a lock is fitted\n"
     "  --control SOCKET  place N, remove N, bounce N, open, shut, press MS,\n"
     "                    presence, leds, dump\n"
@@ -88,6 +99,7 @@ static void read_options(int argc, char **argv, struct options *o)
         { "control", required_argument, NULL, 'c' },
         { "lock", no_argument, NULL, 'l' },
         { "picture", no_argument, NULL, 'P' },
+        { "cut", required_argument, NULL, 'k' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },
@@ -121,6 +133,9 @@ static void read_options(int argc, char **argv, struct options *o)
         case 'P':
             o->picture = true;
             break;
+        case 'k':
+            o->cut = number(optarg, "--cut", 1, UINT32_MAX);
+            break;
         default:
             say_and_end(c);
         }
@@ -131,18 +146,57 @@ static void read_options(int argc, char **argv, struct options *o)
     }
 }
 
-static void start_app(const struct options *o)
+/* What runs after a start: the app, or what is left without one. */
+static uint32_t (*pass)(void);
+static enum flash_habit habit;
+static uint64_t start_us;
+
+/* A program that hangs does nothing until the watchdog bites; one that is deaf runs, but
+ * hears nobody. */
+static uint32_t pass_badly(void)
 {
-    struct hal_boot boot = {
+    while (habit == FLASH_DEAF && hal_uart_read() != HAL_UART_NONE)
+        continue;
+    if (habit == FLASH_DEAF)
+        return rack_pass();
+    if (world_now_us() - start_us > DOG_US)
+        hal_restart();
+    return DOG_US / 10;
+}
+
+static void start(const struct options *o, struct hal_boot *boot)
+{
+    hal_lock_drive(false);
+    boot->starts++;
+    start_us = world_now_us();
+    if (!boot_choose(boot)) {
+        recovery_start(boot);
+        pass = recovery_pass;
+        return;
+    }
+    habit = flash_habit();
+    pass = habit == FLASH_HEALTHY ? rack_pass : pass_badly;
+    boot->lock = o->lock;
+    if (habit != FLASH_HANGS)
+        rack_start(boot);
+}
+
+static void start_first(const struct options *o, struct hal_boot *ret_boot)
+{
+    *ret_boot = (struct hal_boot){
         .baud = (uint32_t)o->baud,
-        .starts = 1,
         .cause = RACK_RESET_POWER,
         .address = (uint8_t)o->address,
         .slots = (uint8_t)o->slots,
-        .lock = o->lock,
     };
-    world_uid(boot.uid);
-    rack_start(&boot);
+    world_uid(ret_boot->uid);
+    start(o, ret_boot);
+}
+
+static void start_again(const struct options *o, struct hal_boot *boot)
+{
+    boot->cause = habit == FLASH_HANGS ? RACK_RESET_WATCHDOG : RACK_RESET_PIN;
+    start(o, boot);
 }
 
 static void sleep_until_needed(uint32_t most_us)
@@ -157,7 +211,8 @@ int main(int argc, char **argv)
     if (argc == 4 && !strcmp(argv[1], "--tell"))
         return tell(argv[2], argv[3]);
     struct options o = { 0 };
-    char state[PATH_MAX];
+    char state[PATH_MAX], programs[PATH_MAX];
+    struct hal_boot boot;
     read_options(argc, argv, &o);
     if (!o.state) {
         if (snprintf(state, sizeof state, "%s.state", o.link) >= (int)sizeof state)
@@ -167,15 +222,20 @@ int main(int argc, char **argv)
     signal(SIGTERM, end);
     signal(SIGINT, end);
     world_open(o.state, o.slots ? (unsigned)o.slots : RACK_SLOTS_PRESET, o.seed);
+    if (snprintf(programs, sizeof programs, "%s.flash", o.state) >= (int)sizeof programs)
+        errx(1, "the name of the state file is too long");
+    flash_open(programs, o.cut);
     if (o.control)
         control_open(o.control);
-    start_app(&o);
+    start_first(&o, &boot);
     bus_open(o.link); /* last: who sees the link may speak */
 
     uint64_t drawn_us = 0;
     while (!ended) {
         bus_receive();
-        uint32_t most_us = rack_pass();
+        uint32_t most_us = pass();
+        if (world_restarts())
+            start_again(&o, &boot);
         control_serve();
         if (o.picture && world_now_us() - drawn_us > PICTURE_US && world_changed()) {
             drawn_us = world_now_us();

@@ -28,6 +28,8 @@ bool world_door_open(void);
 bool world_bolt_open(void);
 void world_press(uint32_t ms); /* the keeper's button */
 
+bool world_restarts(void); /* the controller wants to start anew; asked once */
+
 /* A page of the EEPROM; world_keep() makes the whole state durable. */
 uint8_t *world_eeprom(unsigned page);
 bool world_keep(void);

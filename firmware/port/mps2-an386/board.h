@@ -8,6 +8,12 @@
 
 #include "core/rack_map.h"
 
+enum { MPS2_HARDWARE = 386 };
+#define MPS2_UID \
+    { \
+        0x4D50, 0x5332, 0x0386, 0, 0, 1 \
+    } /* where the EEPROM has none */
+
 enum bench_fault {
     BENCH_HANG = 1,
     BENCH_BAD_ADDRESS,
@@ -26,6 +32,18 @@ struct bench {
 };
 
 extern volatile struct bench bench;
+
+/* Where images stand; port.ld has the same. */
+enum {
+    MPS2_RUN = 0x10000,
+    MPS2_STAGE = 0x20000,
+    MPS2_PREVIOUS = 0x30000,
+    MPS2_FACTORY = 0x40000,
+};
+
+void system_start(void);             /* microseconds, tick, watchdog */
+void system_sleep(uint32_t most_us); /* a byte on the line ends it */
+void system_tick(void);              /* vector */
 
 void line_start(void);   /* UART0; before rack_start() */
 bool line_waiting(void); /* a byte has arrived */

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { F405_HARDWARE = 405 };
+
 enum pin_mode { PIN_IN, PIN_OUT, PIN_ALTERNATE };
 
 struct pin {
@@ -37,6 +39,20 @@ bool pin_read(struct pin pin);
 void clock_start(void);
 uint32_t clock_hz(void);
 bool clock_emulated(void); /* no chip: an emulator that knows only its core and UART */
+
+/* Where images stand: sectors 4 to 7, one each; port.ld has the same. */
+enum {
+    F405_RUN = 0x08010000,
+    F405_STAGE = 0x08020000,
+    F405_PREVIOUS = 0x08040000,
+    F405_FACTORY = 0x08060000,
+};
+
+void system_start(void);              /* clocks, pins, tick, watchdog */
+void system_sleep(uint32_t most_us);  /* a byte on the line ends it */
+void system_tick(void);               /* each millisecond */
+uint32_t system_unfed_ms(void);       /* since the watchdog was fed */
+void system_uid(uint16_t ret_uid[6]); /* of the chip; zeros in the emulator */
 
 void board_set_up(void);
 void line_start(void);

@@ -1,5 +1,5 @@
-/* The controller on its own board: vectors, watchdog, tick, loop. The independent
- * watchdog cannot bark before it bites, so a timer does: whoever does not kick for a
+/* The controller on its own board: vectors, the watchdog's bark, loop. The independent
+ * watchdog cannot bark before it bites, so the tick does: whoever does not kick for a
  * while is written down by it, and then bitten. */
 #include "board.h"
 
@@ -13,35 +13,19 @@
 #include "firmware/hal/hal_clock.h"
 #include "firmware/hal/hal_system.h"
 
-#define IWDG_KR REG(0x40003000u)
-#define IWDG_PR REG(0x40003004u)
-#define IWDG_RLR REG(0x40003008u)
-#define CHIP_ID(n) REG(0x1FFF7A10u + 4u * (n))
-#define GPIO_C_BSRR REG(0x40020818u)
-
 enum {
-    TICK_HZ = 1000,
     MS_US = 1000,
-    SYST_ON = 7,
-    DOG_START = 0xCCCC,
-    DOG_OPEN = 0x5555,
-    DOG_KICK = 0xAAAA,
-    DOG_BY_32 = 3,     /* 32 kHz / 32 = 1 kHz */
-    DOG_BITE_MS = 800, /* the oscillator may be half as fast again */
     DOG_BARK_MS = 400,
-    HARDWARE_F405 = 405,
     USART1_IRQ = 37,
     IRQS = 82,
 };
-
-static volatile uint32_t ticks, kicked; /* ms */
 
 /* The tick ends the sleep, and watches the loop. As an exception of the processor it runs
  * above the loop however that hangs. */
 static __attribute__((used)) uint32_t tick_barks(void)
 {
-    ticks++;
-    return ticks - kicked >= DOG_BARK_MS;
+    system_tick();
+    return system_unfed_ms() >= DOG_BARK_MS;
 }
 
 static __attribute__((naked)) void tick(void)
@@ -69,56 +53,18 @@ __attribute__((section(".vectors"),
     [IRQ_FIRST + USART1_IRQ] = (uintptr_t)line_interrupt,
 };
 
-void port_safe(void)
-{
-    GPIO_C_BSRR =
-        1u << 16; /* after a reset the pin floats, and the driver holds it low */
-}
-
-void hal_watchdog_kick(void)
-{
-    kicked = ticks;
-    IWDG_KR = DOG_KICK;
-}
-
 uint16_t hal_stack_peak(void)
 {
     return start_stack_peak();
 }
 
-static void start_dog(void)
-{
-    IWDG_KR = DOG_START;
-    IWDG_KR = DOG_OPEN;
-    IWDG_PR = DOG_BY_32;
-    IWDG_RLR = DOG_BITE_MS;
-    IWDG_KR = DOG_KICK;
-}
-
-static void sleep_until_needed(uint32_t most_us)
-{
-    uint32_t from_us = hal_clock_us();
-    while (!line_waiting() && hal_clock_us() - from_us < most_us) {
-        cpu_irq_off();
-        if (!line_waiting())
-            cpu_sleep();
-        cpu_irq_on();
-    }
-}
-
 void port_main(void)
 {
-    struct hal_boot boot = { .hardware = HARDWARE_F405, .lock = true };
+    struct hal_boot boot = { .hardware = F405_HARDWARE, .lock = true };
     uint16_t uid[HAL_UID_WORDS] = { 0 };
-    clock_start();
-    board_set_up();
-    SYST_RVR = clock_hz() / TICK_HZ - 1;
-    SYST_CVR = 0;
-    SYST_CSR = SYST_ON;
     crash_look(&boot);
-    start_dog();
-    for (unsigned i = 0; i < HAL_UID_WORDS && !clock_emulated(); i++)
-        uid[i] = (uint16_t)(CHIP_ID(i / 2) >> (i % 2 ? 0 : 16));
+    system_start();
+    system_uid(uid);
     i2c_start_up();
     eeprom_uid(uid, boot.uid);
     line_start();
@@ -128,6 +74,6 @@ void port_main(void)
         uint32_t most_us = rack_pass();
         lamps_flush();
         crash_survived((hal_clock_us() - start_us) / MS_US);
-        sleep_until_needed(most_us);
+        system_sleep(most_us);
     }
 }
