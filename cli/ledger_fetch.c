@@ -5,6 +5,7 @@
 #include "sys/scope.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,15 @@ static enum rc get_text(struct http_client *client, const char *path, char *ret_
     return rc;
 }
 
+/* An event of a 副卷 comes as its hash only, to who may not read it. */
+static bool is_withheld(struct bytes line)
+{
+    static const char start[] = "{\"leaf\":", end[] = ",\"withheld\":1}";
+    return line.len > sizeof start + sizeof end &&
+           !memcmp(line.at, start, sizeof start - 1) &&
+           !memcmp(line.at + line.len - (sizeof end - 1), end, sizeof end - 1);
+}
+
 /* The whole lines of one answer, up to event `size`; *seq is the next event. */
 static enum rc feed_lines(const struct http_answer *answer, uint64_t size, uint64_t *seq,
                           ledger_on_event *on_event, void *on_context, struct fault *why)
@@ -52,8 +62,13 @@ static enum rc feed_lines(const struct http_answer *answer, uint64_t size, uint6
     while (!rc && at < end && *seq <= size) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((newline ? newline : end) - at);
-        rc = on_event((*seq)++, (struct bytes){ (const uint8_t *)at, len }, on_context,
-                      why);
+        struct bytes line = { (const uint8_t *)at, len };
+        if (is_withheld(line))
+            return fault_set(why, RC_DENIED, 0,
+                             "第 %" PRIu64 " 条记录涉及副卷，您不能读取，"
+                             "请由审计员或档案员导出账本",
+                             *seq);
+        rc = on_event((*seq)++, line, on_context, why);
         at += len + 1;
     }
     return rc;

@@ -95,11 +95,27 @@ json_t *alarm_show(const char *name, const json_t *alarm)
                      show_time(json_number(alarm, "at")));
 }
 
+bool alarm_is_secret(const json_t *alarm)
+{
+    const json_t *meant = json_object_get(alarm, "meant");
+    bool secret = call_is_secret(json_text(alarm, "volume"));
+    for (size_t i = 0; i < json_array_size(meant); i++)
+        secret = secret || call_is_secret(json_text(json_array_get(meant, i), "volume"));
+    return secret;
+}
+
+struct collecting {
+    json_t *list; /* borrowed */
+    bool secret_too;
+};
+
 static bool collect(const char *name, json_t *alarm, void *context)
 {
-    json_t *shown = alarm_show(name, alarm);
+    struct collecting *c = context;
+    json_t *shown =
+        c->secret_too || !alarm_is_secret(alarm) ? alarm_show(name, alarm) : NULL;
     if (shown)
-        json_array_append_new(context, shown);
+        json_array_append_new(c->list, shown);
     return true;
 }
 
@@ -123,13 +139,15 @@ static json_t *sorted(const json_t *list)
     return out;
 }
 
-enum rc alarm_list(struct repo *repo, json_t **ret_list, struct fault *why)
+enum rc alarm_list(struct repo *repo, bool secret_too, json_t **ret_list,
+                   struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *list = json_array();
     enum rc rc = store_begin_read(repo->store, &txn, why);
     if (!rc)
-        rc = view_each(repo, txn, VIEW_ALARMS, "", NULL, collect, list, why);
+        rc = view_each(repo, txn, VIEW_ALARMS, "", NULL, collect,
+                       &(struct collecting){ list, secret_too }, why);
     if (!rc)
         *ret_list = sorted(list);
     return rc;

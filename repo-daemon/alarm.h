@@ -58,8 +58,12 @@ MUST_USE enum rc alarm_raise(struct repo *repo, enum alarm_kind kind, const char
 MUST_USE enum rc alarm_end(struct repo *repo, enum alarm_kind kind, const char *place,
                            const char *source, struct fault *why);
 
-/* The open alarms, oldest first, as the pages show them. New reference. */
-MUST_USE enum rc alarm_list(struct repo *repo, json_t **ret_list, struct fault *why);
+/* Does it speak of a 副卷: its volume, or one that was meant? */
+bool alarm_is_secret(const json_t *alarm);
+/* The open alarms, oldest first, as the pages show them; those that speak of a 副卷 only
+ * when `secret_too`. New reference. */
+MUST_USE enum rc alarm_list(struct repo *repo, bool secret_too, json_t **ret_list,
+                            struct fault *why);
 /* One of them; `name` is its key. New reference. */
 json_t *alarm_show(const char *name, const json_t *alarm);
 

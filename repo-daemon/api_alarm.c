@@ -10,7 +10,7 @@
 enum rc alarm_list_show(struct call *call, struct fault *why)
 {
     json_t *list = NULL;
-    enum rc rc = alarm_list(call->repo, &list, why);
+    enum rc rc = alarm_list(call->repo, !call_may_see(call, 2, NULL), &list, why);
     return rc ? rc : call_answer(call, 200, json_pack("{s:o}", "alarms", list));
 }
 

@@ -1,6 +1,7 @@
 /* The ledger for outsiders: signed head, key, and the events as they were hashed. */
 #include "repo-daemon/ledger_export.h"
 #include "repo-daemon/ledger_sheet.h"
+#include "repo-daemon/merkle.h"
 #include "repo-daemon/route.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -32,12 +33,43 @@ enum rc ledger_key_show(struct call *call, struct fault *why)
 struct lines {
     FILE *file;
     size_t bytes;
+    bool secret_too;
 };
 
-static enum rc line_add(__attribute__((unused)) uint64_t seq, struct bytes text,
-                        void *context, struct fault *why)
+/* Does the event name a 副卷, anywhere in its text? */
+static bool names_secret(struct bytes text)
+{
+    enum { LEN = LABEL_TEXT_MAX - 1 };
+    char label[LABEL_TEXT_MAX];
+    for (size_t i = 0; i + LEN <= text.len; i++) {
+        if (text.at[i] != 'V')
+            continue;
+        memcpy(label, text.at + i, LEN);
+        label[LEN] = 0;
+        if (call_is_secret(label))
+            return true;
+    }
+    return false;
+}
+
+/* In its place stands its hash, so that whoever may not read it can still count the tree.
+ */
+static int line_withheld(uint64_t seq, struct bytes text, char *ret_line, size_t room)
+{
+    char hex[SHA256_HEX];
+    hash_hex(merkle_leaf(text), hex);
+    return snprintf(ret_line, room, "{\"leaf\":\"%s\",\"seq\":%llu,\"withheld\":1}", hex,
+                    (unsigned long long)seq);
+}
+
+static enum rc line_add(uint64_t seq, struct bytes text, void *context, struct fault *why)
 {
     struct lines *lines = context;
+    char withheld[160];
+    if (!lines->secret_too && names_secret(text)) {
+        int len = line_withheld(seq, text, withheld, sizeof withheld);
+        text = (struct bytes){ (const uint8_t *)withheld, (size_t)len };
+    }
     if (lines->bytes && lines->bytes + text.len > BYTES_MOST)
         return RC_CANCELLED; /* enough for one answer */
     lines->bytes += text.len + 1;
@@ -52,7 +84,7 @@ enum rc ledger_events_show(struct call *call, struct fault *why)
     SCOPED(free_at) char *text = NULL;
     size_t len = 0;
     uint64_t from = strtoull(call_query(call, "from"), NULL, 10);
-    struct lines lines = { open_memstream(&text, &len), 0 };
+    struct lines lines = { open_memstream(&text, &len), 0, !call_may_see(call, 2, NULL) };
     if (!lines.file)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the events");
     enum rc rc = ledger_feed(call->repo->ledger, from ? from : 1, EVENTS_MOST, line_add,
