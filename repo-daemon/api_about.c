@@ -30,21 +30,19 @@ struct tally {
     uint64_t slots[2]; /* free, full */
 };
 
-static bool tally_volume(__attribute__((unused)) const char *key, json_t *volume,
-                         void *context)
+static bool tally_volume(const char *key, json_t *sum, void *context)
 {
     struct tally *t = context;
-    enum volume_state state = custody_state(json_text(volume, "state"));
+    enum volume_state state = custody_state(key + strlen("state/"));
     if (state < VOL_STATES)
-        t->volumes[state]++;
+        t->volumes[state] = (uint64_t)json_number(sum, "n");
     return true;
 }
 
-static bool tally_slot(__attribute__((unused)) const char *key, json_t *slot,
-                       void *context)
+static bool tally_slot(const char *key, json_t *sum, void *context)
 {
     struct tally *t = context;
-    t->slots[*json_text(slot, "volume") ? 1 : 0]++;
+    t->slots[!strcmp(key, "slots/full")] = (uint64_t)json_number(sum, "n");
     return true;
 }
 
@@ -115,10 +113,11 @@ enum rc metrics_show(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
-        rc =
-            view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, tally_volume, &tally, why);
+        rc = view_each(call->repo, txn, VIEW_SUMS, "state/", NULL, tally_volume, &tally,
+                       why);
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, tally_slot, &tally, why);
+        rc = view_each(call->repo, txn, VIEW_SUMS, "slots/", NULL, tally_slot, &tally,
+                       why);
     store_abort(TAKE(txn));
     if (rc)
         return rc;

@@ -195,6 +195,10 @@ enum rc binding_check(struct call *call, struct fault *why)
     rc = call_volume(call, call_part(call, "volume"), &volume, why);
     if (rc)
         return rc;
+    if (json_number(volume, "unscanned"))
+        return fault_set(why, RC_REFUSED, 0,
+                         "有 %lld 件材料收进这册案卷以后还没有扫描，请先补充扫描",
+                         (long long)json_number(volume, "unscanned"));
     SCOPED(act_end) struct act act;
     act_begin(&act, call->repo, EV_CHECK, &call->by);
     rc = act_add(&act, volume, -1, why);

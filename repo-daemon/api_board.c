@@ -25,81 +25,73 @@ enum rc volume_chain(struct call *call, struct fault *why)
 }
 
 struct counting {
-    json_t *states, *holders, *cases; /* cases: "badge case" seen */
-    size_t free, full;
+    struct repo *repo;
+    struct store_txn *txn;
+    json_t *states, *holders, *depts; /* borrowed */
 };
 
-static void count_up(json_t *object, const char *key)
+static bool count_state(const char *key, json_t *sum, void *context)
 {
-    json_object_set_new(
-        object, key, json_integer(json_integer_value(json_object_get(object, key)) + 1));
-}
-
-static bool count_volume(const char *label, json_t *v, void *context)
-{
-    (void)label;
     struct counting *c = context;
-    const char *holder = json_text(v, "holder");
-    count_up(c->states, json_text(v, "state"));
-    if (!*holder)
-        return true;
-    json_t *of = json_object_get(c->holders, holder);
-    if (!of) {
-        of = json_pack("{s:i, s:i}", "cases", 0, "volumes", 0);
-        json_object_set_new(c->holders, holder, of);
-    }
-    count_up(of, "volumes");
-    char seen[64];
-    snprintf(seen, sizeof seen, "%s %s", holder, json_text(v, "case"));
-    if (!json_object_get(c->cases, seen)) {
-        json_object_set_new(c->cases, seen, json_integer(1));
-        count_up(of, "cases");
-    }
+    json_object_set(c->states, key + strlen("state/"), json_object_get(sum, "n"));
     return true;
 }
 
-static bool count_slot(const char *label, json_t *slot, void *context)
+static bool count_holder(const char *key, json_t *sum, void *context)
 {
-    (void)label;
     struct counting *c = context;
-    if (*json_text(slot, "volume"))
-        c->full++;
-    else
-        c->free++;
+    struct person p = { 0 };
+    const char *badge = key + strlen("holder/");
+    json_t *one = people_short(c->repo, c->txn, badge);
+    (void)!people_find(c->repo, c->txn, badge, &p);
+    json_object_set_new(one, "dept", json_string(p.dept));
+    json_object_update(one, sum);
+    json_array_append_new(c->holders, one);
     return true;
 }
 
-static json_t *holders_list(struct repo *repo, struct store_txn *txn, json_t *holders)
+static bool count_dept(const char *key, json_t *sum, void *context)
 {
-    json_t *list = json_array(), *of;
-    const char *badge;
-    json_object_foreach(holders, badge, of)
-    {
-        json_t *one = people_short(repo, txn, badge);
-        json_object_update(one, of);
-        json_array_append_new(list, one);
-    }
-    return list;
+    struct counting *c = context;
+    const char *dept = key + strlen("dept/");
+    json_t *one = json_pack("{s:s}", "dept", strcmp(dept, "-") ? dept : "");
+    json_object_update(one, sum);
+    json_array_append_new(c->depts, one);
+    return true;
+}
+
+static json_int_t count_slots(struct counting *c, const char *key)
+{
+    SCOPED(json_free_at) json_t *sum = NULL;
+    if (view_get(c->repo, c->txn, VIEW_SUMS, key, &sum))
+        sum = NULL;
+    return json_number(sum, "n");
 }
 
 enum rc board_show(struct call *call, struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *states = json_object();
-    SCOPED(json_free_at) json_t *holders = json_object();
-    SCOPED(json_free_at) json_t *cases = json_object();
-    struct counting c = { states, holders, cases, 0, 0 };
+    SCOPED(json_free_at) json_t *holders = json_array();
+    SCOPED(json_free_at) json_t *depts = json_array();
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
-    if (!rc)
-        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", NULL, count_volume, &c, why);
-    if (!rc)
-        rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, count_slot, &c, why);
+    struct counting c = { call->repo, txn, states, holders, depts };
+    const struct {
+        const char *prefix;
+        view_on_entry *each;
+    } walks[] = { { "state/", count_state },
+                  { "holder/", count_holder },
+                  { "dept/", count_dept } };
+    for (size_t i = 0; !rc && i < COUNT(walks); i++)
+        rc = view_each(call->repo, txn, VIEW_SUMS, walks[i].prefix, NULL, walks[i].each,
+                       &c, why);
     if (rc)
         return rc;
     return call_answer(call, 200,
-                       json_pack("{s:O, s:o, s:{s:I, s:I}}", "states", states, "holders",
-                                 holders_list(call->repo, txn, holders), "slots", "free",
-                                 (json_int_t)c.free, "full", (json_int_t)c.full));
+                       json_pack("{s:O, s:O, s:O, s:{s:I, s:I}}", "states", states,
+                                 "holders", holders, "depts", depts, "slots", "free",
+                                 count_slots(&c, "slots/free"), "full",
+                                 count_slots(&c, "slots/full")));
 }
 
 /* An alarm that is not there any more is news too. */
@@ -125,7 +117,8 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
                    : view == VIEW_ALARMS ? alarm_change(key, object)
                                          : show_the_order(object);
     const char *volume = view == VIEW_VOLUMES ? key : json_text(object, "volume");
-    bool secret = call_is_secret(volume);
+    bool secret = call_is_secret(volume) ||
+                  (view == VIEW_ALARMS && object && alarm_is_secret(object));
     return json_pack("{s:s, s:b, s:s, s:I, s:o}", "do", "change", "secret", secret,
                      "event",
                      view == VIEW_VOLUMES  ? "volume"

@@ -3,6 +3,7 @@
 #include "record/case_no.h"
 #include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
+#include "repo-daemon/find.h"
 #include "repo-daemon/loans.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 300, LIST_MOST = 200, FACTS_MOST = 20 };
+enum { NAME_MAX_BYTES = 300, FACTS_MOST = 20 };
 
 static json_t *case_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
                            void *context)
@@ -89,38 +90,52 @@ enum rc case_create(struct call *call, struct fault *why)
 }
 
 struct finding {
-    const char *q;
+    struct call *call;
+    struct store_txn *txn;
+    struct find find;
     json_t *found;
 };
 
-static bool case_fits(const char *id, json_t *the_case, void *context)
+static bool case_one(const char *id, json_t *the_case, void *context)
 {
-    static const char *const fields[] = { "case_no", "cause", "plaintiff", "defendant" };
     struct finding *f = context;
-    bool fits = !*f->q || strstr(id, f->q);
-    for (size_t i = 0; i < COUNT(fields) && !fits; i++)
-        fits = strstr(json_text(the_case, fields[i]), f->q) != NULL;
-    if (fits)
-        json_array_append_new(f->found, show_case(the_case));
-    return json_array_size(f->found) < LIST_MOST;
+    (void)id;
+    json_array_append_new(f->found, show_case(the_case));
+    return true;
+}
+
+static bool case_found(const char *key, json_t *nothing, void *context)
+{
+    struct finding *f = context;
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    (void)nothing;
+    return find_fits(f->call->repo, f->txn, &f->find, key, &the_case) &&
+           case_one(key, the_case, f);
 }
 
 enum rc case_list(struct call *call, struct fault *why)
 {
-    /* A whole number in any way of writing is one case; else a part of the words. */
-    struct case_no number;
-    char id[CASE_NO_ID_MAX];
     const char *q = call_query(call, "q");
-    if (!case_no_read((struct bytes){ (const uint8_t *)q, strlen(q) }, &number, NULL) &&
-        !case_no_id(&number, id))
-        q = id;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *found = json_array();
-    struct finding finding = { q, found };
+    json_t *next = NULL;
+    struct finding f = { .call = call, .found = found };
+    find_read(q, &f.find);
+    bool direct = !*q || *f.find.case_id;
+    const char *first = *f.find.ranges[0] ? f.find.ranges[0] : "-";
+    struct paging page = { direct ? VIEW_CASES : VIEW_FIND,
+                           { direct ? f.find.case_id : first,
+                             *f.find.ranges[1] ? f.find.ranges[1] : NULL },
+                           false,
+                           direct ? case_one : case_found,
+                           &f };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    f.txn = txn;
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_CASES, "", NULL, case_fits, &finding, why);
-    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "cases", found));
+        rc = paging_read(call, txn, &page, &next, why);
+    return rc ? rc
+              : call_answer(call, 200,
+                            json_pack("{s:O, s:o}", "cases", found, "next", next));
 }
 
 enum rc case_show_one(struct call *call, struct fault *why)

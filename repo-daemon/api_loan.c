@@ -3,15 +3,17 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
 #include "repo-daemon/loans.h"
+#include "repo-daemon/paging.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_MOST = 500, WORDS_MOST = 600, LOANS_MOST = 9999 };
+enum { WORDS_MOST = 600, LOANS_MOST = 9999 };
 
 static bool is_secret(const char *loan_or_volume)
 {
@@ -225,51 +227,62 @@ enum rc loan_show_one(struct call *call, struct fault *why)
 struct listing {
     struct call *call;
     struct store_txn *txn;
-    const char *state, *person, *volume;
+    const char *state, *person;
     json_t *found;
-    size_t most;
-    char next[LOAN_KEY_MAX];
 };
 
 static bool list_one(const char *key, json_t *loan, void *context)
 {
     struct listing *l = context;
+    (void)key;
     if ((*l->state && strcmp(json_text(loan, "state"), l->state) != 0) ||
         (*l->person && strcmp(json_text(loan, "by"), l->person) != 0) ||
         !may_see(l->call, loan))
-        return true;
-    if (json_array_size(l->found) == l->most)
         return false;
     json_array_append_new(l->found,
                           loans_show(l->call->repo, l->txn, loan, l->call->now_ms));
-    snprintf(l->next, sizeof l->next, "%s", key);
     return true;
+}
+
+static bool list_found(const char *key, json_t *nothing, void *context)
+{
+    struct listing *l = context;
+    SCOPED(json_free_at) json_t *loan = NULL;
+    (void)nothing;
+    return !view_get(l->call->repo, l->txn, VIEW_LOANS, view_find_name(key), &loan) &&
+           list_one(key, loan, l);
 }
 
 enum rc loan_list(struct call *call, struct fault *why)
 {
-    char prefix[LOAN_KEY_MAX] = "";
+    char range[FIND_KEY_MAX] = "";
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *found = json_array();
+    json_t *next = NULL;
     struct listing l = { .call = call,
                          .state = call_query(call, "state"),
                          .person = call_query(call, "holder"),
-                         .volume = call_query(call, "volume"),
                          .found = found };
-    long most = strtol(call_query(call, "limit"), NULL, 10);
-    l.most = most > 0 && most <= LIST_MOST ? (size_t)most : LIST_MOST;
-    const char *cursor = call_query(call, "cursor");
+    const char *volume = call_query(call, "volume");
     if (*l.state && loan_state(l.state) == LOAN_STATES)
         return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个状态", l.state);
-    if (*l.volume)
-        snprintf(prefix, sizeof prefix, "%.28s-", l.volume);
+    bool whole = *volume || (!*l.person && !*l.state);
+    struct paging page = { whole ? VIEW_LOANS : VIEW_FIND,
+                           { range, NULL },
+                           false,
+                           whole ? list_one : list_found,
+                           &l };
+    if (*volume)
+        snprintf(range, sizeof range, "%.28s-", volume);
+    else if (*l.person)
+        snprintf(range, sizeof range, "lb/%.60s/", l.person);
+    else if (*l.state)
+        snprintf(range, sizeof range, "ls/%s/", l.state);
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     l.txn = txn;
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_LOANS, prefix, *cursor ? cursor : NULL,
-                       list_one, &l, why);
+        rc = paging_read(call, txn, &page, &next, why);
     return rc ? rc
               : call_answer(call, 200,
-                            json_pack("{s:O, s:s}", "loans", found, "next",
-                                      json_array_size(found) == l.most ? l.next : ""));
+                            json_pack("{s:O, s:o}", "loans", found, "next", next));
 }

@@ -2,17 +2,19 @@
  */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/loans.h"
+#include "repo-daemon/paging.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
 #include "repo-daemon/slip.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTICES_MOST = 200, CELL_MAX = 300 };
+enum { CELL_MAX = 300 };
 
 struct board {
     struct call *call;
@@ -64,10 +66,13 @@ static bool board_due(const char *key, json_t *entry, void *context)
     return true;
 }
 
-static bool board_open(const char *key, json_t *loan, void *context)
+static bool board_open(const char *key, json_t *nothing, void *context)
 {
-    (void)key;
     struct board *b = context;
+    SCOPED(json_free_at) json_t *loan = NULL;
+    (void)nothing;
+    if (view_get(b->call->repo, b->txn, VIEW_LOANS, view_find_name(key), &loan))
+        return true;
     enum loan_state state = loan_state(json_text(loan, "state"));
     json_t *list = state == LOAN_REQUESTED  ? b->asked
                    : state == LOAN_APPROVED ? b->waiting
@@ -101,7 +106,11 @@ enum rc loan_board(struct call *call, struct fault *why)
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_DUE, "", NULL, board_due, &b, why);
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_LOANS, "", NULL, board_open, &b, why);
+        rc = view_each(call->repo, txn, VIEW_FIND, "ls/requested/", NULL, board_open, &b,
+                       why);
+    if (!rc)
+        rc = view_each(call->repo, txn, VIEW_FIND, "ls/approved/", NULL, board_open, &b,
+                       why);
     if (rc)
         return rc;
     calendar_day_text(calendar_day(call->now_ms), today);
@@ -114,36 +123,55 @@ enum rc loan_board(struct call *call, struct fault *why)
 }
 
 struct inbox {
+    struct call *call;
+    struct store_txn *txn;
     json_t *list; /* borrowed */
-    bool all;
 };
 
 static bool notice_one(const char *key, json_t *notice, void *context)
 {
     struct inbox *inbox = context;
-    if (!inbox->all && json_number(notice, "seen"))
-        return true;
     json_t *out = json_pack(
         "{s:s, s:s, s:s, s:s, s:o, s:b}", "notice", strchr(key, '/') + 1, "text",
         json_text(notice, "text"), "volume", json_text(notice, "volume"), "loan",
         json_text(notice, "loan"), "at", show_time(json_number(notice, "at")), "seen",
         json_number(notice, "seen") != 0);
     json_array_append_new(inbox->list, out);
-    return json_array_size(inbox->list) < NOTICES_MOST;
+    return true;
 }
 
+static bool notice_unseen(const char *key, json_t *nothing, void *context)
+{
+    struct inbox *inbox = context;
+    SCOPED(json_free_at) json_t *notice = NULL;
+    const char *name = strchr(key, '/') + 1; /* behind "nu/" */
+    (void)nothing;
+    return !view_get(inbox->call->repo, inbox->txn, VIEW_NOTICES, name, &notice) &&
+           notice_one(name, notice, inbox);
+}
+
+/* Oldest first: what waits longest is read first. */
 enum rc notices_list(struct call *call, struct fault *why)
 {
-    char prefix[PERSON_BADGE_MAX + 1];
+    char range[FIND_KEY_MAX];
+    bool all = *call_query(call, "all") != 0;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *list = json_array();
-    struct inbox inbox = { list, *call_query(call, "all") != 0 };
-    snprintf(prefix, sizeof prefix, "%s/", call->by.badge);
+    json_t *next = NULL;
+    struct inbox inbox = { call, NULL, list };
+    snprintf(range, sizeof range, "%s%s/", all ? "" : "nu/", call->by.badge);
+    struct paging page = { all ? VIEW_NOTICES : VIEW_FIND,
+                           { range, NULL },
+                           false,
+                           all ? notice_one : notice_unseen,
+                           &inbox };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    inbox.txn = txn;
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_NOTICES, prefix, NULL, notice_one, &inbox,
-                       why);
-    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "notices", list));
+        rc = paging_read(call, txn, &page, &next, why);
+    return rc ? rc
+              : call_answer(call, 200,
+                            json_pack("{s:O, s:o}", "notices", list, "next", next));
 }
 
 enum rc notice_seen(struct call *call, struct fault *why)

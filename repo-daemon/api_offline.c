@@ -2,8 +2,10 @@
  * order in which they were done. Each is done once, however often it is sent; one that
  * does not fit any more is kept as a conflict for a person and never guessed at. */
 #include "repo-daemon/apply.h"
+#include "repo-daemon/paging.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -104,8 +106,6 @@ struct listing {
 static bool conflict_one(const char *key, json_t *c, void *context)
 {
     struct listing *l = context;
-    if (json_number(c, "settled_at") && !*call_query(l->call, "all"))
-        return true;
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:O}", "command", key,
                             "path", json_text(c, "path"), "title", json_text(c, "title"),
                             "device", json_text(c, "device"), "by",
@@ -116,16 +116,35 @@ static bool conflict_one(const char *key, json_t *c, void *context)
     return true;
 }
 
+static bool conflict_open(const char *key, json_t *nothing, void *context)
+{
+    struct listing *l = context;
+    SCOPED(json_free_at) json_t *conflict = NULL;
+    const char *name = view_find_name(key);
+    (void)nothing;
+    return !view_get(l->call->repo, l->txn, VIEW_CONFLICTS, name, &conflict) &&
+           conflict_one(name, conflict, l);
+}
+
 enum rc conflicts_list(struct call *call, struct fault *why)
 {
+    bool all = *call_query(call, "all") != 0;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *list = json_array();
+    json_t *next = NULL;
     struct listing l = { call, NULL, list };
+    struct paging page = { all ? VIEW_CONFLICTS : VIEW_FIND,
+                           { all ? "" : "xo/", NULL },
+                           false,
+                           all ? conflict_one : conflict_open,
+                           &l };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     l.txn = txn;
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_CONFLICTS, "", NULL, conflict_one, &l, why);
-    return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "conflicts", list));
+        rc = paging_read(call, txn, &page, &next, why);
+    return rc ? rc
+              : call_answer(call, 200,
+                            json_pack("{s:O, s:o}", "conflicts", list, "next", next));
 }
 
 enum rc conflict_settle(struct call *call, struct fault *why)

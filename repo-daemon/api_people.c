@@ -123,6 +123,11 @@ enum rc people_create(struct call *call, struct fault *why)
     return RC_OK;
 }
 
+/* Events of the counter that stand in a volume's chain. */
+static const char *const counter_words[][2] = { { EVENT_INTAKE, "收件" },
+                                                { EVENT_INTAKE_FILE, "归卷" },
+                                                { EVENT_INTAKE_RETURN, "退还材料" } };
+
 enum rc words_show(struct call *call, __attribute__((unused)) struct fault *why)
 {
     json_t *states = json_object(), *events = json_object(), *roles = json_object();
@@ -132,6 +137,9 @@ enum rc words_show(struct call *call, __attribute__((unused)) struct fault *why)
     for (enum custody_event e = 0; e < CUSTODY_EVENTS; e++)
         json_object_set_new(events, custody_event_name(e),
                             json_string(custody_event_word(e)));
+    for (size_t i = 0; i < COUNT(counter_words); i++)
+        json_object_set_new(events, counter_words[i][0],
+                            json_string(counter_words[i][1]));
     const struct role_word *w;
     for (size_t i = 0; (w = roles_word(i)); i++)
         if (w->bit != ROLE_RACK)

@@ -1,6 +1,7 @@
 /* Volumes: registered under their case, listed, looked up. */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
+#include "repo-daemon/find.h"
 #include "repo-daemon/may.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_PRESET = 100, LIST_MOST = 500, SHEETS_MOST = 2000 };
+enum { SHEETS_MOST = 2000 };
 
 static json_t *volume_answer(struct repo *repo, struct store_txn *txn,
                              __attribute__((unused)) uint64_t seq, void *context)
@@ -66,68 +67,128 @@ struct listing {
     struct call *call;
     struct store_txn *txn;
     json_t *found;
-    size_t most;
-    const char *state, *holder, *slot, *q;
-    char next[LABEL_TEXT_MAX];
+    const char *state, *holder, *slot;
+    struct find find;
 };
 
-static bool volume_fits(const struct listing *l, const char *label, const json_t *v)
+static bool volume_fits(const struct listing *l, const json_t *v)
 {
     if (*l->state && strcmp(json_text(v, "state"), l->state) != 0)
         return false;
     if (*l->holder && strcmp(json_text(v, "holder"), l->holder) != 0 &&
         strcmp(json_text(v, "to"), l->holder) != 0)
         return false;
-    if (*l->slot && strcmp(json_text(v, "slot"), l->slot) != 0)
-        return false;
-    if (!*l->q || strstr(label, l->q))
-        return true;
-    SCOPED(json_free_at) json_t *the_case = NULL;
-    if (view_get(l->call->repo, l->txn, VIEW_CASES, json_text(v, "case"), &the_case))
-        return false;
-    return strstr(json_text(the_case, "case_no"), l->q) ||
-           strstr(json_text(the_case, "plaintiff"), l->q) ||
-           strstr(json_text(the_case, "defendant"), l->q) ||
-           strstr(json_text(the_case, "cause"), l->q);
+    return (!*l->slot || !strcmp(json_text(v, "slot"), l->slot)) &&
+           !call_may_see_volume(l->call, v, NULL);
 }
 
 static bool list_one(const char *label, json_t *volume, void *context)
 {
     struct listing *l = context;
-    if (!volume_fits(l, label, volume) || call_may_see_volume(l->call, volume, NULL))
-        return true;
-    if (json_array_size(l->found) ==
-        l->most) /* there is more: go on behind the last shown */
+    (void)label;
+    if (!volume_fits(l, volume))
         return false;
     json_array_append_new(l->found, show_volume(l->call->repo, l->txn, volume));
-    snprintf(l->next, sizeof l->next, "%s", label);
     return true;
+}
+
+static bool list_all(const char *label, json_t *volume, void *context)
+{
+    (void)list_one(label, volume, context);
+    return true;
+}
+
+/* A key of an index over volumes. */
+static bool list_found(const char *key, json_t *nothing, void *context)
+{
+    struct listing *l = context;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    const char *label = view_find_name(key);
+    (void)nothing;
+    return !view_get(l->call->repo, l->txn, VIEW_VOLUMES, label, &volume) &&
+           list_one(label, volume, l);
+}
+
+/* A key of an index over cases: all its volumes. */
+static bool list_case(const char *key, json_t *nothing, void *context)
+{
+    struct listing *l = context;
+    char prefix[FIND_KEY_MAX];
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    size_t before = json_array_size(l->found);
+    (void)nothing;
+    if (!find_fits(l->call->repo, l->txn, &l->find, key, &the_case))
+        return false;
+    snprintf(prefix, sizeof prefix, "V%s", view_find_name(key));
+    return !view_each(l->call->repo, l->txn, VIEW_VOLUMES, prefix, NULL, list_all, l,
+                      NULL) &&
+           json_array_size(l->found) > before;
+}
+
+/* The shortest way to what is asked for: a slot, what was typed, a person, a state. */
+static void page_choose(struct listing *l, struct paging *page, const char *q,
+                        char room[2][FIND_KEY_MAX])
+{
+    struct label label;
+    SCOPED(json_free_at) json_t *slot = NULL;
+    *page = (struct paging){ VIEW_FIND, { room[0], NULL }, false, list_found, l };
+    bool is_label =
+        !label_read((struct bytes){ (const uint8_t *)q, strlen(q) }, &label) &&
+        label.type == LABEL_VOLUME;
+    if (!is_label)
+        find_read(q, &l->find);
+    if (*l->slot || is_label || *l->find.case_id || !*q) {
+        *page = (struct paging){ VIEW_VOLUMES, { room[0], NULL }, false, list_one, l };
+        bool in_slot = *l->slot &&
+                       !view_get(l->call->repo, l->txn, VIEW_SLOTS, l->slot, &slot) &&
+                       *json_text(slot, "volume");
+        snprintf(room[0], FIND_KEY_MAX, "%s%s", !is_label && *l->find.case_id ? "V" : "",
+                 in_slot    ? json_text(slot, "volume")
+                 : *l->slot ? "-" /* nothing begins so */
+                 : is_label ? q
+                            : l->find.case_id);
+        if (*l->slot || *q)
+            return;
+    }
+    if (*q) {
+        page->each = list_case;
+        snprintf(room[0], FIND_KEY_MAX, "%s",
+                 *l->find.ranges[0] ? l->find.ranges[0] : "-");
+        snprintf(room[1], FIND_KEY_MAX, "%s", l->find.ranges[1]);
+        page->ranges[1] = *room[1] ? room[1] : NULL;
+    } else if (*l->holder) {
+        *page = (struct paging){ VIEW_FIND, { room[0], room[1] }, false, list_found, l };
+        snprintf(room[0], FIND_KEY_MAX, "vh/%.60s/", l->holder);
+        snprintf(room[1], FIND_KEY_MAX, "vt/%.60s/", l->holder);
+    } else if (*l->state) {
+        *page = (struct paging){ VIEW_FIND, { room[0], NULL }, false, list_found, l };
+        snprintf(room[0], FIND_KEY_MAX, "vs/%s/", l->state);
+    }
 }
 
 enum rc volume_list(struct call *call, struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *found = json_array();
+    char room[2][FIND_KEY_MAX] = { "", "" };
+    json_t *next = NULL;
+    struct paging page;
     struct listing l = { .call = call,
                          .found = found,
                          .state = call_query(call, "state"),
                          .holder = call_query(call, "holder"),
-                         .slot = call_query(call, "slot"),
-                         .q = call_query(call, "q") };
-    long most = strtol(call_query(call, "limit"), NULL, 10);
-    l.most = most > 0 && most <= LIST_MOST ? (size_t)most : LIST_PRESET;
+                         .slot = call_query(call, "slot") };
     if (*l.state && custody_state(l.state) == VOL_STATES)
         return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个状态", l.state);
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     l.txn = txn;
-    const char *cursor = call_query(call, "cursor");
-    if (!rc)
-        rc = view_each(call->repo, txn, VIEW_VOLUMES, "", *cursor ? cursor : NULL,
-                       list_one, &l, why);
+    if (rc)
+        return rc;
+    page_choose(&l, &page, call_query(call, "q"), room);
+    rc = paging_read(call, txn, &page, &next, why);
     return rc ? rc
               : call_answer(call, 200,
-                            json_pack("{s:O, s:s}", "volumes", found, "next",
-                                      json_array_size(found) == l.most ? l.next : ""));
+                            json_pack("{s:O, s:o}", "volumes", found, "next", next));
 }
 
 enum rc volume_show_one(struct call *call, struct fault *why)

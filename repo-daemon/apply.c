@@ -75,6 +75,10 @@ static const struct {
     { EVENT_NOTICE_SEEN, apply_notice_seen },
     { EVENT_ALARM, apply_alarm },
     { EVENT_ALARM_END, apply_alarm_end },
+    { EVENT_INTAKE, apply_intake },
+    { EVENT_INTAKE_FILE, apply_intake_file },
+    { EVENT_INTAKE_NOTICE, apply_intake_notice },
+    { EVENT_INTAKE_RETURN, apply_intake_return },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,

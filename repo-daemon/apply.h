@@ -39,6 +39,10 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_NOTICE_SEEN "notice-seen"
 #define EVENT_ALARM "alarm"
 #define EVENT_ALARM_END "alarm-end"
+#define EVENT_INTAKE "intake"
+#define EVENT_INTAKE_FILE "intake-file"
+#define EVENT_INTAKE_NOTICE "intake-notice"
+#define EVENT_INTAKE_RETURN "intake-return"
 #define EVENT_SECRET_READ "secret-read"
 
 #endif

@@ -5,6 +5,7 @@
  * last, so that nobody uses them when the rebuild is cut off. */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/view_cache.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -72,6 +73,8 @@ enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why)
     if (!rc)
         rc = apply_each(repo, head.size, why);
     repo->cache = NULL;
+    if (!rc)
+        rc = view_index_all(repo, why);
     if (!rc)
         rc = store_update(repo->store, mark_whole, repo, why);
     if (!rc)

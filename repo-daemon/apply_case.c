@@ -91,6 +91,8 @@ enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume)
     enum rc rc = scans_move(a, from, name, apply_number(old, "batches"));
     if (!rc)
         rc = qc_move(a, from, name);
+    if (!rc)
+        rc = apply_items_move(a, from, name);
     const char *place = apply_text(old, "slot");
     if (rc || !*place)
         return rc;

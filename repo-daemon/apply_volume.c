@@ -149,6 +149,7 @@ static enum rc scan_apply(struct applying *a, json_t *volume)
     apply_set_number(volume, "batches", batch);
     apply_set_text(volume, "qc", "open");
     apply_set_text(volume, "check", ""); /* what was checked is not all there is now */
+    apply_set_number(volume, "unscanned", 0);
     if (!rc)
         rc = apply_items_count(a, volume);
     return rc ? rc : images_apply(a, manifest, apply_number(volume, "kind"));

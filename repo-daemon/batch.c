@@ -1,6 +1,7 @@
 #include "repo-daemon/batch.h"
 
 #include "repo-daemon/call.h"
+#include "repo-daemon/intake.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
 #include "repo-daemon/slip.h"
@@ -45,6 +46,9 @@ static enum rc label_free(struct repo *repo, const char *text, struct fault *why
         label.type != LABEL_BATCH)
         return fault_set(why, RC_INVALID, 0,
                          "“%.40s”不是推车或交接批的标签，或校验位不对", text);
+    if (label.number >= INTAKE_NUMBER_FIRST)
+        return fault_set(why, RC_INVALID, 0,
+                         "“%.40s”是收件窗口的清单号，不能用作推车或交接批", text);
     if (!view_find(repo, VIEW_BATCHES, text, &there) &&
         !strcmp(json_text(there, "state"), "open"))
         return fault_set(why, RC_CONFLICT, 0,

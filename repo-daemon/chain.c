@@ -42,6 +42,9 @@ static const struct {
     { "return-to-party", "{by}退还当事人" },
     { "relink", "{by}改号：{from} 改为 {as}，{reason}" },
     { "reverse", "{by}撤销了第 {reverses} 号记录“{what}”：{reason}" },
+    { "intake", "{by}收件，清单 {intake}，材料 {papers} 件" },
+    { "intake-file", "{by}把清单 {intake} 的 {filed} 件材料归入案卷" },
+    { "intake-return", "{by}把 {filed} 件材料退还{receiver}，清单 {intake}" },
     { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
 
@@ -72,6 +75,16 @@ static void by_of(const struct telling *t, char *room, size_t most)
     snprintf(room + len, most - len, "在%s的台前", desk);
 }
 
+/* Lines of a list that were taken. */
+static size_t papers_of(const json_t *data)
+{
+    size_t count = 0;
+    const json_t *lines = json_object_get(data, "lines");
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        count += *json_text(json_array_get(lines, i), "item") != 0;
+    return count;
+}
+
 static void value_of(const struct telling *t, const char *name, char *room, size_t most)
 {
     const json_t *data = t->data;
@@ -93,6 +106,14 @@ static void value_of(const struct telling *t, const char *name, char *room, size
                  (long long)json_number(data, "sheets_counted"),
                  (long long)json_number(data, "images"),
                  (long long)json_number(data, "pages"));
+    else if (!strcmp(name, "intake"))
+        snprintf(room, most, "%s", json_text(data, "intake"));
+    else if (!strcmp(name, "receiver"))
+        snprintf(room, most, "%s", json_text(data, "from"));
+    else if (!strcmp(name, "papers"))
+        snprintf(room, most, "%zu", papers_of(data));
+    else if (!strcmp(name, "filed"))
+        snprintf(room, most, "%zu", json_array_size(json_object_get(data, "items")));
     else if (!strcmp(name, "from") || !strcmp(name, "as"))
         snprintf(room, most, "%s", json_text(data, name));
     else if (!strcmp(name, "reverses"))

@@ -5,6 +5,7 @@
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,11 +78,27 @@ static json_t *counts_json(const struct http_desk *desk)
     return list;
 }
 
+/* An Idempotency-Key, in quotes or not, may be the id of the command when the body has
+ * none; a UUID is one without its dashes. */
+static void id_by_header(const struct http_request *r, json_t *m)
+{
+    const char *key = http_header(r, "Idempotency-Key");
+    json_t *body = json_object_get(m, "body");
+    char id[33] = "";
+    size_t len = 0;
+    if (!key || !json_is_object(body) || json_object_get(body, "id"))
+        return;
+    for (; *key && len < sizeof id - 1; key++)
+        if (*key != '-' && *key != '"')
+            id[len++] = (char)tolower((unsigned char)*key);
+    json_object_set_new(body, "id", json_string(id));
+}
+
 json_t *http_ticket_message(const struct http_ticket *t)
 {
-    static const char *const queries[] = { "q",      "state", "holder", "slot", "cursor",
-                                           "limit",  "rack",  "from",   "type", "all",
-                                           "volume", "day",   "station" };
+    static const char *const queries[] = { "q",      "state", "holder",  "slot", "cursor",
+                                           "limit",  "rack",  "from",    "type", "all",
+                                           "volume", "day",   "station", "case" };
     struct http_request *r = t->request;
     const struct http_route *route = http_route_of(r);
     json_t *parts = json_object(), *query = json_object();
@@ -98,6 +115,8 @@ json_t *http_ticket_message(const struct http_ticket *t)
                           query, "token", token_of(r), "last_id", last ? last : "");
     if (m && http_body_json(r))
         json_object_set(m, "body", http_body_json(r));
+    if (m)
+        id_by_header(r, m);
     if (m && !strcmp(route->path, "/metrics"))
         json_object_set_new(m, "counts", counts_json(t->desk));
     return m;

@@ -6,6 +6,7 @@
 #include "repo-daemon/repo.h"
 
 #include "record/case_no.h"
+#include "repo-daemon/intake_policy.h"
 #include "repo-daemon/loan.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
@@ -48,6 +49,10 @@ static const char *const table_names[VIEWS] = {
     [VIEW_ALARMS] = "view.alarms",
     [VIEW_QC] = "view.qc",
     [VIEW_RETURNS] = "view.returns",
+    [VIEW_FIND] = "view.find",
+    [VIEW_SUMS] = "view.sums",
+    [VIEW_INTAKES] = "view.intakes",
+    [VIEW_ITEMS] = "view.items",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)
@@ -133,6 +138,7 @@ static enum rc data_read(struct repo *repo, struct fault *why)
 {
     SCOPED(free_at) char *days = NULL;
     SCOPED(free_at) char *loans = NULL;
+    SCOPED(free_at) char *counter = NULL;
     size_t len = 0;
     enum rc rc = own_data(repo, "calendar.json", &days, &len, why);
     if (!rc)
@@ -145,6 +151,12 @@ static enum rc data_read(struct repo *repo, struct fault *why)
         rc = loans ? loan_policy_read((struct bytes){ (uint8_t *)loans, len },
                                       repo->loan_policy, why)
                    : loan_policy_preset(repo->loan_policy, why);
+    if (!rc)
+        rc = own_data(repo, "intake.json", &counter, &len, why);
+    if (!rc)
+        rc = counter ? intake_policy_read((struct bytes){ (uint8_t *)counter, len },
+                                          &repo->intake_policy, why)
+                     : intake_policy_preset(&repo->intake_policy, why);
     return rc;
 }
 
@@ -216,6 +228,7 @@ void repo_close(struct repo *repo)
     ledger_close(repo->ledger);
     json_decref(repo->live_racks);
     calendar_free(repo->calendar);
+    intake_policy_free(repo->intake_policy);
     free(repo->loan_policy);
     free(repo->folder);
     free(repo);

@@ -20,6 +20,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct intake_policy;
 struct loan_policy;
 
 enum view {
@@ -43,6 +44,10 @@ enum view {
     VIEW_DUE,        /* loans that are out, by last day, '/', loan */
     VIEW_NOTICES,    /* by badge, '/', number of the event in ten digits, '.', count */
     VIEW_QC,         /* by volume label: a feeding waits for the second person */
+    VIEW_INTAKES,    /* lists of the counter, by label B9... */
+    VIEW_ITEMS,      /* papers taken at the counter, by label M... */
+    VIEW_FIND,       /* indexes over other views (view_index.h) */
+    VIEW_SUMS,       /* counts over other views (view_sums.h) */
     VIEW_RETURNS,    /* by station, '/', volume label: pages that were sent back */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
@@ -54,7 +59,7 @@ enum view {
 
 /* VIEWS_FORMAT goes up when what a view holds changes: then repo_open() has them rebuilt.
  */
-enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 1 };
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 2 };
 
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {
@@ -79,11 +84,12 @@ struct repo {
     void (*lamp)(struct repo *repo, const char *slot, const char *colour,
                  const char *mode, unsigned seconds, void *context);
     void *context;
-    struct calendar *calendar;       /* owned */
-    struct loan_policy *loan_policy; /* owned */
-    struct view_cache *cache;        /* only while the views are rebuilt */
-    uint64_t rack_news;              /* news of the racks heard since the start */
-    json_t *live_racks;              /* "01.001": 1 for each rack that answers now */
+    struct calendar *calendar;           /* owned */
+    struct loan_policy *loan_policy;     /* owned */
+    struct intake_policy *intake_policy; /* owned */
+    struct view_cache *cache;            /* only while the views are rebuilt */
+    uint64_t rack_news;                  /* news of the racks heard since the start */
+    json_t *live_racks;                  /* "01.001": 1 for each rack that answers now */
 };
 
 /* Make an empty repository in `folder`: RC_EXISTS when there is one. `origin` NULL:

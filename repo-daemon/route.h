@@ -58,11 +58,16 @@ route_handler person_change;                                      /* api_person.
 route_handler places_list, place_change, slot_proposal;           /* api_place.c */
 route_handler stocktake_create, stocktake_list, stocktake_show;   /* api_stocktake.c */
 route_handler stocktake_count, stocktake_explain, stocktake_close;
-route_handler binding_check, binding_show;  /* api_binding.c */
-route_handler archive_create;               /* api_archive.c */
-route_handler blob_show, blob_begin;        /* api_blob.c */
-route_handler qc_list, qc_show, qc_returns; /* api_qc.c */
-route_handler qc_judge;                     /* api_qc_verdict.c */
+route_handler binding_check, binding_show;                       /* api_binding.c */
+route_handler archive_create;                                    /* api_archive.c */
+route_handler blob_show, blob_begin;                             /* api_blob.c */
+route_handler intake_create, intake_show_one, intake_rules_show; /* api_intake.c */
+route_handler intake_slip, intake_notice_slip;
+route_handler intake_file, intake_notice, intake_return; /* api_intake_act.c */
+route_handler intake_list, paper_list, paper_show;       /* api_intake_list.c */
+route_handler intake_labels, volume_labels;              /* api_label.c */
+route_handler qc_list, qc_show, qc_returns;              /* api_qc.c */
+route_handler qc_judge;                                  /* api_qc_verdict.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
 route_handler ledger_growth_show, ledger_sheet_show, ledger_proof_show;
 route_handler openapi_show, metrics_show, ready_show; /* api_about.c */

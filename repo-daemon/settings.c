@@ -17,6 +17,7 @@ const struct conf_key repo_settings_keys[] = {
     TEXT(racks,    "racks.ports",   "",               "racks by comma, PORT@ADDRESS:SITE.RACK, as /dev/ttyUSB0@1:01.001"),
     TEXT(archive,  "archive.dir",   "",               "where archived volumes go; empty: archive/ in repo.dir"),
     TEXT(font,     "pdf.font",      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "a TrueType font with Chinese, for certificates"),
+    TEXT(label_font, "label.font", "E:SIMSUN.FNT", "a font with Chinese in the label printer (ZPL); empty: its own, without Chinese"),
     CONF_KEY_UINT(repo_settings, qc_percent, "qc.sample_percent", 5, 100, "5", "of the pages of each feeding that a second person looks at, drawn by lot"),
 };
 /* clang-format on */

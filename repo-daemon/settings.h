@@ -10,6 +10,7 @@ struct repo_settings {
     char racks[1024];
     char archive[1024];
     char font[512];
+    char label_font[40]; /* file in the label printer */
     uint32_t qc_percent; /* of pages and of blanks that a second person looks at */
 };
 

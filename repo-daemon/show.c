@@ -68,6 +68,11 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
                                               show_text(json_text(v, "as")), "loan",
                                               show_text(json_text(v, "loan")), "batch",
                                               show_text(json_text(v, "batch"))));
+    if (out)
+        json_object_update_new(
+            out, json_pack("{s:o, s:o, s:o, s:o}", "papers", number(v, "papers"), "keeps",
+                           number(v, "keeps"), "unscanned", number(v, "unscanned"),
+                           "given_back", number(v, "given_back")));
     return out;
 }
 

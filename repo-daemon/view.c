@@ -1,6 +1,7 @@
 /* Views: tables of JSON objects by name. */
 #include "repo-daemon/repo.h"
 #include "repo-daemon/view_cache.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -62,6 +63,18 @@ static enum rc view_write(struct repo *repo, struct store_txn *txn, enum view vi
     return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
 }
 
+/* The entry as it is still stored, against what it becomes. */
+static enum rc index_write(struct repo *repo, struct store_txn *txn, enum view view,
+                           const char *key, const json_t *object, struct fault *why)
+{
+    struct bytes value;
+    SCOPED(json_free_at) json_t *old = NULL;
+    if (*key && strlen(key) <= STORE_KEY_MAX &&
+        !store_get(txn, repo->tables[view], key_bytes(key), &value))
+        old = json_loadb((const char *)value.at, value.len, 0, NULL);
+    return view_index_change(repo, txn, view, key, old, object, why);
+}
+
 enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
                  const char *key, const json_t *object, struct fault *why)
 {
@@ -75,6 +88,10 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
         view_cache_put(repo->cache, view, key, copy, true);
         return RC_OK;
     }
+    enum rc rc =
+        view_indexed(view) ? index_write(repo, txn, view, key, object, why) : RC_OK;
+    if (rc)
+        return rc;
     if (view == VIEW_VOLUMES || view == VIEW_PEOPLE || view == VIEW_SLOTS ||
         view == VIEW_ORDERS || view == VIEW_ALARMS)
         touch(repo, view, key);
@@ -117,7 +134,11 @@ enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
         view_cache_drop(repo->cache, view, key);
     if (view == VIEW_ALARMS) /* that one is over is news as well */
         touch(repo, view, key);
-    enum rc rc = store_del(txn, repo->tables[view], key_bytes(key), why);
+    enum rc rc = !repo->cache && view_indexed(view)
+                     ? index_write(repo, txn, view, key, NULL, why)
+                     : RC_OK;
+    if (!rc)
+        rc = store_del(txn, repo->tables[view], key_bytes(key), why);
     return rc == RC_NOT_FOUND && cached ? RC_OK : rc; /* it was never written */
 }
 

@@ -22,6 +22,7 @@ $(OUT)/fuzzer/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/firmware/app.a $(archives)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 $(OUT)/tests/unit/sys_file: LDFLAGS += -Wl,--wrap=fsync
+$(OUT)/tests/unit/repo_find: LDFLAGS += -Wl,--wrap=json_loadb
 $(OUT)/tests/unit/station_spool: LDFLAGS += -Wl,--wrap=fsync
 $(OUT)/tests/sim/scanner_matrix: LDFLAGS += -Wl,--export-dynamic-symbol=pthread_setcanceltype
 

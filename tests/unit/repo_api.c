@@ -272,7 +272,7 @@ TEST(lists, go_on_behind_their_cursor)
                          .last_id = "",
                          .now_ms = clock_now_ms() };
     size_t seen = 0;
-    char cursor[LABEL_TEXT_MAX] = "";
+    char cursor[1000] = "";
     do {
         query = json_pack("{s:s, s:s}", "limit", "1", "cursor", cursor);
         call.query = query;

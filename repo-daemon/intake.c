@@ -1,0 +1,224 @@
+#include "repo-daemon/intake.h"
+
+#include "repo-daemon/custody.h"
+#include "repo-daemon/show.h"
+#include "sys/json_scope.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *word, *unit;
+} whats[INTAKE_WHATS] = {
+    [INTAKE_PAPER] = { "paper", "纸质材料", "张" },
+    [INTAKE_DISC] = { "disc", "光盘", "张" },
+    [INTAKE_EXHIBIT] = { "exhibit", "实物证据", "件" },
+};
+
+static const char *const sides[] = { "原告",   "被告",     "第三人", "申请人", "被申请人",
+                                     "上诉人", "被上诉人", "代理人", "本院",   "其他" };
+
+/* Into a volume in these states a paper can be put, by whoever holds it. */
+static const enum volume_state open_states[] = { VOL_RECEIVED, VOL_AT_SCANNING,
+                                                 VOL_SCANNED, VOL_AT_BINDING,
+                                                 VOL_RETURNED_FOR_SUPPLEMENT };
+
+const char *intake_what_name(enum intake_what what)
+{
+    return what < INTAKE_WHATS ? whats[what].name : "";
+}
+
+const char *intake_what_word(enum intake_what what)
+{
+    return what < INTAKE_WHATS ? whats[what].word : "";
+}
+
+const char *intake_what_unit(enum intake_what what)
+{
+    return what < INTAKE_WHATS ? whats[what].unit : "";
+}
+
+enum intake_what intake_what(const char *name)
+{
+    enum intake_what what = 0;
+    while (what < INTAKE_WHATS && strcmp(whats[what].name, name) != 0)
+        what++;
+    return what;
+}
+
+const char *intake_side(size_t index)
+{
+    return index < COUNT(sides) ? sides[index] : NULL;
+}
+
+bool intake_is_list(const char *label)
+{
+    struct label read;
+    return !label_read((struct bytes){ (const uint8_t *)label, strlen(label) }, &read) &&
+           read.type == LABEL_BATCH && read.number >= INTAKE_NUMBER_FIRST;
+}
+
+enum rc intake_label(struct repo *repo, char ret_label[LABEL_TEXT_MAX], struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(repo->store, &txn, why);
+    if (rc)
+        return rc;
+    struct label label = { .type = LABEL_BATCH,
+                           .number = INTAKE_NUMBER_FIRST +
+                                     store_count(txn, repo->tables[VIEW_INTAKES]) };
+    return label_write(&label, ret_label)
+               ? fault_set(why, RC_FULL, 0, "收件清单的编号已用完")
+               : RC_OK;
+}
+
+enum rc intake_item_label(const char *case_id, int64_t number,
+                          char ret_label[LABEL_TEXT_MAX], struct fault *why)
+{
+    struct label label = { .type = LABEL_ITEM };
+    if (number >= 1 && number <= UINT16_MAX && strlen(case_id) == LABEL_CASE_DIGITS) {
+        label.item = (uint16_t)number;
+        memcpy(label.case_id, case_id, LABEL_CASE_DIGITS);
+    }
+    return label_write(&label, ret_label)
+               ? fault_set(why, RC_FULL, 0, "这个案件的材料编号已用完")
+               : RC_OK;
+}
+
+const char *intake_noticed(const json_t *the_case, const char *from)
+{
+    return json_text(json_object_get(the_case, "noticed"), from);
+}
+
+static void number_sum(json_t *out, const char *name, int64_t sum)
+{
+    json_object_set_new(out, name, json_integer((json_int_t)sum));
+}
+
+/* Sums of a list: papers taken, of them to keep; sheets; lines with something wrong. */
+static void sums_add(json_t *out, const json_t *lines)
+{
+    int64_t items = 0, keeps = 0, sheets = 0, wrong = 0;
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *line = json_array_get(lines, i);
+        bool taken = *json_text(line, "item") != 0;
+        bool paper = intake_what(json_text(line, "what")) == INTAKE_PAPER;
+        items += taken;
+        keeps += taken && json_number(line, "keep");
+        sheets += taken && paper ? json_number(line, "counted") : 0;
+        wrong += *json_text(line, "fault") ||
+                 json_number(line, "counted") != json_number(line, "declared");
+    }
+    number_sum(out, "items", items);
+    number_sum(out, "keeps", keeps);
+    number_sum(out, "sheets", sheets);
+    number_sum(out, "wrong", wrong);
+}
+
+/* Where each paper is now stands with the paper, not with the list. */
+static json_t *lines_show(struct repo *repo, struct store_txn *txn, const json_t *list)
+{
+    json_t *out = json_array();
+    const json_t *lines = json_object_get(list, "lines");
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        json_t *line = json_deep_copy(json_array_get(lines, i));
+        SCOPED(json_free_at) json_t *item = NULL;
+        const char *label = json_text(line, "item");
+        bool there = *label && !view_get(repo, txn, VIEW_ITEMS, label, &item);
+        json_object_set_new(line, "state",
+                            json_string(there ? json_text(item, "state") : "refused"));
+        json_object_set_new(line, "holder",
+                            people_short(repo, txn, json_text(item, "holder")));
+        json_object_set_new(line, "volume",
+                            show_text(there ? json_text(item, "volume") : ""));
+        json_array_append_new(out, line);
+    }
+    return out;
+}
+
+json_t *intake_show(struct repo *repo, struct store_txn *txn, const json_t *list)
+{
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    if (view_get(repo, txn, VIEW_CASES, json_text(list, "case"), &the_case))
+        the_case = json_object();
+    const json_t *notice = json_object_get(list, "notice");
+    json_t *out = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "intake",
+        json_text(list, "intake"), "kind", json_text(list, "kind"), "case",
+        json_text(list, "case"), "case_no", json_text(the_case, "case_no"), "from",
+        json_text(list, "from"), "side", json_text(list, "side"), "volume",
+        show_text(json_text(list, "volume")), "supplements",
+        show_text(json_text(list, "supplements")), "by",
+        people_short(repo, txn, json_text(list, "by")), "at",
+        show_time(json_number(list, "at")), "lines", lines_show(repo, txn, list),
+        "noticed", intake_noticed(the_case, json_text(list, "from")));
+    json_object_set_new(out, "notice", notice ? json_deep_copy(notice) : json_null());
+    sums_add(out, json_object_get(list, "lines"));
+    return out;
+}
+
+json_t *intake_show_item(struct repo *repo, struct store_txn *txn, const json_t *item)
+{
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    if (view_get(repo, txn, VIEW_CASES, json_text(item, "case"), &the_case))
+        the_case = json_object();
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:o, s:o, "
+        "s:o, s:o}",
+        "item", json_text(item, "item"), "case", json_text(item, "case"), "case_no",
+        json_text(the_case, "case_no"), "intake", json_text(item, "intake"), "title",
+        json_text(item, "title"), "what", json_text(item, "what"), "counted",
+        (json_int_t)json_number(item, "counted"), "keep",
+        (json_int_t)json_number(item, "keep"), "rule", json_text(item, "rule"), "from",
+        json_text(item, "from"), "state", json_text(item, "state"), "holder",
+        people_short(repo, txn, json_text(item, "holder")), "volume",
+        show_text(json_text(item, "volume")), "returned",
+        show_text(json_text(item, "returned")), "at", show_time(json_number(item, "at")));
+}
+
+enum rc intake_may_file(const json_t *volume, const char *badge, struct fault *why)
+{
+    enum volume_state state = custody_state(json_text(volume, "state"));
+    const char *label = json_text(volume, "volume");
+    bool open = false;
+    for (size_t i = 0; i < COUNT(open_states); i++)
+        open = open || open_states[i] == state;
+    if (strcmp(json_text(volume, "holder"), badge) != 0)
+        return fault_set(why, RC_REFUSED, 0,
+                         "材料要由现在保管案卷 %s 的人归入，请先把案卷拿到手", label);
+    if (!open)
+        return fault_set(why, RC_REFUSED, 0, "案卷 %s 现在是“%s”，不能再放入材料", label,
+                         custody_state_word(state));
+    return RC_OK;
+}
+
+enum rc intake_may_return(const json_t *item, const json_t *volume, const char *badge,
+                          struct fault *why)
+{
+    const char *title = json_text(item, "title");
+    if (!strcmp(json_text(item, "state"), "returned"))
+        return fault_set(why, RC_CONFLICT, 0, "“%s”已经退还", title);
+    if (intake_what(json_text(item, "what")) != INTAKE_PAPER)
+        return fault_set(why, RC_REFUSED, 0, "“%s”是证物，装在证物袋里留存，不退还",
+                         title);
+    if (json_number(item, "keep"))
+        return fault_set(why, RC_REFUSED, 0, "“%s”是必存原件（%s），不退还", title,
+                         json_text(item, "rule"));
+    if (strcmp(json_text(item, "state"), "filed") != 0)
+        return fault_set(why, RC_REFUSED, 0, "“%s”还没有归卷扫描，不能退还", title);
+    if (strcmp(json_text(volume, "holder"), badge) != 0 ||
+        strcmp(json_text(volume, "state"), custody_state_name(VOL_SCANNED)) != 0)
+        return fault_set(why, RC_REFUSED, 0,
+                         "“%s”在案卷 %s 里，要由库管员把已扫描的案卷拿到手才能退还",
+                         title, json_text(volume, "volume"));
+    if (json_number(item, "batches") >= json_number(volume, "batches"))
+        return fault_set(why, RC_REFUSED, 0, "“%s”收进案卷以后还没有扫描，不能退还",
+                         title);
+    if (json_number(volume, "standing") <= 0 ||
+        strcmp(json_text(volume, "qc"), "passed") != 0)
+        return fault_set(why, RC_REFUSED, 0,
+                         "案卷 %s 的扫描还没有全部质检通过，“%s”不能退还",
+                         json_text(volume, "volume"), title);
+    return RC_OK;
+}

@@ -1,0 +1,141 @@
+#include "repo-daemon/view_sums.h"
+
+#include "repo-daemon/call.h"
+#include "sys/json_scope.h"
+#include "sys/scope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { KEY_MAX = 160 };
+
+struct summing {
+    struct repo *repo;
+    struct store_txn *txn;
+    struct fault *why;
+};
+
+static enum rc add(struct summing *s, const char *key, const char *field, json_int_t by,
+                   json_int_t *ret_now)
+{
+    SCOPED(json_free_at) json_t *sum = NULL;
+    enum rc rc = view_get(s->repo, s->txn, VIEW_SUMS, key, &sum);
+    if (rc == RC_NOT_FOUND)
+        sum = json_object(), rc = RC_OK;
+    if (rc || !by)
+        return rc;
+    *ret_now = json_number(sum, field) + by;
+    json_object_set_new(sum, field, json_integer(*ret_now));
+    if (!*ret_now)
+        json_object_del(sum, field);
+    return json_object_size(sum) ? view_put(s->repo, s->txn, VIEW_SUMS, key, sum, s->why)
+                                 : view_del(s->repo, s->txn, VIEW_SUMS, key, s->why);
+}
+
+/* Volumes of one case in one hand or house: the case counts while there is one. */
+static enum rc hold(struct summing *s, const char *of, const char *whose,
+                    const char *total, const char *the_case, json_int_t by)
+{
+    char key[KEY_MAX], sum[KEY_MAX];
+    json_int_t now = 0, unused;
+    snprintf(key, sizeof key, "%s/%s/%s", of, whose, the_case);
+    snprintf(sum, sizeof sum, "%s/%s", total, whose);
+    enum rc rc = add(s, key, "n", by, &now);
+    if (!rc)
+        rc = add(s, sum, "volumes", by, &unused);
+    if (rc)
+        return rc;
+    bool begins = now == by, ends = now == 0;
+    return begins || ends ? add(s, sum, "cases", begins ? 1 : -1, &unused) : RC_OK;
+}
+
+static void dept_of(struct summing *s, const char *badge, char ret_dept[KEY_MAX])
+{
+    SCOPED(json_free_at) json_t *person = NULL;
+    if (view_get(s->repo, s->txn, VIEW_PEOPLE, badge, &person))
+        person = NULL;
+    const char *dept = json_text(person, "dept");
+    snprintf(ret_dept, KEY_MAX, "%.100s", *dept ? dept : "-");
+}
+
+static enum rc volume_add(struct summing *s, const json_t *v, json_int_t by)
+{
+    char key[KEY_MAX], dept[KEY_MAX];
+    json_int_t unused;
+    const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
+    snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
+    enum rc rc = add(s, key, "n", by, &unused);
+    if (rc || !*holder)
+        return rc;
+    dept_of(s, holder, dept);
+    rc = hold(s, "hold", holder, "holder", the_case, by);
+    return rc ? rc : hold(s, "house", dept, "dept", the_case, by);
+}
+
+static enum rc slot_add(struct summing *s, const json_t *slot, json_int_t by)
+{
+    json_int_t unused;
+    return add(s, *json_text(slot, "volume") ? "slots/full" : "slots/free", "n", by,
+               &unused);
+}
+
+static bool same_text(const json_t *a, const json_t *b, const char *field)
+{
+    return !strcmp(json_text(a, field), json_text(b, field));
+}
+
+static bool same(enum view view, const json_t *old, const json_t *new)
+{
+    if (!old || !new)
+        return false;
+    return view == VIEW_VOLUMES
+               ? same_text(old, new, "state") && same_text(old, new, "holder") &&
+                     same_text(old, new, "case")
+               : !*json_text(old, "volume") == !*json_text(new, "volume");
+}
+
+static bool held_one(const char *key, json_t *sum, void *context)
+{
+    json_object_set_new(context, strrchr(key, '/') + 1,
+                        json_integer(json_number(sum, "n")));
+    return true;
+}
+
+/* Somebody goes to another department and takes what he holds along. */
+static enum rc person_moves(struct summing *s, const json_t *old, const json_t *new)
+{
+    char prefix[KEY_MAX];
+    SCOPED(json_free_at) json_t *held = json_object();
+    const char *from = json_text(old, "dept"), *to = json_text(new, "dept"), *the_case;
+    json_t *count;
+    if (!old || !new || !strcmp(from, to))
+        return RC_OK;
+    snprintf(prefix, sizeof prefix, "hold/%s/", json_text(new, "badge"));
+    enum rc rc =
+        view_each(s->repo, s->txn, VIEW_SUMS, prefix, NULL, held_one, held, s->why);
+    json_object_foreach(held, the_case, count)
+    {
+        json_int_t n = json_integer_value(count);
+        if (!rc)
+            rc = hold(s, "house", *from ? from : "-", "dept", the_case, -n);
+        if (!rc)
+            rc = hold(s, "house", *to ? to : "-", "dept", the_case, n);
+    }
+    return rc;
+}
+
+enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view view,
+                         const json_t *old, const json_t *new, struct fault *why)
+{
+    struct summing s = { repo, txn, why };
+    enum rc rc = RC_OK;
+    if (view == VIEW_PEOPLE)
+        return person_moves(&s, old, new);
+    if ((view != VIEW_VOLUMES && view != VIEW_SLOTS) || same(view, old, new))
+        return RC_OK;
+    if (old)
+        rc = view == VIEW_VOLUMES ? volume_add(&s, old, -1) : slot_add(&s, old, -1);
+    if (!rc && new)
+        rc = view == VIEW_VOLUMES ? volume_add(&s, new, 1) : slot_add(&s, new, 1);
+    return rc;
+}

@@ -1,0 +1,24 @@
+/* Counts beside the views: how many volumes are in a state, in a hand, in a department;
+ * how many slots are full. Kept up to date entry by entry, as the indexes are
+ * (view_index.h).
+ *
+ * VIEW_SUMS has, by
+ *   state/STATE          {"n"}
+ *   slots/full, /free    {"n"}
+ *   holder/BADGE         {"volumes","cases"}
+ *   dept/DEPARTMENT      {"volumes","cases"}  of those who hold, by their department now
+ *   hold/BADGE/CASE      {"n"}  volumes of the case in this hand
+ *   house/DEPARTMENT/CASE {"n"} the same in the department
+ * An entry that would say 0 is not there. */
+#ifndef REPO_VIEW_SUMS_H
+#define REPO_VIEW_SUMS_H
+
+#include "repo-daemon/repo.h"
+
+/* An entry of VIEW_VOLUMES, VIEW_SLOTS or VIEW_PEOPLE became `new` and was `old` (each
+ * NULL for none). Within the write transaction; never while the views are rebuilt. */
+MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
+                                  enum view view, const json_t *old, const json_t *new,
+                                  struct fault *why);
+
+#endif
