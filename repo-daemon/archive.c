@@ -1,6 +1,7 @@
 #include "repo-daemon/archive.h"
 
 #include "pdfa/pdfa.h"
+#include "repo-daemon/archive_marks.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/ledger_export.h"
 #include "sys/file.h"
@@ -105,12 +106,10 @@ static enum rc open_page(void *context, size_t index, int *ret_fd, struct fault 
     return blob_get(p->repo->blobs, hash, ret_fd, &size, why);
 }
 
-/* The catalogue, and the bookmarks that follow it. */
-static json_t *catalogue(const struct gathered *all, size_t pages,
-                         struct pdfa_mark *ret_marks, size_t *ret_count)
+/* The catalogue as it stands in the package. */
+static json_t *catalogue(const struct gathered *all, size_t pages)
 {
     json_t *list = json_array();
-    size_t count = 0;
     for (size_t i = 0; i < pages; i++) {
         const struct rules_image *image = &all->images[i];
         if (i && all->images[i - 1].row == image->row)
@@ -119,14 +118,11 @@ static json_t *catalogue(const struct gathered *all, size_t pages,
         while (last + 1 < pages && all->images[last + 1].row == image->row)
             last++;
         const char *title = gather_title(all, image->row);
-        ret_marks[count++] =
-            (struct pdfa_mark){ .title = *title ? title : "材料", .page = i };
         json_array_append_new(list,
                               json_pack("{s:i, s:s, s:i, s:i}", "row", (int)image->row,
                                         "title", title, "from", (int)image->page_no, "to",
                                         (int)all->images[last].page_no));
     }
-    *ret_count = count;
     return list;
 }
 
@@ -134,11 +130,14 @@ static enum rc volume_pdf(struct packing *p, const char *folder, int64_t now_ms,
                           struct fault *why)
 {
     const struct gathered *all = p->all;
-    struct pdfa_mark marks[RULES_ROWS_MAX + 1];
-    size_t pages = 0, mark_count = 0;
+    SCOPED(archive_marks_free) struct archive_marks marks = { 0 };
+    size_t pages = 0;
     while (pages < all->image_count && all->images[pages].kind == RULES_PAGE)
         pages++;
-    SCOPED(json_free_at) json_t *items = catalogue(all, pages, marks, &mark_count);
+    enum rc rc = archive_marks(all, pages, &marks, why);
+    if (rc)
+        return rc;
+    SCOPED(json_free_at) json_t *items = catalogue(all, pages);
     SCOPED(free_at) char *text = json_dumps(items, JSON_INDENT(1));
     char title[400];
     snprintf(title, sizeof title, "%s %s", json_text(all->the_case, "case_no"),
@@ -149,8 +148,8 @@ static enum rc volume_pdf(struct packing *p, const char *folder, int64_t now_ms,
         .page_count = pages,
         .open_page = open_page,
         .context = p,
-        .marks = marks,
-        .mark_count = mark_count,
+        .marks = marks.at,
+        .mark_count = marks.count,
         .labels = &first,
         .label_count = 1
     };
@@ -160,7 +159,7 @@ static enum rc volume_pdf(struct packing *p, const char *folder, int64_t now_ms,
     if (e->fd < 0)
         return fault_set(why, RC_IO, 0, "make a file in '%s'", folder);
     p->count++;
-    enum rc rc = pdfa_join(&join, e->fd, why);
+    rc = pdfa_join(&join, e->fd, why);
     if (!rc)
         rc = add_text(p, "data/catalogue.json",
                       (struct bytes){ (uint8_t *)text, strlen(text) }, why);

@@ -116,7 +116,9 @@ static const char *reason_to_stop(struct session *s)
         return "stopped";
     if (*s->feeder.stop_code)
         return s->feeder.stop_code;
-    if (s->current->leaves >= JOB_SHEETS_MAX)
+    const struct job *job = s->current;
+    bool adds = !job->repair && !turn_feeds_back(job);
+    if (job->leaves >= JOB_LEAVES_MAX || (adds && job->sheets >= JOB_SHEETS_MAX))
         return "too-many";
     if (spool_free_mb(s->spool) < s->set.spool_reserve_mb)
         return "disk-full";

@@ -81,8 +81,7 @@ static void look_at_case(const struct job *job, struct job_image *image)
 static bool is_same(const struct job_image *image, unsigned leaf)
 {
     uint64_t same = 0;
-    return field_uint(image->result, "same_as", 1, JOB_SHEETS_MAX * 2, &same) &&
-           same == leaf;
+    return field_uint(image->result, "same_as", 1, JOB_LEAVES_MAX, &same) && same == leaf;
 }
 
 /* A form has the same print on every back: one side alone is no proof where there are
@@ -109,7 +108,7 @@ static void look_at_twice(struct job *job, size_t at)
     unsigned other = 0;
     uint64_t leaf = 0;
     struct job_image *image = &job->images[at];
-    if (!field_uint(image->result, "same_as", 1, JOB_SHEETS_MAX * 2, &leaf))
+    if (!field_uint(image->result, "same_as", 1, JOB_LEAVES_MAX, &leaf))
         return;
     struct job_image *twin = job_leaf_image(job, (unsigned)leaf, image->side, &other);
     if (!twin || !other || !is_page(twin))

@@ -22,7 +22,9 @@
 enum {
     JOB_REASON_MAX = 128, /* of a repair, in the operator's words */
     JOB_ID_LEN = 32,
-    JOB_SHEETS_MAX = 2000, /* of one volume; DOMAIN: a volume has some 200 pages */
+    JOB_SHEETS_MAX = 2000, /* of one volume; a usual one has some 200 pages */
+    JOB_LEAVES_MAX = 9000, /* fed for it: backs by hand and repairs are leaves, too; four
+                            * digits in the spool's names */
     JOB_TITLE_MAX = 160,
     JOB_SENTENCE_MAX = 512,
     JOB_WORD_MAX = 64,

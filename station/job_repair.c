@@ -155,8 +155,8 @@ void job_order_apply(struct job *job, const json_t *order, unsigned known)
     unsigned place = 0;
     for (size_t i = 0; i < json_array_size(order); i++) {
         json_int_t said = json_integer_value(json_array_get(order, i));
-        unsigned leaf = said > 0 && said <= JOB_SHEETS_MAX ? (unsigned)said : 0;
-        for (int tries = 0; leaf > job->leaves && tries < JOB_SHEETS_MAX; tries++)
+        unsigned leaf = said > 0 && said <= JOB_LEAVES_MAX ? (unsigned)said : 0;
+        for (int tries = 0; leaf > job->leaves && tries < JOB_LEAVES_MAX; tries++)
             leaf = stands_for(job, leaf);
         unsigned at = job_place_of(job, leaf);
         if (at > place)

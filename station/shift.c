@@ -56,8 +56,8 @@ const char *shift_fed_by(const struct job *job, unsigned leaf)
     json_array_foreach(job->runs, i, run)
     {
         uint64_t first = 1, last = job->leaves;
-        (void)field_uint(run, "first", 1, JOB_SHEETS_MAX + 1, &first);
-        (void)field_uint(run, "last", 0, JOB_SHEETS_MAX, &last);
+        (void)field_uint(run, "first", 1, JOB_LEAVES_MAX + 1, &first);
+        (void)field_uint(run, "last", 0, JOB_LEAVES_MAX, &last);
         if (leaf >= first && leaf <= last && *field_peek(run, "by"))
             return field_peek(run, "by");
     }
@@ -97,8 +97,8 @@ static json_t *row_of(const struct job *job, const json_t *run, int64_t now_ms)
     char day[SHIFT_DAY_MAX];
     uint64_t first = 1, last = job->leaves, from = 0, to = (uint64_t)now_ms;
     struct tally tally = { 0 };
-    (void)field_uint(run, "first", 1, JOB_SHEETS_MAX + 1, &first);
-    (void)field_uint(run, "last", 0, JOB_SHEETS_MAX, &last);
+    (void)field_uint(run, "first", 1, JOB_LEAVES_MAX + 1, &first);
+    (void)field_uint(run, "last", 0, JOB_LEAVES_MAX, &last);
     (void)field_uint(run, "from_ms", 0, INT64_MAX, &from);
     (void)field_uint(run, "to_ms", 0, INT64_MAX, &to);
     tally.sheets = last >= first ? (json_int_t)(last - first) + 1 : 0;

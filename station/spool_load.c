@@ -151,7 +151,7 @@ static void load_result(int dir, const struct job *job, struct job_image *image)
 static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fault *why)
 {
     enum rc rc = RC_OK;
-    while (!rc && job->leaves < JOB_SHEETS_MAX) {
+    while (!rc && job->leaves < JOB_LEAVES_MAX) {
         struct fault bad;
         json_t *repair = NULL;
         rc = load_sheet(dir, job->leaves + 1, job, &repair, &bad);
@@ -178,7 +178,7 @@ static enum rc load_sheets(int dir, struct job *job, json_t *repairs, struct fau
 static void put_in_order(struct job *job, const json_t *json, const json_t *repairs)
 {
     uint64_t known = 0;
-    if (field_uint(json, "leaves", 1, JOB_SHEETS_MAX, &known))
+    if (field_uint(json, "leaves", 1, JOB_LEAVES_MAX, &known))
         job_order_apply(job, json_object_get(json, "order"), (unsigned)known);
     for (size_t leaf = (size_t)known + 1; leaf <= json_array_size(repairs); leaf++) {
         json_t *repair = json_array_get(repairs, leaf - 1);

@@ -6,7 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 . tests/bench/lib_bench.sh
-SHEETS=${1:-500}
+SHEETS=${1:-500} # read without recognition; 0: none
+READ=${2:-50}    # recognised; memory.sh 0 500 is a thousand pages, half an hour
 house=$work/house
 mkdir -p "$house"
 REPO_PORT=$((29500 + $$ % 1000))
@@ -53,12 +54,15 @@ most() { awk '$2 > m { m = $2 } END { print m }' "$1"; }
 
 installed djpeg && installed cjpeg || { echo "# memory: libjpeg-turbo-progs is missing"; exit 0; }
 echo "4. a volume of $((SHEETS * 2)) pages, two page workers"
-lay_pages 50
-job=$(declare_job "$volume" 50 | jq -r .job)
+lay_pages "$READ"
+job=$(declare_job "$volume" "$READ" | jq -r .job)
 post job/start '{}' >/dev/null
 sample "$work/read"
-figure 4 "all roles of the station, 100 pages recognised: at most" "$(most "$work/read")" "MiB" "<= 700"
+figure 4 "all roles of the station, $((READ * 2)) pages recognised: at most" "$(most "$work/read")" "MiB" "<= 700"
+[ "$READ" -ge 100 ] && figure 4 "what each 100 pages more take when recognised, from page 100 on" "$(slope "$work/read")" "MiB" "<= 1"
+cp "$work/read" "${SAMPLES:-/dev/null}"
 post job/abandon '{}' >/dev/null
+[ "$SHEETS" -gt 0 ] || exit 0
 
 kill_station
 sed -i '/^ocr/d' "$house/stationd.conf"

@@ -28,6 +28,11 @@ same 5 "$(jq "[.rule_failures_first[] | select(.sentence | length > 10)] | lengt
 same '[]' "$(jq -c .rule_failures_second "$summary")" "the second check misses nothing"
 same true "$(jq .ledger.verified "$summary")" "the ledger verifies off line"
 same true "$(jq .archive.bagit_valid "$summary")" "the package is valid"
+pdf=$(jq -r .archive.path "$summary")/data/volume.pdf
+qpdf --check-linearization "$pdf" 2>&1 | grep -q 'no linearization errors'
+say $? "the volume's PDF is linearised"
+tree=$(qpdf --json --json-key=outlines "$pdf" | jq -c '[.outlines[] | .title, ([.kids[].title | split(" ")[0] | tonumber] | . == sort), ([.kids[].kids[].title] | index("民事起诉状") != null)]')
+same '["正卷 第1册",true,true]' "$tree" "its bookmarks are the volume, its rows in order, and below them documents by name"
 same 0 "$(grep -c -e password -e 口令 "$work/house/repod.log" "$work/house/stationd.log" | awk -F: '{ n += $2 } END { print n + 0 }')" \
     "no password stands in the logs"
 same 0 "$(cat "$work"/house/secrets/* | grep -cFf - "$work/house/repod.log" "$work/house/stationd.log" | awk -F: '{ n += $2 } END { print n + 0 }')" \
