@@ -15,7 +15,7 @@
 enum { STATION_POLL_MS = 250, PASSWORD_MAX = 256 };
 
 struct wanted {
-    const char *url, *password_file, *sheets, *kind, *wait_s;
+    const char *url, *password_file, *sheets, *kind, *wait_s, *model;
     bool read, json, help;
 };
 
@@ -26,7 +26,9 @@ static void help(void)
         "       juanku station declare VOLUME --sheets N [--kind first|supplement]\n"
         "       juanku station start | stop | resume | finish | abandon\n"
         "       juanku station state [--json]\n"
-        "       juanku station wait STATE[,STATE...] [--read] [--wait SECONDS]\n\n"
+        "       juanku station wait STATE[,STATE...] [--read] [--wait SECONDS]\n"
+        "       juanku station again PAGE|all [--model M]\n\n"
+        "again: pages of the volume in hand are read again, by the model named.\n"
         "--read waits until every page is read as well, which finish needs.\n"
         "--url URL (else $JUANKU_STATION_URL, else http://127.0.0.1:8610). The token is\n"
         "kept in $JUANKU_SESSION beside the repository's.");
@@ -119,6 +121,46 @@ static int state(const struct wanted *w)
     return EXIT_OK;
 }
 
+static enum rc again_one(const struct wanted *w, json_int_t index, struct fault *why)
+{
+    char path[64];
+    SCOPED(json_free_at) json_t *done = NULL;
+    (void)snprintf(path, sizeof path, "/api/images/%lld", (long long)index);
+    json_t *body = json_pack("{s:s, s:s*}", "do", "read-again", "model", w->model);
+    return call(w->url, "POST", path, body, &done, why);
+}
+
+/* One page by its number among the pictures, or each that is a page. */
+static int again(const struct wanted *w, const char *which)
+{
+    struct fault why;
+    SCOPED(json_free_at) json_t *now = NULL;
+    json_t *page;
+    size_t i;
+    long one = 0;
+    unsigned count = 0;
+    if (strcmp(which, "all") != 0 &&
+        !args_number("station", "page", which, 1, 99999, &one))
+        return EXIT_USAGE;
+    if (call(w->url, "GET", "/api/state", NULL, &now, &why))
+        return cmd_fail(&why);
+    json_array_foreach(json_object_get(json_object_get(now, "job"), "pages"), i, page)
+    {
+        json_int_t index = json_integer_value(json_object_get(page, "index"));
+        if (one ? index != one : strcmp(api_text(page, "kind"), "page") != 0)
+            continue;
+        if (again_one(w, index, &why))
+            return cmd_fail(&why);
+        count++;
+    }
+    if (!count) {
+        (void)fault_set(&why, RC_NOT_FOUND, 0, "在手的卷里没有这一页");
+        return cmd_fail(&why);
+    }
+    printf("%u 页重新识别\n", count);
+    return EXIT_OK;
+}
+
 static bool listed(const char *list, const char *word)
 {
     size_t len = strlen(word);
@@ -166,6 +208,7 @@ int cmd_station(int argc, char **argv)
         { "sheets", &w.sheets, NULL }, { "kind", &w.kind, NULL },
         { "wait", &w.wait_s, NULL },   { "read", NULL, &w.read },
         { "json", NULL, &w.json },     { "help", NULL, &w.help },
+        { "model", &w.model, NULL },
     };
     struct args args;
     if (!args_read("station", argc, argv, table, COUNT(table), &args))
@@ -179,6 +222,8 @@ int cmd_station(int argc, char **argv)
         return declare(&w, args.words[1]);
     if (!strcmp(verb, "state") && args.count == 1)
         return state(&w);
+    if (!strcmp(verb, "again") && args.count == 2)
+        return again(&w, args.words[1]);
     if (!strcmp(verb, "wait") && args.count == 2)
         return wait_state(&w, args.words[1]);
     static const char *const acts[] = { "start", "stop", "resume", "finish", "abandon" };

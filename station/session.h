@@ -151,8 +151,10 @@ void session_profile_apply(const struct session *s, struct job *job);
 void session_read_pages(struct session *s);
 /* The recogniser of the settings, as struct page_options wants it. */
 void session_model(const struct session *s, char ret_spec[PAGE_SPEC_MAX]);
+/* `spec`: "chi_sim_best", "tesseract:chi_sim"; NULL: the station's own. When that model
+ * is missing, what was read before stands, and the job's note says why. */
 MUST_USE enum rc session_read_again(struct session *s, struct job *job, unsigned index,
-                                    struct fault *why);
+                                    const char *spec, struct fault *why);
 
 /* session_master.c: what the master of a picture is to say (nothing, when none are made),
  * and the finished one into its folder, durable. `capture_fd` has the time of capture. A

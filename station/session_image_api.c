@@ -61,6 +61,17 @@ static enum rc confirm_title(const struct job *job, struct job_image *image,
     return RC_OK;
 }
 
+/* The model that is to read the page again: its name, with or without its engine's. */
+static enum rc read_spec(const json_t *body, struct fault *why)
+{
+    const char *spec = field_peek(body, "model");
+    size_t len = strspn(spec, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789_-:");
+    if (spec[len] || len >= PAGE_SPEC_MAX || !strcmp(spec, PAGE_MODEL_NONE))
+        return fault_set(why, RC_INVALID, 0, "没有这样的识别模型，请核对名称。");
+    return RC_OK;
+}
+
 static enum rc decide(struct job *job, struct job_image *image,
                       const struct crew_member *who, const json_t *body,
                       struct fault *why)
@@ -90,7 +101,7 @@ static enum rc decide(struct job *job, struct job_image *image,
         image->edit |= EDIT_TURN;
         image->turn_deg = (unsigned)(now + (json_int_t)turn) % 360;
     } else if (!strcmp(what, "read-again"))
-        return RC_OK; /* nothing is decided: a worker that was killed may read it now */
+        return read_spec(body, why); /* nothing is decided: it is read now */
     else if (strcmp(what, "move") != 0)
         return fault_set(why, RC_INVALID, 0, "没有这样的操作。");
     else if (!field_uint(body, "row", 1, JOB_ROWS_MAX, &row) || !row_exists(job, row))
@@ -118,13 +129,14 @@ enum rc session_decide(struct session *s, const struct crew_member *who, unsigne
     const char *what = field_peek(body, "do");
     snprintf(image->seen_by, sizeof image->seen_by, "%s",
              !strcmp(what, "undo") ? "" : who->badge);
+    const char *model = !strcmp(what, "read-again") ? field_peek(body, "model") : "";
     bool again = before != (image->edit & EDIT_TURN) || !strcmp(what, "rotate") ||
                  !strcmp(what, "read-again");
     session_save(s, job);
     /* A page needs its PDF; one that was taken for something else has none yet. */
     bool page = !strcmp(image_kind(image), "page");
     if (again || (page && !*field_peek(image->result, "pdf_sha256")))
-        rc = session_read_again(s, job, index, why);
+        rc = session_read_again(s, job, index, *model ? model : NULL, why);
     session_review(s, job);
     session_stream_page(s, job, index);
     return rc;

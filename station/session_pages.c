@@ -27,6 +27,7 @@ struct ticket {
     struct session *s;
     char job[JOB_ID_LEN + 1];
     unsigned leaf; /* not the index: a repair may move it meanwhile */
+    bool again;    /* by a model that was named; what it read before stands meanwhile */
     enum side side;
 };
 
@@ -83,9 +84,20 @@ static void on_page(uint64_t number, enum rc rc, const struct page_result *resul
     unsigned index = 0;
     struct job_image *image =
         job ? job_leaf_image(job, ticket->leaf, ticket->side, &index) : NULL;
+    bool again = ticket->again;
     free(ticket);
     if (!image || rc == RC_CANCELLED)
         return;
+    if (rc && again && *field_peek(image->result, "pdf_sha256")) {
+        log_warn("leaf %u of job %s is not read again: %s", image->leaf, job->id,
+                 why->text);
+        image->state = IMAGE_READY;
+        snprintf(job->note, sizeof job->note, "%s", why->text);
+        session_stream_page(s, job, index);
+        session_stream_state(s);
+        session_read_pages(s);
+        return;
+    }
     if (rc == RC_UNAVAILABLE) {
         /* Not the page's fault: the engine or its model is missing. */
         log_error("pages cannot be read: %s", why->text);
@@ -159,8 +171,10 @@ static void on_look(uint64_t number, enum rc rc, const struct page_result *resul
     session_read_pages(s);
 }
 
+/* `spec`: the model that a person named; NULL: the station's own. */
 static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
-                    struct job_image *image, page_pool_done *done, struct fault *why)
+                    struct job_image *image, const char *spec, page_pool_done *done,
+                    struct fault *why)
 {
     SCOPED(fd_close_at) int fd = -1;
     SCOPED(free_at) struct ticket *ticket = calloc(1, sizeof *ticket);
@@ -169,7 +183,9 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
     enum rc rc = spool_open_capture(s->spool, job, image, &fd, why);
     if (rc)
         return rc;
-    *ticket = (struct ticket){ .s = s, .leaf = image->leaf, .side = image->side };
+    *ticket = (struct ticket){
+        .s = s, .leaf = image->leaf, .side = image->side, .again = spec
+    };
     memcpy(ticket->job, job->id, sizeof ticket->job);
     struct page_job order = { .capture_fd = fd, .done = done, .context = ticket };
     order.options.dpi = image->capture.dpi;
@@ -177,7 +193,7 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
     if (pool == s->pool)
         session_master_want(s, job, image, fd, &order.options.master);
     order.options.no_ocr =
-        pool == s->look_pool || !strcmp(s->set.ocr_model, PAGE_MODEL_NONE);
+        pool == s->look_pool || (!spec && !strcmp(s->set.ocr_model, PAGE_MODEL_NONE));
     const struct profile *profile = session_profile(s, job);
     order.options.compress = profile->compress;
     order.options.plain_patches = patch_meanings_plain(&profile->patches);
@@ -186,6 +202,8 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
     order.options.turn_deg = image->turn_deg;
     order.priority = job == s->current ? 1 : 0; /* somebody waits for it */
     session_model(s, order.options.model);
+    if (spec)
+        snprintf(order.options.model, sizeof order.options.model, "%s", spec);
     uint64_t number = 0;
     rc = page_pool_submit(pool, &order, &number, why);
     if (!rc)
@@ -194,10 +212,10 @@ static enum rc give(struct session *s, struct page_pool *pool, struct job *job,
 }
 
 static enum rc give_to_worker(struct session *s, struct job *job, unsigned index,
-                              struct fault *why)
+                              const char *spec, struct fault *why)
 {
     struct job_image *image = job_image(job, index);
-    enum rc rc = give(s, s->pool, job, image, on_page, why);
+    enum rc rc = give(s, s->pool, job, image, spec, on_page, why);
     if (rc)
         return rc;
     image->state = IMAGE_READING;
@@ -225,7 +243,7 @@ static void look_at_pages(struct session *s)
         if (page_pool_waiting(s->look_pool) >= LOOK_AHEAD)
             return;
         image->looked = true;
-        if (give(s, s->look_pool, job, image, on_look, &why))
+        if (give(s, s->look_pool, job, image, NULL, on_look, &why))
             log_warn("a look at leaf %u of job %s: %s", image->leaf, job->id, why.text);
     }
 }
@@ -239,7 +257,7 @@ static bool read_job(struct session *s, struct job *job)
             continue;
         if (page_pool_waiting(s->pool) >= s->set.ocr_workers * AHEAD_PER_WORKER)
             return false;
-        if (give_to_worker(s, job, i, &why)) {
+        if (give_to_worker(s, job, i, NULL, &why)) {
             log_error("picture %u of job %s: %s", i, job->id, why.text);
             return false;
         }
@@ -256,11 +274,11 @@ void session_read_pages(struct session *s)
 }
 
 enum rc session_read_again(struct session *s, struct job *job, unsigned index,
-                           struct fault *why)
+                           const char *spec, struct fault *why)
 {
     struct job_image *image = job_image(job, index);
     if (image->state == IMAGE_READING)
         return RC_OK;
     image->state = IMAGE_CAPTURED;
-    return give_to_worker(s, job, index, why);
+    return give_to_worker(s, job, index, spec, why);
 }

@@ -105,6 +105,7 @@ json_t *session_state_page(const struct job *job, unsigned index)
                         json_integer(*field_peek(image->result, "view_sha256") != 0));
     copy_or(page, "labels", image->result, json_array());
     copy_or(page, "confidence", image->result, json_integer(-1));
+    copy_or(page, "model", image->result, json_string(""));
     json_object_set_new(page, "qc", group_image_qc(image));
     copy_or(page, "figures", image->result, json_null());
     json_object_set_new(page, "proposal", proposal_json(job, image));

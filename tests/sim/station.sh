@@ -81,6 +81,39 @@ same "200 image/jpeg" "$(curl -s -o /dev/null -w '%{http_code} %{content_type}' 
     "its thumbnail is served"
 curl -s "$station_url/api/images/$index/pdf" | head -c 5 | grep -q '%PDF-'
 say $? "and its PDF"
+
+# --- what a paper is called is proposed by its first lines and said by a person ------------
+named=$(get '[.job.pages[] | select(.proposal.row == 6)][0].index')
+of_named() { get ".job.pages[$named - 1] | $1"; }
+has "$(of_named .proposal.text)" 起诉状 "the name of a paper is proposed from its first lines"
+same "" "$(of_named .document)" "nobody has said it yet"
+same 401 "$(curl -s -o /dev/null -w '%{http_code}' -d '{"do":"confirm-title","row":6,"text":"民事起诉状"}' "$station_url/api/images/$named")" \
+    "who is not logged in cannot say it"
+has "$(post "images/$named" '{"do":"confirm-title","row":98,"text":"民事起诉状"}' | title)" 目录 "not under a row that is not there"
+has "$(post "images/$named" '{"do":"confirm-title","row":6,"text":""}' | title)" 名称 "nor without a name"
+post "images/$named" '{"do":"confirm-title","row":6,"text":"民事起诉状"}' >/dev/null
+same "民事起诉状 null 6" "$(of_named '"\(.document) \(.proposal) \(.row)"')" "a person confirms it, and nothing is proposed any more"
+grep -rq '"title": *"民事起诉状"' "$house"/spool/*/job.json
+say $? "and it is on the disk"
+
+# --- a page is read again by a model that is named ------------------------------------------
+reader_of() { of_named '"\(.model) \(.state)"'; }
+same "chi_sim ready" "$(reader_of)" "the station's model read it"
+before=$(curl -s "$station_url/api/images/$named/capture" | sha256sum)
+JUANKU_SESSION=$house/station-session "$bin/juanku" station login scan1 --url "$station_url" --password-file "$house/secrets/scan1" >/dev/null
+JUANKU_SESSION=$house/station-session "$bin/juanku" station again "$named" --model chi_sim_best --url "$station_url" >/dev/null
+say $? "from the shell, one page is to be read again"
+until_true 60 all_read
+same "chi_sim_best ready" "$(reader_of)" "read again by another one, it says so"
+curl -s "$station_url/api/images/$named/pdf" >"$house/again.pdf"
+grep -aq 'chi_sim_best sha256:' "$house/again.pdf"
+say $? "and so does its PDF"
+same "$before" "$(curl -s "$station_url/api/images/$named/capture" | sha256sum)" "the capture is the same"
+same "民事起诉状" "$(of_named .document)" "what a person said stands"
+has "$(post "images/$named" '{"do":"read-again","model":"../x"}' | title)" 识别模型 "a name that cannot be one is refused"
+post "images/$named" '{"do":"read-again","model":"xyz_none"}' >/dev/null
+until_true 60 all_read
+same "chi_sim_best ready" "$(reader_of)" "with a model that is missing, what was read stands"
 timeout 2 curl -sN "$station_url/api/stream" | grep -q '^event: state'
 say $? "a stream begins with the state"
 post job/abandon '{}' >/dev/null
