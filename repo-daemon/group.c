@@ -23,6 +23,7 @@ struct held_told {
     char key[40]; /* of a view, or the slot */
     char colour[16], mode[16];
     unsigned seconds;
+    bool waits;
 };
 
 struct group {
@@ -107,20 +108,22 @@ static void on_change(__attribute__((unused)) struct repo *repo, enum view view,
     snprintf(told->key, sizeof told->key, "%s", key);
 }
 
-static void on_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
-                    const char *colour, const char *mode, unsigned seconds, void *context)
+static void on_lamp(__attribute__((unused)) struct repo *repo,
+                    const struct repo_lamp *lamp, void *context)
 {
     struct group *group = context;
     const struct group_handlers *h = &group->handlers;
     struct held_told *told = group_is_open(group) ? told_next(group) : NULL;
     if (!group_is_open(group))
-        h->lamp(group->repo, slot, colour, mode, seconds, h->context);
+        h->lamp(group->repo, lamp, h->context);
     if (!told)
         return;
-    *told = (struct held_told){ .lamp = true, .seconds = seconds };
-    snprintf(told->key, sizeof told->key, "%s", slot);
-    snprintf(told->colour, sizeof told->colour, "%s", colour);
-    snprintf(told->mode, sizeof told->mode, "%s", mode);
+    *told = (struct held_told){ .lamp = true,
+                                .seconds = lamp->seconds,
+                                .waits = lamp->waits };
+    snprintf(told->key, sizeof told->key, "%s", lamp->slot);
+    snprintf(told->colour, sizeof told->colour, "%s", lamp->colour);
+    snprintf(told->mode, sizeof told->mode, "%s", lamp->mode);
 }
 
 static void refuse_all(struct group *group, enum rc rc, const struct fault *why)
@@ -156,9 +159,10 @@ void group_end(struct group *group)
     const struct group_handlers *h = &group->handlers;
     for (size_t i = 0; i < group->told_count; i++) {
         const struct held_told *told = &group->told[i];
+        const struct repo_lamp lamp = { told->key, told->colour, told->mode,
+                                        told->seconds, told->waits };
         if (told->lamp)
-            h->lamp(group->repo, told->key, told->colour, told->mode, told->seconds,
-                    h->context);
+            h->lamp(group->repo, &lamp, h->context);
         else
             h->change(group->repo, told->view, told->key, h->context);
     }

@@ -12,11 +12,10 @@
 
 struct group;
 
-/* What is done once it is on the disk; `seconds` and the texts as in struct repo. */
+/* What is done once it is on the disk; the lamp as in struct repo. */
 struct group_handlers {
     void (*change)(struct repo *repo, enum view view, const char *key, void *context);
-    void (*lamp)(struct repo *repo, const char *slot, const char *colour,
-                 const char *mode, unsigned seconds, void *context);
+    void (*lamp)(struct repo *repo, const struct repo_lamp *lamp, void *context);
     void *context;
 };
 

@@ -3,7 +3,7 @@
  * that the store asks for. It knows nothing of volumes and opens nothing but ports.
  *
  * Over the channel (docs/rack.md, "Store and racks"):
- *   store -> racks  {"do":"lamp","slot","colour","mode","seconds"}
+ *   store -> racks  {"do":"lamp","slot","colour","mode","seconds","waits"}
  *   racks -> store  {"do":"rack-event","site","rack","boot","seq","type",...}, a request
  *   racks -> store  {"do":"rack-state","site","rack","state":"live"|"absent"} */
 #ifndef REPO_RACKS_H

@@ -79,13 +79,15 @@ enum rc racks_lamp_read(json_t *body, struct racks_lamp *ret_lamp)
                    : RACK_STEADY;
     json_int_t seconds = json_integer_value(json_object_get(body, "seconds"));
     struct label slot;
+    json_int_t waits = json_integer_value(json_object_get(body, "waits"));
     if (!text || colour < 0 || mode < 0 || seconds < 0 ||
         seconds > RACKS_LAMP_SECONDS_MAX ||
         label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &slot) ||
         slot.type != LABEL_SLOT || slot.slot > RACK_SLOTS_MAX)
         return RC_INVALID;
     const struct rack_style style = { .colour = (enum rack_colour)colour,
-                                      .mode = (enum rack_mode)mode };
+                                      .mode = (enum rack_mode)mode,
+                                      .waits = waits != 0 };
     *ret_lamp = (struct racks_lamp){ .site = slot.site,
                                      .rack = slot.rack,
                                      .slot = (uint8_t)(slot.slot - 1),

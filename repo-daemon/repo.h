@@ -69,6 +69,13 @@ struct repo_touched {
 
 struct view_cache;
 
+/* How a lamp shall shine; texts are borrowed. */
+struct repo_lamp {
+    const char *slot, *colour, *mode; /* label, and words of rack_map.h */
+    unsigned seconds;                 /* 0: until the next one */
+    bool waits; /* an order does: the rack minds it by itself while we are down */
+};
+
 struct repo {
     struct ledger *ledger;
     struct store *store;
@@ -81,15 +88,14 @@ struct repo {
     /* Told after a commit, for each entry it touched; may be NULL. */
     void (*on_change)(struct repo *repo, enum view view, const char *key, void *context);
     /* Asks the racks to show a lamp; NULL while there are none. */
-    void (*lamp)(struct repo *repo, const char *slot, const char *colour,
-                 const char *mode, unsigned seconds, void *context);
+    void (*lamp)(struct repo *repo, const struct repo_lamp *lamp, void *context);
     void *context;
     struct calendar *calendar;           /* owned */
     struct loan_policy *loan_policy;     /* owned */
     struct intake_policy *intake_policy; /* owned */
     struct view_cache *cache;            /* only while the views are rebuilt */
     uint64_t rack_news;                  /* news of the racks heard since the start */
-    json_t *live_racks;                  /* "01.001": 1 for each rack that answers now */
+    json_t *live_racks; /* "01.001": since when, ms, for each rack that answers now */
 };
 
 /* Make an empty repository in `folder`: RC_EXISTS when there is one. `origin` NULL:

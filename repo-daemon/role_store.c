@@ -225,17 +225,17 @@ static void tell_change(struct repo *repo, enum view view, const char *key, void
         log_debug("a change was not told to the boards");
 }
 
-static void tell_lamp(__attribute__((unused)) struct repo *repo, const char *slot,
-                      const char *colour, const char *mode, unsigned seconds,
-                      void *context)
+static void tell_lamp(__attribute__((unused)) struct repo *repo,
+                      const struct repo_lamp *lamp, void *context)
 {
     struct service *s = context;
     if (s->racks &&
         ipc_send(s->racks,
-                 json_pack("{s:s, s:s, s:s, s:s, s:i}", "do", "lamp", "slot", slot,
-                           "colour", colour, "mode", mode, "seconds", (int)seconds),
+                 json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "do", "lamp", "slot",
+                           lamp->slot, "colour", lamp->colour, "mode", lamp->mode,
+                           "seconds", (int)lamp->seconds, "waits", (int)lamp->waits),
                  NULL, 0))
-        log_warn("lamp of %s: the racks do not listen", slot);
+        log_warn("lamp of %s: the racks do not listen", lamp->slot);
 }
 
 /* Each minute that saw an event gets a signed head; readers that died are cleared. */

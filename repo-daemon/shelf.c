@@ -256,7 +256,7 @@ static enum rc rack_state(struct repo *repo, const json_t *m, struct fault *why)
         json_object_del(repo->live_racks, key);
         return alarm_raise(repo, ALARM_DEAD, key, NULL, source, why);
     }
-    json_object_set_new(repo->live_racks, key, json_integer(1));
+    json_object_set_new(repo->live_racks, key, json_integer(clock_now_ms()));
     enum rc rc = alarm_end(repo, ALARM_DEAD, key, source, why);
     return rc ? rc
               : order_light_again(repo, (unsigned)json_number(m, "site"),

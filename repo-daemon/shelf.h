@@ -11,6 +11,7 @@
 enum {
     SHELF_ORDER_MS = 10 * 60 * 1000, /* an order nobody follows ends after this */
     SHELF_LATE_MS = 60 * 1000,       /* and is an alarm after this: somebody walked off */
+    SHELF_SETTLE_MS = 10 * 1000,     /* after a rack came back, until its events are in */
     SHELF_LIGHTS = 3,                /* keepers at once with colours of their own */
 };
 

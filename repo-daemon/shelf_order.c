@@ -32,9 +32,9 @@ const char *shelf_colour(unsigned light, bool put)
 
 void shelf_light(struct repo *repo, const char *slot, bool put, unsigned light)
 {
-    shelf_lamp(repo, slot, shelf_colour(light, put),
-               put || light < SHELF_LIGHTS - 1 ? "blink" : "double",
-               SHELF_ORDER_MS / 1000);
+    shelf_lamp_waits(repo, slot, shelf_colour(light, put),
+                     put || light < SHELF_LIGHTS - 1 ? "blink" : "double",
+                     SHELF_ORDER_MS / 1000);
 }
 
 enum rc order_fail(struct repo *repo, const json_t *order, const char *reason,
@@ -147,9 +147,11 @@ static bool light_odd(const char *name, json_t *alarm, void *context)
 {
     bool late = !strcmp(json_text(alarm, "kind"), "late");
     const struct alarm_row *row = alarm_find(json_text(alarm, "kind"));
-    if (row && row->of_slot && (late || !strcmp(name, json_text(alarm, "place"))))
-        shelf_lamp(context, json_text(alarm, "place"), late ? "amber" : "red",
-                   late ? "hurry" : "blink", LAMP_STAYS);
+    if (late)
+        shelf_lamp_waits(context, json_text(alarm, "place"), "amber", "hurry",
+                         LAMP_STAYS);
+    else if (row && row->of_slot && !strcmp(name, json_text(alarm, "place")))
+        shelf_lamp(context, json_text(alarm, "place"), "red", "blink", LAMP_STAYS);
     return true;
 }
 
@@ -171,6 +173,19 @@ enum rc order_light_again(struct repo *repo, unsigned site, unsigned rack,
               : view_each(repo, txn, VIEW_ALARMS, prefix, NULL, light_odd, repo, why);
 }
 
+/* What a hand did while we or the rack were away comes in with the rack's first events;
+ * before those are heard an order is not late. */
+static bool is_heard(const struct repo *repo, const char *slot, int64_t now_ms)
+{
+    struct label label;
+    char key[16];
+    if (label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label))
+        return true;
+    snprintf(key, sizeof key, "%02u.%03u", label.site % 100u, label.rack % 1000u);
+    const json_t *since = json_object_get(repo->live_racks, key);
+    return since && now_ms - json_integer_value(since) >= SHELF_SETTLE_MS;
+}
+
 static enum rc age(struct repo *repo, const json_t *order, int64_t now_ms,
                    struct fault *why)
 {
@@ -178,11 +193,13 @@ static enum rc age(struct repo *repo, const json_t *order, int64_t now_ms,
     const char *slot = json_text(order, "slot");
     int64_t age_ms = now_ms - json_number(order, "at");
     enum rc rc = RC_OK;
-    if (age_ms > SHELF_LATE_MS && !json_number(order, "late")) {
+    if (age_ms <= SHELF_LATE_MS || !is_heard(repo, slot, now_ms))
+        return RC_OK;
+    if (!json_number(order, "late")) {
         snprintf(source, sizeof source, "order-late %s", json_text(order, "order"));
         rc = alarm_raise(repo, ALARM_LATE, slot, order, source, why);
         if (!rc)
-            shelf_lamp(repo, slot, "amber", "hurry", LAMP_STAYS);
+            shelf_lamp_waits(repo, slot, "amber", "hurry", LAMP_STAYS);
     }
     if (!rc && age_ms > SHELF_ORDER_MS)
         rc = order_fail(repo, order, "超过十分钟没有动作", why);

@@ -159,19 +159,45 @@ bool lamp_lit(const struct lamps *lamps, unsigned lamp)
            !slot_bit(lamps->out, lamp);
 }
 
+void lamp_moved(struct lamps *lamps, unsigned lamp)
+{
+    bool waits = rack_style_unpack(lamps->style[lamp]).waits && lamp_lit(lamps, lamp);
+    if (slot_bit(lamps->odd, lamp))
+        set_bit(lamps->odd, lamp, false);
+    else if (waits)
+        set_bit(lamps->out, lamp, true);
+    else
+        set_bit(lamps->odd, lamp, true);
+}
+
+void lamp_back(struct lamps *lamps)
+{
+    memset(lamps->odd, 0, sizeof lamps->odd);
+}
+
+/* What a lamp shows while the host is lost. */
+static uint16_t style_alone(const struct lamps *lamps, unsigned lamp, uint16_t safe)
+{
+    static const uint16_t odd = RACK_RED | RACK_BLINK << 4;
+    if (slot_bit(lamps->odd, lamp))
+        return odd;
+    bool waits = rack_style_unpack(lamps->style[lamp]).waits && lamp_lit(lamps, lamp);
+    return waits ? lamps->style[lamp] : safe;
+}
+
 void lamp_tick(struct lamps *lamps, int32_t safe, uint32_t now_ms)
 {
     (void)lamp_crc(lamps); /* here, where nobody waits for an answer */
     go_out(lamps, now_ms);
     int32_t all = show_style(lamps, now_ms);
-    if (all < 0) {
+    if (all < 0)
         lamps->show = LAMP_NO_SHOW;
-        all = safe;
-    }
     for (unsigned i = 0; i < lamps->count; i++) {
         uint32_t rgb = 0;
         if (all >= 0)
             rgb = light_of((uint16_t)all, now_ms);
+        else if (safe >= 0)
+            rgb = light_of(style_alone(lamps, i, (uint16_t)safe), now_ms);
         else if (lamp_lit(lamps, i))
             rgb = light_of(lamps->style[i], now_ms);
         if (rgb == lamps->shown[i])

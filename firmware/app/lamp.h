@@ -2,7 +2,9 @@
  *
  * A lamp register says what the host wants; this engine turns it into light every
  * LAMP_TICK_MS. Two things stand over the registers without changing them: a show
- * (self-test, identify), and the safe style while the host is lost. */
+ * (self-test, identify), and what the rack does by itself while the host is lost: lamps
+ * of orders that wait shine on and go out when a hand has done them, a slot where
+ * something was done that nobody ordered blinks red, all others take the safe style. */
 #ifndef APP_LAMP_H
 #define APP_LAMP_H
 
@@ -24,6 +26,7 @@ struct lamps {
     uint16_t style[RACK_SLOTS_MAX]; /* the registers */
     uint16_t ends[RACK_PRESENCE_WORDS];
     uint16_t out[RACK_PRESENCE_WORDS]; /* went out by itself */
+    uint16_t odd[RACK_PRESENCE_WORDS]; /* moved without an order while the host is lost */
     uint16_t crc;                      /* of the registers, unless `changed` */
     uint8_t count;                     /* fitted */
     uint8_t show;                      /* enum lamp_show */
@@ -41,11 +44,18 @@ uint16_t lamp_crc(struct lamps *lamps); /* of the registers */
 
 void lamp_group(struct lamps *lamps, enum rack_group group, uint32_t now_ms);
 
+/* Something was put in or taken out at this slot while the host is lost. A second time
+ * without an order puts right what the first did. */
+void lamp_moved(struct lamps *lamps, unsigned lamp);
+
+/* The host is there again, and says itself what is odd. */
+void lamp_back(struct lamps *lamps);
+
 /* It has a colour and has not gone out by itself. */
 bool lamp_lit(const struct lamps *lamps, unsigned lamp);
 
-/* Bring the light up to date. `safe` is the style of all lamps while the host is lost,
- * or -1 while it is there. */
+/* Bring the light up to date. `safe` is the safe style while the host is lost, or -1
+ * while it is there. */
 void lamp_tick(struct lamps *lamps, int32_t safe, uint32_t now_ms);
 
 #endif

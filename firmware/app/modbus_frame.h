@@ -14,6 +14,7 @@ enum {
     MODBUS_FRAME_MAX = 256, /* address, function, data, CRC */
     MODBUS_FRAME_MIN = 4,
     MODBUS_CRC_LEN = 2,
+    MODBUS_VALUES_MAX = 125, /* registers of one request */
 };
 
 enum { MODBUS_LEN_MORE = 0, MODBUS_LEN_NONE = -1 };

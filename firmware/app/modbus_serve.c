@@ -13,13 +13,12 @@
 enum {
     READ_BITS_MAX = 2000,
     WRITE_BITS_MAX = 1968,
-    READ_WORDS_MAX = 125,
+    READ_WORDS_MAX = MODBUS_VALUES_MAX,
     WRITE_WORDS_MAX = 123,
     BOTH_WRITE_MAX = 121,
     FUNCTION_WRITE_WORDS = 0x10,
     COIL_ON = 0xFF00,
     RUNNING = 0xFF,
-    VALUES_MAX = READ_WORDS_MAX, /* no run of the map is longer */
 };
 
 enum diagnosis {
@@ -42,7 +41,7 @@ struct call {
     uint8_t *answer; /* function, data */
     size_t answer_len;
     enum rack_access access; /* how it may write */
-    uint16_t *values;        /* VALUES_MAX of them */
+    uint16_t *values;        /* MODBUS_VALUES_MAX of them */
 };
 
 static uint16_t word_at(const uint8_t *at)
@@ -335,7 +334,6 @@ static const struct function {
 size_t modbus_serve(struct rack *rack, struct bytes frame,
                     uint8_t ret_answer[MODBUS_FRAME_MAX])
 {
-    static uint16_t values[VALUES_MAX]; /* too large for the stack; one call at a time */
     bool to_all = frame.at[0] == RACK_BROADCAST_ADDRESS;
     struct call call = {
         .rack = rack,
@@ -344,7 +342,7 @@ size_t modbus_serve(struct rack *rack, struct bytes frame,
         .answer = ret_answer + 1,
         .answer_len = 1,
         .access = to_all ? RACK_WRITE_ALL : RACK_WRITE,
-        .values = values,
+        .values = rack->scratch.values,
     };
     enum modbus_exception no = MODBUS_NO_FUNCTION;
     size_t at = 0;

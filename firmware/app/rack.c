@@ -126,6 +126,11 @@ static void lock_pass(struct rack *rack)
     }
 }
 
+static bool is_move(unsigned type)
+{
+    return type == RACK_PLACED || type == RACK_REMOVED;
+}
+
 static void slots_pass(struct rack *rack)
 {
     if (!is_due(&rack->slot_due_ms, rack->uptime_ms, SLOT_TICK_MS))
@@ -135,10 +140,13 @@ static void slots_pass(struct rack *rack)
         return;
     uint16_t raw[RACK_PRESENCE_WORDS] = { 0 };
     hal_slots_read(raw);
-    unsigned news = slot_tick(&rack->slots, raw, rack->news);
-    for (unsigned i = 0; i < news; i++)
-        event_add(&rack->events, rack->news[i].type, rack->news[i].slot,
-                  rack->news[i].value, rack->uptime_cs);
+    unsigned news = slot_tick(&rack->slots, raw, rack->scratch.news);
+    for (unsigned i = 0; i < news; i++) {
+        event_add(&rack->events, rack->scratch.news[i].type, rack->scratch.news[i].slot,
+                  rack->scratch.news[i].value, rack->uptime_cs);
+        if (rack->host_lost && is_move(rack->scratch.news[i].type))
+            lamp_moved(&rack->lamps, rack->scratch.news[i].slot);
+    }
 }
 
 static void host_pass(struct rack *rack)
@@ -149,6 +157,10 @@ static void host_pass(struct rack *rack)
     rack->host_there = false;
     rack->host_lost = true;
     rack->host_losses++;
+    /* What it did not take any more has happened while it was gone already. */
+    for (unsigned i = 0; event_at(&rack->events, i); i++)
+        if (is_move(event_at(&rack->events, i)->type))
+            lamp_moved(&rack->lamps, event_at(&rack->events, i)->slot);
     rack->loss_seq =
         event_add(&rack->events, RACK_HOST, RACK_NO_SLOT, 0, rack->uptime_cs);
 }
@@ -177,6 +189,7 @@ void rack_heard_host(struct rack *rack)
     if (rack->host_lost)
         event_add(&rack->events, RACK_HOST, RACK_NO_SLOT, 1, rack->uptime_cs);
     rack->host_lost = false;
+    lamp_back(&rack->lamps);
 }
 
 void rack_acknowledge(struct rack *rack, uint16_t seq)

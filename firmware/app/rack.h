@@ -32,7 +32,10 @@ struct rack {
     uint16_t answer_len;           /* 0: none waits to be sent */
     uint32_t answer_ms;            /* when it is due */
     uint32_t commit_ms, keeper_ms; /* of the last commit, of the button */
-    struct slot_news news[RACK_SLOTS_MAX + 1];
+    union {                        /* each for one call, and never for both */
+        struct slot_news news[RACK_SLOTS_MAX + 1]; /* of a slot tick */
+        uint16_t values[MODBUS_VALUES_MAX];        /* of a request */
+    } scratch;
     uint32_t last_us, carry_us;    /* of the uptime */
     uint32_t uptime_ms, uptime_cs; /* the first wraps after 49 days */
     uint32_t slot_due_ms, lamp_due_ms;

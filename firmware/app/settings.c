@@ -59,7 +59,7 @@ void settings_load(struct settings *settings, struct journal *journal)
 
 bool settings_allow(enum setting which, uint16_t value)
 {
-    if (which == SET_SAFE && !rack_style_valid(value))
+    if (which == SET_SAFE && (!rack_style_valid(value) || rack_style_unpack(value).waits))
         return false;
     return value >= bounds[which].least && value <= bounds[which].most;
 }

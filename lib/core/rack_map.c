@@ -19,6 +19,7 @@ enum {
     OFF_SHIFT = 12,
     NIBBLE = 15,
     MODE_BITS = 7,
+    WAITS = 0x80,
     LAMPS_A_TIME = 12, /* divides RACK_SLOTS_MAX */
 };
 
@@ -74,6 +75,7 @@ enum rack_item rack_map_order(uint16_t first, uint16_t count)
 uint16_t rack_style_pack(struct rack_style style)
 {
     return (uint16_t)((unsigned)style.colour | ((unsigned)style.mode << MODE_SHIFT) |
+                      (style.waits ? (unsigned)WAITS : 0u) |
                       ((style.brightness & (unsigned)NIBBLE) << BRIGHTNESS_SHIFT) |
                       ((style.off_power & (unsigned)NIBBLE) << OFF_SHIFT));
 }
@@ -85,6 +87,7 @@ struct rack_style rack_style_unpack(uint16_t value)
         .mode = (enum rack_mode)((value >> MODE_SHIFT) & MODE_BITS),
         .brightness = (uint8_t)((value >> BRIGHTNESS_SHIFT) & NIBBLE),
         .off_power = (uint8_t)(value >> OFF_SHIFT),
+        .waits = value & WAITS,
     };
 }
 

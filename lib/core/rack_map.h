@@ -320,7 +320,7 @@ enum rack_colour {
     RACK_COLOURS
 };
 
-/* Bits 4-6 of a lamp register; bit 7 must be 0. */
+/* Bits 4-6 of a lamp register. */
 enum rack_mode {
     RACK_STEADY,
     RACK_BLINK,  /* 1 Hz */
@@ -331,7 +331,10 @@ enum rack_mode {
     RACK_MODES
 };
 
-/* Bits 8-11 are the brightness: 0 full, else n/15. Bits 12-15 switch the lamp off by
+/* Bit 7: an order waits at this slot. It means something only while the host is lost: the
+ * lamp then shines on, and goes out when a hand has done what it asks for.
+ *
+ * Bits 8-11 are the brightness: 0 full, else n/15. Bits 12-15 switch the lamp off by
  * itself: 0 never, else 2^n seconds after it was written. The register keeps its value,
  * so the image CRC does not change when a lamp goes out. */
 struct rack_style {
@@ -339,15 +342,16 @@ struct rack_style {
     enum rack_mode mode;
     uint8_t brightness; /* 0..15 */
     uint8_t off_power;  /* 0..15 */
+    bool waits;         /* an order does, at this slot */
 };
 
 uint16_t rack_style_pack(struct rack_style style);
 struct rack_style rack_style_unpack(uint16_t value); /* of a valid value */
 
-/* Colour, mode and the reserved bit are right. Here, because an image has 120 of them. */
+/* Colour and mode are right. Here, because an image has 120 of them. */
 static inline bool rack_style_valid(uint16_t value)
 {
-    return (value & 0x000Fu) < RACK_COLOURS && (value & 0x00F0u) < RACK_MODES << 4;
+    return (value & 0x000Fu) < RACK_COLOURS && (value & 0x0070u) < RACK_MODES << 4;
 }
 uint16_t rack_lamps_crc(const uint16_t image[RACK_SLOTS_MAX]);
 

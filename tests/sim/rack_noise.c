@@ -20,14 +20,12 @@ enum {
 static struct book {
     bool full[SLOTS], standing[SLOTS]; /* standing: what the hands have done */
     unsigned mended[SLOTS]; /* boot whose report of full slots booked this one */
-    uint64_t moved_us[SLOTS];
     uint8_t *seen[BOOTS_MAX];
 } books[RACKS];
 
 static struct {
     unsigned long moved, booked, again, doubled, strange, boots;
     long under_way;
-    unsigned long late[512]; /* bookings by their age in ms */
 } sum;
 
 static void enter(struct book *book, unsigned slot, bool full, unsigned boot,
@@ -38,8 +36,6 @@ static void enter(struct book *book, unsigned slot, bool full, unsigned boot,
         book->mended[slot] = mending ? boot : 0;
         sum.booked++;
         sum.under_way--;
-        uint64_t ms = (now_us - book->moved_us[slot]) / 1000;
-        sum.late[ms < 511 ? ms : 511]++;
         return;
     }
     if (mending)
@@ -123,7 +119,6 @@ static void move_some(unsigned long most)
         if (book->full[slot] != book->standing[slot])
             continue;
         book->standing[slot] = !book->standing[slot];
-        book->moved_us[slot] = now_us;
         nodes[r].raw[slot / 16] ^= (uint16_t)(1u << (slot % 16));
         sum.moved++;
         sum.under_way++;
@@ -132,17 +127,6 @@ static void move_some(unsigned long most)
         if (noise.per_million && pick(RESTART_EVERY) == 0)
             start_host();
     }
-}
-
-static unsigned percentile(unsigned per_mille)
-{
-    unsigned long all = 0, so_far = 0;
-    for (unsigned i = 0; i < 512; i++)
-        all += sum.late[i];
-    for (unsigned i = 0; i < 512; i++)
-        if ((so_far += sum.late[i]) * 1000 >= all * per_mille)
-            return i;
-    return 512;
 }
 
 /* A host that leaves no gap, and asks every third time for a rack that is not there. */
@@ -162,29 +146,6 @@ static void hasty_host(void)
        asked, lost);
 }
 
-static void quiet_line(void)
-{
-    uint64_t from_us = now_us;
-    unsigned cycles = 50;
-    for (unsigned i = 0; i < cycles * RACKS; i++) {
-        while (!turn(i % RACKS))
-            pass_time(100);
-    }
-    unsigned ms = (unsigned)((now_us - from_us) / 1000 / cycles);
-    ok(ms <= 140, "a poll of %d racks takes %u ms on a paced line (140)", RACKS, ms);
-    ok(noise.failed == 0, "%lu requests one after the other, none lost", noise.requests);
-    memset(sum.late, 0, sizeof sum.late);
-    unsigned long end = sum.moved + 2000;
-    while (sum.booked < sum.moved || sum.moved < end) {
-        if (sum.under_way < 4)
-            move_some(sum.moved + 1);
-        turns();
-    }
-    ok(percentile(990) <= 200 && percentile(1000) <= 350,
-       "from a hand to the host: half in %u ms, 99 %% in %u (200), the last %u (350)",
-       percentile(500), percentile(990), percentile(1000));
-}
-
 int main(void)
 {
     const char *events = getenv("EVENTS");
@@ -197,7 +158,6 @@ int main(void)
     start_host();
     while (sum.boots < RACKS)
         turns();
-    quiet_line();
     hasty_host();
     static const unsigned levels[] = { 0, 1100, 11000, 1100 }; /* BER 1e-4, 1e-3 */
     noise.requests = noise.failed = 0;

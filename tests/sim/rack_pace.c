@@ -8,9 +8,9 @@ enum { RACKS = 32, HALF = 16 };
 
 enum {
     SLOTS = 96,
-    CYCLES = 25,
+    CYCLES = 10,
     MOVES = 300,
-    LIGHTS = 150,
+    LIGHTS = 100,
     LATE_MAX = 1024,
     UPDATE_MOST_MS = 15000,
     BODY = RACK_IMAGE_BODY_MAX,

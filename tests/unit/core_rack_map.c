@@ -128,9 +128,10 @@ TEST(rack_map, packs_styles_both_ways)
         valid++;
         CHECK_INT(value, rack_style_pack(rack_style_unpack((uint16_t)value)));
     }
-    CHECK_INT(RACK_COLOURS * RACK_MODES * 16 * 16, valid);
-    CHECK(!rack_style_valid(0x0008) && !rack_style_valid(0x0080) &&
-          !rack_style_valid(0x0060));
+    CHECK_INT(RACK_COLOURS * RACK_MODES * 2 * 16 * 16, valid);
+    CHECK(!rack_style_valid(0x0008) && !rack_style_valid(0x0060) &&
+          !rack_style_valid(0x00E0));
+    CHECK(rack_style_unpack(0x0082).waits && !rack_style_unpack(0x0002).waits);
 }
 
 TEST(rack_map, packs_events_both_ways)

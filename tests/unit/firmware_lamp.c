@@ -16,7 +16,7 @@ static void begin(void)
 static uint16_t style(enum rack_colour colour, enum rack_mode mode, uint8_t bright,
                       uint8_t off)
 {
-    return rack_style_pack((struct rack_style){ colour, mode, bright, off });
+    return rack_style_pack((struct rack_style){ colour, mode, bright, off, false });
 }
 
 static uint32_t light_at(uint32_t now_ms)

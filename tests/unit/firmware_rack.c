@@ -87,7 +87,7 @@ TEST(rack, refuses_in_the_order_of_the_standard)
         { BYTES("\x05\x00\x00\x00\x01"), 3 },             /* neither on nor off */
         { BYTES("\x05\x00\x78\xFF\x00"), 2 },             /* no such coil */
         { BYTES("\x06\x03\x00\x00\x08"), 3 },             /* no such colour */
-        { BYTES("\x06\x03\x00\x00\x80"), 3 },             /* reserved bit */
+        { BYTES("\x06\x03\x00\x00\xE0"), 3 },             /* no such mode */
         { BYTES("\x06\x00\x08\x00\x00"), 2 },             /* read only */
         { BYTES("\x06\x04\x1F\x12\x34"), 3 },             /* neither of the two words */
         { BYTES("\x06\x04\x00\x00\xF8"), 3 },             /* no such address */

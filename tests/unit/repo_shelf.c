@@ -72,6 +72,29 @@ TEST(orders, take_a_volume_and_end_when_nobody_comes)
     check_slot(SLOT, "free");
 }
 
+/* Hands go on by the lamps while rack or repository is away; what they did comes in when
+ * both are back, and until then no order is late or over. */
+TEST(orders, wait_for_a_rack_that_is_away)
+{
+    prepare();
+    CHECK_INT(201, order("put", NULL));
+    CHECK(lamp_waits);
+    int64_t later = clock_now_ms() + 2 * SHELF_ORDER_MS;
+    rack_is("absent");
+    shelf_tick(at.repo, later);
+    check_slot(SLOT, "ordered");
+    rack_is("live");
+    shelf_tick(at.repo, clock_now_ms() + SHELF_SETTLE_MS - 1000);
+    check_slot(SLOT, "ordered");
+    CHECK_INT(1, tell(event("placed", SLOT, 30)));
+    check_volume("shelved", SLOT);
+    CHECK_INT(1, tell(event("placed", SLOT, 30))); /* told again */
+    CHECK_INT(201, order("take", NULL));
+    CHECK_INT(1, tell(event("removed", SLOT, 31)));
+    check_volume("received", "");
+    CHECK(!lamp_waits);
+}
+
 TEST(orders, are_lit_again_when_the_rack_comes_back)
 {
     prepare();

@@ -11,13 +11,14 @@
 #define OTHER "S0100100218"
 
 static char lamps[1000];
+static bool lamp_waits; /* the last of them stands for an order that waits */
 
-static void on_lamp(struct repo *repo, const char *slot, const char *colour,
-                    const char *mode, unsigned seconds, void *context)
+static void on_lamp(struct repo *repo, const struct repo_lamp *lamp, void *context)
 {
-    (void)repo, (void)seconds, (void)context, (void)mode;
+    (void)repo, (void)context;
     size_t len = strlen(lamps);
-    snprintf(lamps + len, sizeof lamps - len, "%s %s;", slot, colour);
+    snprintf(lamps + len, sizeof lamps - len, "%s %s;", lamp->slot, lamp->colour);
+    lamp_waits = lamp->waits;
 }
 
 static int tell(json_t *message)
