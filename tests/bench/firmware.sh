@@ -10,9 +10,10 @@ cross=${CROSS:-arm-none-eabi-}
 command -v "${cross}gcc" >/dev/null && command -v qemu-system-arm >/dev/null || { echo "firmware: no cross compiler or no QEMU"; exit 3; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-objects=$(find "$out/arm/firmware/app" "$out/arm/firmware/port/arm" "$out/arm/firmware/port/mps2-an386" "$out/arm/lib" -name '*.o' ! -path '*/mps2-an386/main.o' ! -name crash.o)
-# RAM of the measure itself comes on top: it has a rack of its own.
-sed 's/LENGTH = 10K/LENGTH = 64K/' firmware/port/mps2-an386/port.ld >"$work/port.ld"
+objects=$(find "$out/arm/firmware/app" "$out/arm/firmware/port/arm" "$out/arm/firmware/port/mps2-an386" "$out/arm/lib" -name '*.o' ! -name main.o ! -name crash.o)
+# It starts by itself, like a bootloader. RAM of the measure comes on top: it has a rack of
+# its own.
+sed 's/LENGTH = 16K/LENGTH = 64K/; s/0x200027E0/0x20010000/; s/LENGTH = 10K - 32/LENGTH = 64K/' firmware/port/mps2-an386/boot.ld >"$work/port.ld"
 # shellcheck disable=SC2086
 "${cross}gcc" -mcpu=cortex-m4 -mthumb -Os -std=c11 -ffreestanding -fshort-enums -isystem firmware/port/arm/include -I. -Ilib \
     -nostdlib -Wl,--gc-sections -T "$work/port.ld" tests/bench/firmware_count.c $objects -lgcc -o "$work/count.elf"

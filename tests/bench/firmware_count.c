@@ -20,7 +20,7 @@ enum { TIMES = 200, NS_A_TICK = 40, TICKS = 0xFFFFFF, LAMPS = 96, BODY = 7 };
 static struct rack rack;
 static uint8_t frame[MODBUS_FRAME_MAX];
 
-static void stop(void)
+static __attribute__((noreturn)) void stop(void)
 {
     for (;;)
         continue;
@@ -31,14 +31,6 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[IRQ_FI
     [1] = (uintptr_t)start_reset,
     [3] = (uintptr_t)stop,
 };
-
-void port_safe(void)
-{
-}
-
-void hal_watchdog_kick(void)
-{
-}
 
 uint16_t hal_stack_peak(void)
 {
