@@ -153,7 +153,7 @@ enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why)
 }
 
 static enum rc drop_seals(PIX *work, PIX *gray, double work_dpi, PIX **ret_clear,
-                          struct fault *why)
+                          uint32_t *ret_seals, struct fault *why)
 {
     SCOPED_BOXA seals = NULL;
     enum rc rc = page_find_seals(work, work_dpi, &seals, why);
@@ -168,16 +168,18 @@ static enum rc drop_seals(PIX *work, PIX *gray, double work_dpi, PIX **ret_clear
         boxDestroy(&box);
     }
     *ret_clear = clear;
+    *ret_seals = (uint32_t)boxaGetCount(seals);
     return RC_OK;
 }
 
 enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
-                   struct fault *why)
+                   uint32_t *ret_seals, struct fault *why)
 {
+    uint32_t seals = 0;
     enum { TILE = 24, FOREGROUND_BELOW = 100, COUNT_MIN = 160, WHITE = 245, SMOOTH = 2 };
     SCOPED_PIX clear = NULL;
     if (pixGetDepth(work) == 32) {
-        enum rc rc = drop_seals(work, gray, work_dpi, &clear, why);
+        enum rc rc = drop_seals(work, gray, work_dpi, &clear, &seals, why);
         if (rc)
             return rc;
     } else
@@ -186,6 +188,8 @@ enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
                                   COUNT_MIN, WHITE, SMOOTH, SMOOTH);
     /* Too small for tiles: as it is, but never the caller's own picture. */
     *ret_even = even ? even : pixCopy(NULL, clear);
+    if (ret_seals)
+        *ret_seals = seals;
     return *ret_even ? RC_OK : pix_no_memory(why);
 }
 

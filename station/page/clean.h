@@ -13,9 +13,10 @@
 MUST_USE enum rc page_gray(PIX *work, PIX **ret_gray, struct fault *why);
 
 /* Seals dropped, paper evened to level 245; `gray` is page_gray() of `work`. The caller
- * owns *ret_even (8 bits, same size). */
+ * owns *ret_even (8 bits, same size). *ret_seals: how many seals there are; may be NULL.
+ */
 MUST_USE enum rc page_clean(PIX *work, PIX *gray, double work_dpi, PIX **ret_even,
-                            struct fault *why);
+                            uint32_t *ret_seals, struct fault *why);
 
 /* The evened picture with its faint texture gone and its ink black, for the recogniser:
  * pencil and worn print, too. `ink_level` is page_ink.ink. Changes `even` itself. */

@@ -24,14 +24,14 @@ static const struct {
     FIGURE(over_mm, MM_MAX),       FIGURE(paper_level, LEVEL_MAX),
     FIGURE(ink_level, LEVEL_MAX),  FIGURE(contrast, LEVEL_MAX),
     FIGURE(ink_pm, PM_MAX),        FIGURE(coloured_pm, PM_MAX),
-    FIGURE(edge_marks, MARKS_MAX),
+    FIGURE(edge_marks, MARKS_MAX), FIGURE(seals, MARKS_MAX),
 };
 
 static json_t *measures_json(const struct page_figures *f)
 {
-    json_t *json =
-        json_pack("{s:s, s:s, s:i, s:b, s:b}", "limits", f->limits, "paper", f->paper,
-                  "sharp_pm", (int)f->sharp_pm, "black", f->black, "border", f->border);
+    json_t *json = json_pack("{s:s, s:s, s:i, s:b, s:b, s:b}", "limits", f->limits,
+                             "paper", f->paper, "sharp_pm", (int)f->sharp_pm, "black",
+                             f->black, "border", f->border, "ruled", f->ruled);
     for (size_t i = 0; i < COUNT(counts); i++) {
         const char *at = (const char *)f + counts[i].offset;
         json_object_set_new(json, counts[i].key, json_integer(*(const uint32_t *)at));
@@ -93,7 +93,8 @@ static bool take_measures(const json_t *json, struct page_figures *f)
     return json_is_integer(sharp) && sharp_pm >= -1 && sharp_pm <= PM_MAX &&
            take_text(json, "limits", f->limits, sizeof f->limits) &&
            take_text(json, "paper", f->paper, sizeof f->paper) &&
-           take_bool(json, "black", &f->black) && take_bool(json, "border", &f->border);
+           take_bool(json, "black", &f->black) && take_bool(json, "border", &f->border) &&
+           take_bool(json, "ruled", &f->ruled);
 }
 
 enum rc page_figures_read(const json_t *json, struct page_result *result)

@@ -46,6 +46,15 @@ static bool has_gutter(PIX *small, double px_mm)
     return false;
 }
 
+enum rc page_is_ruled(PIX *bits, double dpi, bool *ret_ruled, struct fault *why)
+{
+    SCOPED_PIX half = pixReduceRankBinary2(bits, 2, NULL);
+    if (!half)
+        return pix_no_memory(why);
+    *ret_ruled = has_rules(half, dpi / 25.4 / 2);
+    return RC_OK;
+}
+
 enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why)
 {
     SCOPED_PIX half = pixReduceRankBinary2(bits, 2, NULL);

@@ -12,6 +12,9 @@
  * line. `bits`: the level page, 1 bit, black = 1. */
 MUST_USE enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why);
 
+/* Does a table with upright rules stand on the page? */
+MUST_USE enum rc page_is_ruled(PIX *bits, double dpi, bool *ret_ruled, struct fault *why);
+
 /* The longest lines of text of the usual height, at most `most`, the longest first; none
  * is RC_OK with an empty list. The caller owns *ret_lines. *ret_total: how many lines
  * there are. */

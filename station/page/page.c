@@ -6,6 +6,7 @@
 #include "station/page/clean.h"
 #include "station/page/judge.h"
 #include "station/page/labels.h"
+#include "station/page/layout.h"
 #include "station/page/lines.h"
 #include "station/page/master.h"
 #include "station/page/numbers.h"
@@ -152,7 +153,8 @@ static enum rc look_over(struct work *work, struct fault *why)
     if (!rc)
         rc = page_find_paper(work->gray, dpi, &work->paper, why);
     if (!rc)
-        rc = page_clean(pixels, work->gray, dpi, &work->even, why);
+        rc = page_clean(pixels, work->gray, dpi, &work->even, &work->result.figures.seals,
+                        why);
     if (rc)
         return rc;
     page_paper_whiten(&work->paper, work->even);
@@ -242,6 +244,10 @@ static enum rc read_text(struct work *work, struct fault *why)
     if (rc)
         return rc;
     struct page_result *result = &work->result;
+    rc = page_is_ruled(work->stand.bits, work->picture.work_dpi, &result->figures.ruled,
+                       why);
+    if (rc)
+        return rc;
     /* The picture is the better witness; the lines are asked when it said nothing. */
     work->residual_deg = work->stand.turn_sure ? 0 : page_residual_deg(&work->text);
     result->skew_mdeg += (int32_t)lround(work->residual_deg * 1000);

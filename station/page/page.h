@@ -97,8 +97,10 @@ struct page_figures {
                              pixels; -1 when there are too few edges to say */
     uint32_t ink_pm;      /* of the paper that is covered by ink, but for a margin */
     uint32_t coloured_pm; /* with strong colour: seals, stamps, marker */
+    uint32_t seals;       /* red ones */
     uint32_t edge_marks;  /* as large as text, on the very edge, on its worst side */
     bool black;           /* the lid was open: neither paper nor text */
+    bool ruled;           /* a table with upright rules; known of pages that were read */
     bool border;          /* there is lid around the paper */
 };
 

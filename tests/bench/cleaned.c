@@ -37,7 +37,7 @@ static enum rc clean(const char *path, struct ocr *ocr, struct page_stand *ret_s
     if (!rc)
         rc = page_gray(picture.work, &gray, why);
     if (!rc)
-        rc = page_clean(picture.work, gray, picture.work_dpi, &even, why);
+        rc = page_clean(picture.work, gray, picture.work_dpi, &even, NULL, why);
     if (rc)
         return rc;
     page_contrast(even, 0);

@@ -37,7 +37,7 @@ static struct page_ink measure(PIX *pix)
     SCOPED_PIX gray = NULL;
     SCOPED_PIX even = NULL;
     CHECK_OK(page_gray(pix, &gray, NULL));
-    CHECK_OK(page_clean(pix, gray, DPI, &even, NULL));
+    CHECK_OK(page_clean(pix, gray, DPI, &even, NULL, NULL));
     struct page_paper paper = { NULL, 0, 0, pixGetWidth(pix), pixGetHeight(pix) };
     CHECK_OK(page_measure_ink(pix, even, DPI, &paper, &ink, NULL));
     return ink;
@@ -168,7 +168,7 @@ TEST(page_clean, drops_seal_ink_and_keeps_print_under_it)
     block(pix, 600, 600, 240, 240, 200, 40, 45); /* a square seal, 30 mm */
     block(pix, 650, 700, 140, 6, 25, 5, 5);      /* print, seen through it */
     CHECK_OK(page_gray(pix, &gray, NULL));
-    CHECK_OK(page_clean(pix, gray, DPI, &even, NULL));
+    CHECK_OK(page_clean(pix, gray, DPI, &even, NULL, NULL));
     l_uint32 ink = 0, print = 255;
     pixGetPixel(even, 620, 650, &ink);
     pixGetPixel(even, 700, 703, &print);

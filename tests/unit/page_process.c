@@ -1,8 +1,10 @@
 /* The whole path in one process, on sheets of the shipped stack. */
 #include "check.h"
 
+#include "station/page/layout.h"
 #include "station/page/page.h"
 #include "station/page/patch_meaning.h"
+#include "station/page/pix.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -62,6 +64,38 @@ TEST(page_process, a_separator_is_told_and_not_read)
     CHECK(!output.pdf && !output.text && output.thumb);
     CHECK_INT(0, result.qc_count); /* 1.5 degrees askew, but it is not archived */
     page_output_free(&output);
+}
+
+TEST(page_process, tells_how_many_seals_are_on_a_page)
+{
+    static const struct {
+        const char *path;
+        unsigned seals;
+    } sheets[] = { { "tests/data/stack-1/019.jpg", 1 },
+                   { "tests/data/stack-1/004.jpg", 0 } };
+    for (size_t i = 0; i < COUNT(sheets); i++) {
+        struct page_result result;
+        struct page_output output = { 0 };
+        struct page_options options = { .no_ocr = true, .no_pictures = true };
+        CHECK_OK(process(sheets[i].path, options, 0, &result, &output, NULL));
+        CHECK_INT(sheets[i].seals, result.figures.seals);
+        page_output_free(&output);
+    }
+}
+
+/* A frame of three columns on white, or text-like bars without it. */
+TEST(page_is_ruled, tells_tables_from_text)
+{
+    for (int ruled = 0; ruled < 2; ruled++) {
+        SCOPED_PIX page = pixCreate(1654, 2339, 1);
+        bool found = !ruled;
+        for (int y = 300; y < 2000; y += 60)
+            pixRasterop(page, 200, y, 1200, 25, PIX_SET, NULL, 0, 0);
+        for (int x = 200; ruled && x <= 1400; x += 400)
+            pixRasterop(page, x, 280, 4, 1700, PIX_SET, NULL, 0, 0);
+        CHECK_OK(page_is_ruled(page, 200, &found, NULL));
+        CHECK_INT(ruled, found);
+    }
 }
 
 TEST(page_process, a_patch_code_that_means_nothing_is_on_a_page_like_any_other)

@@ -36,7 +36,7 @@ static struct bytes sight(PIX *pix)
     char *data = NULL;
     size_t len = 0;
     CHECK_OK(page_gray(pix, &gray, NULL));
-    CHECK_OK(page_clean(pix, gray, dpi, &even, NULL));
+    CHECK_OK(page_clean(pix, gray, dpi, &even, NULL, NULL));
     page_contrast(even, 0);
     CHECK_OK(page_to_bits(even, &bits, NULL));
     CHECK_OK(page_find_skew(bits, &skew, NULL));
