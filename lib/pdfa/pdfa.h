@@ -177,9 +177,10 @@ struct pdfa_join {
 };
 
 /* Write a volume of our page files to `fd` (from its present offset, which must be 0; not
- * flushed to the disk). Pictures and text are copied, the font and the colour profile
- * stand in it once. Holds one page's head and 64 KiB at a time, whatever the volume's
- * size. On failure what was written to `fd` is worthless.
+ * flushed to the disk), linearised: the first page comes first. Pictures and text are
+ * copied, the font and the colour profile stand in it once. Each page is opened three
+ * times, and must be the same each time. Holds one page's head, 64 KiB and a few numbers
+ * for each object. On failure what was written to `fd` is worthless.
  *   RC_CORRUPT  a page is not ours; why->text says which
  *   RC_INVALID  a number, mark or label is out of range
  *   or what open_page or writing answered */

@@ -1,6 +1,8 @@
 /* Volumes taken apart again, and pages whose text is made anew: nothing else changes. */
 #include "pdfa/pdfa_volume.h"
 #include "check.h"
+#include "pdfa/flate.h"
+#include "pdfa/page_read.h"
 #include "pdfa/pdfa_again.h"
 #include "sys/file.h"
 #include "sys/hash.h"
@@ -8,6 +10,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum { SIDE_PX = 64, PAGES = 4, BITS = 1, LAYERED = 2, BARE = 3 };
 
@@ -166,6 +169,77 @@ TEST(pdfa_volume, gives_back_title_bookmarks_labels_and_every_page)
     int none = -1;
     CHECK_RC(RC_NOT_FOUND, pdfa_volume_page(volume, PAGES, &none, NULL));
     pdfa_volume_free(volume);
+}
+
+/* The same page as another version of our compressor would have written it: the map of
+ * its font is packed otherwise. */
+static struct data repacked(const struct data *page, int level)
+{
+    SCOPED(fd_close_at) int fd = fd_of(page);
+    SCOPED(pdf_out_free) struct pdf_out out;
+    struct page_read read;
+    struct pdfa_about about = { "页", NULL, 0 };
+    CHECK_OK(page_read(fd, &read, NULL));
+    pdf_out_open(&out, PDF_OUT_MEMORY);
+    for (uint32_t n = 1; n < read.objects - 2; n++) {
+        struct bytes body = { page->at + read.body[n].at, (size_t)read.body[n].len };
+        if (n != FORM_GLYPHS) {
+            pdf_out_object(&out, n);
+            pdf_out_put(&out, body);
+            pdf_out_object_end(&out);
+            continue;
+        }
+        SCOPED(free_at) uint8_t *bare = NULL;
+        static uint8_t packed[1 << 18];
+        size_t len = 0;
+        uLongf packed_len = sizeof packed;
+        CHECK_OK(flate_unpack(
+            (struct bytes){ page->at + read.data[n].at, (size_t)read.data[n].len },
+            1 << 18, &bare, &len));
+        CHECK_INT(Z_OK, compress2(packed, &packed_len, bare, len, level));
+        pdf_out_stream(&out, n, form_packed, (struct bytes){ packed, packed_len });
+    }
+    CHECK_OK(pdf_out_close(&out, &about, FORM_CATALOGUE, read.objects - 2, NULL));
+    struct data data = { out.at, out.len };
+    out.at = NULL;
+    return data;
+}
+
+/* Fonts of the first page, of one other page alone, of several others: each has its place
+ * in a linearised file. qpdf is asked where it is installed, as it is for `make check`.
+ */
+TEST(pdfa_join, of_pages_by_several_versions_is_linearised_too)
+{
+    SCOPED(shelf_end) struct shelf shelf;
+    struct data pages[6];
+    static const int levels[] = { 0, 9, 1, 0, 1, 1 }; /* 0: as it is */
+    struct pdfa_join join = { .about = { "卷", NULL, 0 },
+                              .page_count = COUNT(pages),
+                              .open_page = open_page,
+                              .context = pages };
+    char path[] = "/tmp/juanku-volume-XXXXXX", line[160];
+    struct pdfa_volume *volume = NULL;
+    fill(&shelf);
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        size_t from = i % LAYERED;
+        if (levels[i])
+            pages[i] = repacked(&shelf.pages[from], levels[i]);
+        else
+            pages[i] = shelf.pages[from];
+    }
+    SCOPED(fd_close_at) int fd = mkstemp(path);
+    CHECK_OK(pdfa_join(&join, fd, NULL));
+    snprintf(line, sizeof line,
+             "qpdf --check-linearization %s | grep -q 'no linearization errors'", path);
+    bool right = !system(line);
+    CHECK(!unlink(path));
+    CHECK(right);
+    CHECK_OK(pdfa_volume_open(fd, &volume, NULL));
+    CHECK_INT(COUNT(pages), pdfa_volume_join(volume).page_count);
+    pdfa_volume_free(volume);
+    for (size_t i = 0; i < COUNT(pages); i++)
+        if (levels[i])
+            drop(&pages[i]);
 }
 
 TEST(pdfa_volume, takes_a_page_file_for_a_volume_of_one)
