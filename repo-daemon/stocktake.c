@@ -2,6 +2,7 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/custody.h"
+#include "repo-daemon/shelf.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -18,6 +19,7 @@ static const struct {
     [ST_SURPLUS] = { "surplus", "多出" },
     [ST_MISPLACED] = { "misplaced", "错位" },
     [ST_UNREADABLE] = { "unreadable", "读不出" },
+    [ST_SENSED] = { "sensed", "与感应不符" },
 };
 
 const char *stocktake_kind_name(enum stocktake_kind kind)
@@ -147,6 +149,22 @@ static void stranger(struct comparing *c, const char *slot, const char *volume,
     }
 }
 
+/* The rack feels something that nobody counted, or nothing where something was counted:
+ * a wrong slot was counted, or a switch is broken. */
+static void compare_sensed(struct comparing *c, const char *slot, const json_t *stored,
+                           bool counted)
+{
+    struct label label;
+    const char *odd = json_text(stored, "odd"), *volume = json_text(stored, "volume");
+    bool felt = *odd ? !strcmp(odd, "unknown") : *volume != 0;
+    if (felt == counted ||
+        label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label) ||
+        !shelf_is_live(c->repo, &label))
+        return;
+    differ(c, slot, ST_SENSED, "", volume,
+           felt ? "货架感应到这里有东西，盘点却是空的" : "盘点到案卷，货架却没有感应到");
+}
+
 static bool compare_one(const char *slot, json_t *stored, void *context)
 {
     struct comparing *c = context;
@@ -158,6 +176,7 @@ static bool compare_one(const char *slot, json_t *stored, void *context)
     if (!count)
         return true;
     c->sum->counted++;
+    compare_sensed(c, slot, stored, *seen || json_number(count, "unreadable"));
     if (json_number(count, "unreadable")) {
         snprintf(text, sizeof text, "格口里的标签读不出，记录是 %s",
                  *expected ? expected : "空");

@@ -1,8 +1,8 @@
 /* Stock-takes 盘点: what stands in the slots against what the record says, told apart as
- * missing, surplus, misplaced and unreadable. While one is open its slots are frozen:
- * nothing is shelved or taken there, except in a slot that shows a difference, so that it
- * can be put right. Differences are looked at anew each time: one that an event put right
- * is gone. */
+ * missing, surplus, misplaced and unreadable; and against what the rack senses there.
+ * While one is open its slots are frozen: nothing is shelved or taken there, except in a
+ * slot that shows a difference, so that it can be put right. Differences are looked at
+ * anew each time: one that an event put right is gone. */
 #ifndef REPO_STOCKTAKE_H
 #define REPO_STOCKTAKE_H
 
@@ -10,7 +10,14 @@
 
 enum { STOCKTAKE_SAMPLE_MOST = 200, STOCKTAKE_COUNTS_MOST = 200, STOCKTAKE_KEY_MAX = 12 };
 
-enum stocktake_kind { ST_MISSING, ST_SURPLUS, ST_MISPLACED, ST_UNREADABLE, ST_KINDS };
+enum stocktake_kind {
+    ST_MISSING,
+    ST_SURPLUS,
+    ST_MISPLACED,
+    ST_UNREADABLE,
+    ST_SENSED,
+    ST_KINDS
+};
 const char *stocktake_kind_name(enum stocktake_kind kind); /* "missing" */
 const char *stocktake_kind_word(enum stocktake_kind kind); /* "缺失" */
 enum stocktake_kind stocktake_kind(const char *name);      /* ST_KINDS: unknown */
