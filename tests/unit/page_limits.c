@@ -52,6 +52,26 @@ TEST(page_limits, stand_all_in_the_manual_with_the_reasons_they_lead_to)
             fail_msg("the manual does not have %s", code);
 }
 
+TEST(page_limits, ask_less_sharpness_of_pale_ink_and_still_some)
+{
+    const struct page_limits *limits = page_limits_usual();
+    for (int pale = 0; pale < 2; pale++)
+        for (int32_t sharp = 0; sharp <= 1000; sharp += 5) {
+            struct page_result result = { .kind = PAGE_TEXT, .confidence = -1 };
+            result.figures =
+                (struct page_figures){ .paper_level = 250,
+                                       .ink_level = limits->ink_max + (unsigned)pale,
+                                       .contrast = 255,
+                                       .sharp_pm = sharp };
+            bool told = false;
+            page_judge(limits, false, &result);
+            for (size_t i = 0; i < result.qc_count; i++)
+                told = told || !strcmp(result.qc[i].code, "blurred");
+            int32_t least = (int32_t)limits->sharp_pm;
+            CHECK(told == (sharp < (pale ? least * 3 / 4 : least)));
+        }
+}
+
 TEST(page_limits, are_each_about_a_reason_or_used_by_name)
 {
     /* What no reason of a single page is about: the blank test, and the order of pages.
