@@ -101,6 +101,43 @@ static json_t *alarm_change(const char *key, const json_t *alarm)
                  : json_pack("{s:s, s:i}", "alarm", key, "open", 0);
 }
 
+/* What is told of an entry as it is now; NULL: nothing is. Of lists and stock-takes only
+ * that there is news: who may see them asks. */
+static json_t *change_data(struct repo *repo, struct store_txn *txn, enum view view,
+                           const char *key, const json_t *object)
+{
+    switch (view) {
+    case VIEW_VOLUMES:
+        return show_volume(repo, txn, object);
+    case VIEW_SLOTS:
+        return show_slot(key, object);
+    case VIEW_ALARMS:
+        return alarm_change(key, object);
+    case VIEW_ORDERS:
+        return show_the_order(object);
+    default:
+        return json_object();
+    }
+}
+
+static const char *change_name(enum view view)
+{
+    switch (view) {
+    case VIEW_VOLUMES:
+        return "volume";
+    case VIEW_SLOTS:
+        return "slot";
+    case VIEW_ALARMS:
+        return "alarm";
+    case VIEW_ORDERS:
+        return "order";
+    case VIEW_INTAKES:
+        return "intake";
+    default:
+        return "stocktake";
+    }
+}
+
 json_t *board_change(struct repo *repo, enum view view, const char *key)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
@@ -112,20 +149,13 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
         return NULL;
     if (view == VIEW_PEOPLE) /* other rights, or none: who watches is asked again */
         return json_pack("{s:s, s:s}", "do", "person", "badge", key);
-    json_t *data = view == VIEW_VOLUMES  ? show_volume(repo, txn, object)
-                   : view == VIEW_SLOTS  ? show_slot(key, object)
-                   : view == VIEW_ALARMS ? alarm_change(key, object)
-                                         : show_the_order(object);
     const char *volume = view == VIEW_VOLUMES ? key : json_text(object, "volume");
-    bool secret = call_is_secret(volume) ||
-                  (view == VIEW_ALARMS && object && alarm_is_secret(object));
+    bool quiet = view == VIEW_INTAKES || view == VIEW_COUNTS || view == VIEW_STOCKTAKES;
+    bool secret = !quiet && (call_is_secret(volume) ||
+                             (view == VIEW_ALARMS && object && alarm_is_secret(object)));
     return json_pack("{s:s, s:b, s:s, s:I, s:o}", "do", "change", "secret", secret,
-                     "event",
-                     view == VIEW_VOLUMES  ? "volume"
-                     : view == VIEW_SLOTS  ? "slot"
-                     : view == VIEW_ALARMS ? "alarm"
-                                           : "order",
-                     "seq", (json_int_t)head.size, "data", data);
+                     "event", change_name(view), "seq", (json_int_t)head.size, "data",
+                     change_data(repo, txn, view, key, object));
 }
 
 static enum rc missed_collect(__attribute__((unused)) uint64_t seq, struct bytes text,

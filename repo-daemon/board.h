@@ -4,8 +4,8 @@
 
 #include "repo-daemon/repo.h"
 
-/* {"do":"change","event":"volume|slot|order","seq","data"} for an entry as it is now;
- * NULL when there is none. New reference. */
+/* {"do":"change","event":"volume|slot|order|alarm|intake|stocktake","seq","data"} for an
+ * entry as it is now; NULL when there is none. New reference. */
 json_t *board_change(struct repo *repo, enum view view, const char *key);
 
 #endif

@@ -97,6 +97,9 @@ json_t *show_case(const json_t *c)
                   json_text(c, "defendant"), "case_type", json_text(c, "case_type"));
     const json_t *notice = json_object_get(c, "notice");
     const json_t *links = json_object_get(c, "links");
+    const json_t *noticed = json_object_get(c, "noticed");
+    json_object_set_new(out, "noticed",
+                        noticed ? json_deep_copy(noticed) : json_object());
     json_object_set_new(out, "judge", show_text(json_text(c, "judge")));
     json_object_set_new(out, "links", links ? json_deep_copy(links) : json_array());
     json_object_set_new(out, "notice",

@@ -93,7 +93,8 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
     if (rc)
         return rc;
     if (view == VIEW_VOLUMES || view == VIEW_PEOPLE || view == VIEW_SLOTS ||
-        view == VIEW_ORDERS || view == VIEW_ALARMS)
+        view == VIEW_ORDERS || view == VIEW_ALARMS || view == VIEW_INTAKES ||
+        view == VIEW_STOCKTAKES || view == VIEW_COUNTS)
         touch(repo, view, key);
     return view_write(repo, txn, view, key, object, why);
 }

@@ -9,10 +9,15 @@ import '../../web/login.js';
 import './alarms.js';
 import './desk.js';
 import './holders.js';
+import './intake.js';
+import './intake_new.js';
+import './labels.js';
 import './list.js';
+import './loans.js';
 import './qc.js';
 import './qc_look.js';
 import './slots.js';
+import './stocktake.js';
 import './volume.js';
 import { icon } from '../../web/icons.js';
 import { cleanLabel, labelKind } from '../../web/label.js';
@@ -21,6 +26,7 @@ import { languageButton, message, Part, server } from '../../web/part.js';
 import { Reader } from '../../web/reader.js';
 import { tone } from '../../web/tones.js';
 import { addWords, say, startLanguage } from '../../web/words.js';
+import { FINISH, viewKeys, viewOf } from './keys.js';
 import { readCheckpoint, routeOf } from './model.js';
 import { setNames } from './names.js';
 import { words } from './words.js';
@@ -28,8 +34,18 @@ import { words } from './words.js';
 const BEAT_MS = 150; /* news that comes together is read once */
 const NOTE_MS = 9000;
 const cards = { C01: 'accept', C02: 'redo', C05: 'cancel' }; /* command cards that mean something here */
-const controls = ['qc', 'supervisor', 'auditor'];
-const views = { desk: 'nav.desk', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots', qc: 'nav.qc' };
+const views = {
+    desk: 'nav.desk', intake: 'nav.intake', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots',
+    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc',
+};
+/* Views that are not for everybody: whose they are. */
+const only = {
+    intake: ['cataloguer', 'keeper', 'archivist', 'supervisor', 'auditor'],
+    stocktake: ['keeper', 'supervisor', 'auditor'],
+    qc: ['qc', 'supervisor', 'auditor'],
+};
+const takers = 'jk-volume, jk-intake-new, jk-intake-one, jk-count';
+const parts = { V: 'v', S: 's', P: 'p' };
 
 class Repo extends Part {
     static properties = {
@@ -57,6 +73,8 @@ class Repo extends Part {
             this.updateComplete.then(() => this.settleFocus());
         };
         window.addEventListener('hashchange', this.onHash);
+        this.onKey = (event) => this.press(event);
+        window.addEventListener('keydown', this.onKey);
         this.begin();
     }
 
@@ -64,6 +82,7 @@ class Repo extends Part {
         super.disconnectedCallback();
         this.reader.close();
         window.removeEventListener('hashchange', this.onHash);
+        window.removeEventListener('keydown', this.onKey);
         this.live?.close();
     }
 
@@ -85,7 +104,7 @@ class Repo extends Part {
     listen() {
         this.live?.close();
         const hear = () => this.hear();
-        this.live = new Live('/v1/stream', { volume: hear, slot: hear, order: hear, alarm: hear }, hear, (up) => (this.cut = !up));
+        this.live = new Live('/v1/stream', { volume: hear, slot: hear, order: hear, alarm: hear, intake: hear, stocktake: hear }, hear, (up) => (this.cut = !up));
     }
 
     hear() {
@@ -129,18 +148,49 @@ class Repo extends Part {
             this.warn(say('scan.badcheck'), say('scan.badcheck.now'));
             return;
         }
-        const volume = this.querySelector('jk-volume');
         const look = this.querySelector('jk-qc-look');
         const card = cards[text.slice(0, 3)];
         const taken = kind === 'C'
-            ? (look?.card(card === 'cancel' ? 'undo' : card) ?? volume?.run(card))
-            : volume?.give(kind, text);
-        if (!taken && !['V', 'S', 'P'].includes(kind)) {
+            ? (look?.card(card === 'cancel' ? 'undo' : card) ?? this.querySelector('jk-volume')?.run(card))
+            : this.querySelector(takers)?.give(kind, text);
+        const leads = parts[kind] || kind === 'M' || text.startsWith('B9');
+        if (!taken && !leads) {
             this.warn(say('desk.other'), say('desk.other.now'));
             return;
         }
         tone('accept');
-        if (!taken) location.hash = `#/${kind.toLowerCase()}/${text}`;
+        if (!taken) this.lead(kind, text);
+    }
+
+    /* To what the label is of; a paper stands on its list. */
+    async lead(kind, text) {
+        if (parts[kind]) location.hash = `#/${parts[kind]}/${text}`;
+        else if (kind === 'B') location.hash = `#/intake/${text}`;
+        else
+            try {
+                location.hash = `#/intake/${(await get(`/v1/papers/${text}`)).intake}`;
+            } catch (error) {
+                this.warn(error.title, error.detail);
+            }
+    }
+
+    may(view) {
+        return !only[view] || this.person?.roles.some((role) => only[view].includes(role));
+    }
+
+    /* A key of a view, or what the view in sight is there for. */
+    press(event) {
+        const view = viewOf(event);
+        if (!this.person || this.out) return;
+        if (view && this.may(view)) {
+            event.preventDefault();
+            location.hash = `#/${view}`;
+        } else if (event.key === FINISH && !event.defaultPrevented) {
+            const seen = [...this.querySelectorAll('main > *')].find((one) => one.finish);
+            if (!seen) return;
+            event.preventDefault();
+            seen.finish();
+        }
     }
 
     find(event) {
@@ -155,17 +205,13 @@ class Repo extends Part {
         else location.hash = `#/volumes/${encodeURIComponent(text)}`;
     }
 
-    controls() {
-        return this.person.roles.some((role) => controls.includes(role));
-    }
-
     top() {
         const at = this.route[0];
         return html`<header class="bar">
                 <p class="brand">${icon('brand')}${say('brand')}<small>${say('title')}</small></p>
                 <nav aria-label=${say('nav')}>
-                    ${Object.entries(views).filter(([name]) => name !== 'qc' || this.controls()).map(([name, word]) => html`<a href="#/${name}"
-                        aria-current=${at === name ? 'page' : nothing}>${say(word)}</a>`)}
+                    ${Object.entries(views).filter(([name]) => this.may(name)).map(([name, word]) => html`<a href="#/${name}"
+                        aria-current=${at === name ? 'page' : nothing} aria-keyshortcuts=${viewKeys[name]}>${say(word)}<kbd aria-hidden="true">${viewKeys[name]}</kbd></a>`)}
                 </nav>
                 <div class="far">
                     <span class="person">${icon('person')}${server(this.person.name)}</span>
@@ -205,6 +251,16 @@ class Repo extends Part {
             return html`<jk-slots .beat=${this.beat}></jk-slots>`;
         case 'qc':
             return arg ? html`<jk-qc-look .arg=${arg}></jk-qc-look>` : html`<jk-qc .beat=${this.beat}></jk-qc>`;
+        case 'intake':
+            if (!arg) return html`<jk-intake .beat=${this.beat}></jk-intake>`;
+            return arg === 'new' ? html`<jk-intake-new .person=${this.person}></jk-intake-new>`
+                : html`<jk-intake-one .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-intake-one>`;
+        case 'loans':
+            return arg ? html`<jk-loan .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-loan>` : html`<jk-loans .beat=${this.beat}></jk-loans>`;
+        case 'stocktake':
+            return arg ? html`<jk-count .arg=${arg} .beat=${this.beat}></jk-count>` : html`<jk-stocktakes .beat=${this.beat}></jk-stocktakes>`;
+        case 'labels':
+            return html`<jk-labels .arg=${arg} .beat=${0}></jk-labels>`;
         case 'v':
             return html`<jk-volume .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-volume>`;
         case 's':

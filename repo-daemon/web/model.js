@@ -27,6 +27,54 @@ export const slotLook = {
     full: ['good', 'book'],
     ordered: ['wait', 'clock'],
     wrong: ['bad', 'alert'],
+    closed: ['calm', 'stop'],
+};
+
+/* What becomes of a paper at the counter: tone, word, sign. */
+export function paperLook(line) {
+    if (line.item === '') return ['bad', 'refused', 'back'];
+    if (line.what !== 'paper') return ['wait', 'exhibit', 'archive'];
+    return line.keep ? ['good', 'keep', 'archive'] : ['calm', 'free', 'back'];
+}
+
+/* What is wrong with a line that is being written; undefined for nothing. */
+export function lineProblems({ declared, counted, fault }) {
+    if (fault.trim()) return 'fault';
+    if (Number(counted) < Number(declared)) return Number(counted) ? 'short' : 'missing';
+    return Number(counted) > Number(declared) ? 'over' : undefined;
+}
+
+export const newLine = () => ({ title: '', what: 'paper', declared: 1, counted: 1, fault: '', keep: 0, rule: '' });
+
+/* Offered while a title is typed; any other may be written. */
+export const usualPapers = [
+    '民事起诉状', '民事起诉状副本', '身份证复印件', '营业执照复印件', '授权委托书', '律师事务所函', '送达地址确认书', '证据目录', '证据材料复印件',
+    '借条', '合同原件', '银行流水打印件', '微信聊天记录打印件', '答辩状', '保全申请书', '保函', '鉴定申请书', '录音光盘',
+];
+
+/* Which side a party of the case is. */
+export function sideOf(theCase, name) {
+    if (name === theCase.plaintiff) return '原告';
+    return name === theCase.defendant ? '被告' : undefined;
+}
+
+/* May this paper go back now? The repository decides again. */
+export function returnable(line, volume, person) {
+    return line.state === 'filed' && line.what === 'paper' && !line.keep && person.roles.includes('keeper') &&
+        volume?.state === 'scanned' && volume.qc === 'passed' && volume.holder?.badge === person.badge;
+}
+
+/* A loan's last day: tone and word. */
+export function dueLook(loan) {
+    if (loan.days_left < 0) return ['bad', 'loans.days.late'];
+    return loan.days_left ? ['calm', 'loans.days.left'] : ['wait', 'loans.days.today'];
+}
+
+export const differenceLook = {
+    missing: ['bad', 'alert'],
+    surplus: ['wait', 'plus'],
+    misplaced: ['wait', 'back'],
+    unreadable: ['move', 'eye'],
 };
 
 /* What a person can be allowed to do, the most expected first: the words of `may`, what

@@ -59,6 +59,13 @@ export function who(volume) {
     return html`${server(volume.holder.name)} ${to}`;
 }
 
+/* "3 张", "3 张（申报 4）" of a paper or a line of a list. */
+export function paperCount(one) {
+    const count = say(`unit.${one.what}`, { n: one.counted });
+    const declared = one.declared ?? one.counted;
+    return declared === one.counted ? count : say('unit.declared', { count, declared });
+}
+
 /* Volumes as a table whose rows lead to the volume. */
 export function volumeTable(volumes, caption) {
     return html`<section class="table" tabindex="0" aria-label=${caption}>

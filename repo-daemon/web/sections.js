@@ -1,10 +1,11 @@
 /* The three things that can be read about a volume: its chain, its pages, its check. */
 import { html, nothing } from 'lit';
 
+import { icon } from '../../web/icons.js';
 import { badge, message, server } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { rowsOf, when } from './model.js';
-import { nameOf, placeName, stateBadge } from './names.js';
+import { paperLook, rowsOf, when } from './model.js';
+import { nameOf, paperCount, placeName, stateBadge } from './names.js';
 
 const blob = (sha256, type) => `/v1/blobs/${sha256}?type=${type}`;
 
@@ -23,10 +24,29 @@ function drawEvent(event) {
     </li>`;
 }
 
-/* Newest first: what a keeper asks is what happened last. */
-export function drawChain(events) {
+/* The proof of the chain, for who may have it: a file that anybody can check without us. */
+function drawProof(volume) {
+    return html`<div class="row proof">
+        <a class="button" href="/v1/volumes/${volume}/proof" download="${volume}-proof.json">${icon('link')}${say('chain.proof')}</a>
+        <span class="soft">${say('chain.proof.say')} <span class="mono">juanku ledger verify</span></span></div>`;
+}
+
+/* Newest first: what a keeper asks is what happened last. `proof`: the volume whose proof
+ * may be taken away. */
+export function drawChain(events, proof) {
     if (!events.length) return html`<p class="empty">${say('chain.none')}</p>`;
-    return html`<ol class="chain">${[...events].reverse().map(drawEvent)}</ol>`;
+    return html`${proof ? drawProof(proof) : nothing}<ol class="chain">${[...events].reverse().map(drawEvent)}</ol>`;
+}
+
+/* What came in at the counter and lies in the volume. */
+export function drawPapers(papers) {
+    if (!papers.length) return html`<p class="empty">${say('papers.none')}</p>`;
+    return html`<ul class="papers">${papers.map((one) => {
+        const [tone, word, sign] = paperLook(one);
+        return html`<li><a href="#/intake/${one.returned ?? one.intake}" lang="zh-CN">${one.title}</a> <span>${paperCount(one)}</span>
+            ${badge(tone, say(`paper.${word}`), sign)} ${one.state === 'returned' ? badge('calm', say('paper.returned'), 'back') : nothing}
+            <span class="mono soft">${one.item}</span></li>`;
+    })}</ul>`;
 }
 
 function drawPage(page) {

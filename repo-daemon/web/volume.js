@@ -7,11 +7,13 @@ import { spacedLabel } from '../../web/label.js';
 import { get } from '../../web/net.js';
 import { badge, refusal } from '../../web/part.js';
 import { say } from '../../web/words.js';
-import { drawBinding, drawChain, drawPages } from './sections.js';
+import { drawBinding, drawChain, drawPages, drawPapers } from './sections.js';
 import { stateBadge, volumeName, where, who } from './names.js';
 import { View } from './view.js';
 
-const tabs = ['chain', 'pages', 'binding'];
+const tabs = ['chain', 'pages', 'papers', 'binding'];
+const provers = ['auditor', 'supervisor', 'admin', 'archivist', 'keeper'];
+const counter = ['cataloguer', 'keeper', 'archivist', 'supervisor', 'auditor'];
 
 /* Not checked yet is no error. */
 async function binding(volume) {
@@ -36,10 +38,15 @@ class Volume extends View {
 
     async load() {
         const path = `/v1/volumes/${this.arg}`;
-        const [volume, chain, pages, check] = await Promise.all([
+        const [volume, chain, pages, check, { papers }] = await Promise.all([
             get(path), get(`${path}/chain`), get(`${path}/pages`), binding(this.arg),
+            this.isOne(counter) ? get(`/v1/papers?volume=${this.arg}&limit=200`) : { papers: [] },
         ]);
-        return { volume, events: chain.events, pages: pages.pages, check };
+        return { volume, events: chain.events, pages: pages.pages, check, papers };
+    }
+
+    isOne(roles) {
+        return this.person.roles.some((role) => roles.includes(role));
     }
 
     /* A scanned slot or badge is taken by the action that asks for one. */
@@ -77,15 +84,16 @@ class Volume extends View {
     }
 
     draw() {
-        const { volume, events, pages, check } = this.data;
-        const drawn = { chain: () => drawChain(events), pages: () => drawPages(pages), binding: () => drawBinding(check) };
+        const { volume, events, pages, check, papers } = this.data;
+        const proof = this.isOne(provers) ? volume.volume : undefined;
+        const drawn = { chain: () => drawChain(events, proof), pages: () => drawPages(pages), papers: () => drawPapers(papers), binding: () => drawBinding(check) };
         return html`${refusal(this.error)}
             <div class="volume">
                 <div class="title">
                     <div>
                         <h1 lang="zh-CN">${volume.case_no}</h1>
                         <p><span lang="zh-CN">${volume.cover}</span> <span class="soft">${volumeName(volume)}</span></p>
-                        <p class="mono soft">${spacedLabel(volume.volume)}</p>
+                        <p class="soft"><span class="mono">${spacedLabel(volume.volume)}</span> <a href="#/labels/${volume.volume}">${say('vol.label')}</a></p>
                     </div>
                     <p class="row state">${stateBadge(volume.state)} ${volume.notice ? badge('move', say('vol.notice'), 'archive') : nothing}</p>
                 </div>

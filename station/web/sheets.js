@@ -9,7 +9,7 @@ import { icon } from '../../web/icons.js';
 import { Part } from '../../web/part.js';
 import { say } from '../../web/words.js';
 import { filters, hasPicture, hasTrouble, pageKind, pageState, pictureOf, reasonsOf, sheetsOf, tally, titleOf } from './model.js';
-import { neighbour } from './walk.js';
+import { neighbour } from '../../web/walk.js';
 
 const kindSign = { page: 'leaf', blank: 'blank', cover: 'cover', separator: 'mark', unknown: 'eye' };
 const stateSign = { 'page.ready': 'check', 'page.look': 'eye', 'page.trouble': 'alert', 'page.captured': 'clock', 'page.reading': 'clock' };

@@ -78,14 +78,14 @@ async function faults(page) {
 }
 
 /* One view, judged and pictured. */
-export async function judge(page, name) {
+export async function judge(page, name, pictures = sizes) {
     const bad = await violations(page);
     check(!bad.length, `${name}: no accessibility violation`, bad.join('\n'));
     const wrong = await faults(page);
     check(!wrong.length, `${name}: valid HTML`, wrong.join('\n'));
     check(!page.troubles.length, `${name}: no script error, no outside address, no broken policy`, page.troubles.join('\n'));
     page.troubles.length = 0;
-    for (const [width, height] of sizes) {
+    for (const [width, height] of pictures) {
         await page.setViewportSize({ width, height });
         await page.evaluate(() => document.fonts.ready);
         await page.waitForTimeout(120);

@@ -124,7 +124,8 @@ export class MockRepo {
             held.set(one.holder.badge, { ...sum, cases: sum.cases + 1, volumes: sum.volumes + 1 });
         }
         const full = this.slots.filter((one) => one.volume).length;
-        return { states, holders: [...held.values()], slots: { free: this.slots.length - full, full } };
+        const depts = [{ dept: '立案庭', cases: held.size, volumes: [...held.values()].reduce((sum, one) => sum + one.volumes, 0) }];
+        return { states, depts, holders: [...held.values()].map((one) => ({ dept: '立案庭', ...one })), slots: { free: this.slots.length - full, full } };
     }
 
     pages(volume) {
@@ -176,6 +177,8 @@ export class MockRepo {
         if (pathname === '/v1/ledger/head')
             return { text: `juanku/440399\n${this.seq}\n${createHash('sha256').update(`${this.seq}`).digest('base64')}\n\n— sig\n` };
         if (list === 'alarms') return { json: { alarms: this.alarms ?? [] } };
+        if (list === 'papers') return { json: { papers: [], next: '' } };
+        if (list === 'places') return { json: { sites: [] } };
         const whole = { words, people: { people }, slots: { slots: this.slots }, board: this.board() }[list];
         return whole && { json: whole };
     }

@@ -108,6 +108,7 @@ async function binding(keeper) {
     await step('real repository: somebody else than the operator passes the scan', async () => {
         const checker = await desk('qc1');
         await checker.click('nav a:has-text("质检")');
+        await checker.waitForSelector('#qc-title');
         await judge(checker, 'real-repo-qc-queue');
         await checker.click('a:has-text("开始看")');
         await checker.waitForFunction(() => document.querySelector('.qc-frame img')?.naturalWidth > 300);

@@ -6,7 +6,7 @@ import { actionNames, actionsFor, commandFor, freeSlots, readCheckpoint, routeOf
 import { words as repoWords } from '../../repo-daemon/web/words.js';
 import { requestFor } from '../../station/web/acts.js';
 import { backsDiffer, jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
-import { neighbour } from '../../station/web/walk.js';
+import { neighbour } from '../../web/walk.js';
 import { words as stationWords } from '../../station/web/words.js';
 import { iconNames } from '../../web/icons.js';
 import { cleanLabel, labelKind, slotPlace } from '../../web/label.js';
