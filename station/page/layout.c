@@ -102,8 +102,8 @@ static BOX *line_clip(BOXA *lines, int i, PIX *bits, double px_mm)
     return inside;
 }
 
-enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *ret_total,
-                        struct fault *why)
+/* Boxes of rows of text, widest first, in a quarter of the size of `bits`. */
+static enum rc find_rows(PIX *bits, double dpi, BOXA **ret_rows, struct fault *why)
 {
     double px_mm = dpi / 25.4 / 4;
     SCOPED_PIX small = pixReduceRankBinaryCascade(bits, 1, 1, 0, 0);
@@ -112,10 +112,22 @@ enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *
     SCOPED_BOXA boxes = joined ? pixConnCompBB(joined, 4) : NULL;
     SCOPED_BOXA sorted =
         boxes ? boxaSort(boxes, L_SORT_BY_WIDTH, L_SORT_DECREASING, NULL) : NULL;
-    SCOPED_BOXA lines = sorted ? line_boxes(sorted, px_mm) : boxaCreate(0);
-    SCOPED_BOXA chosen = boxaCreate(most);
-    if (!lines || !chosen || !boxes)
+    BOXA *rows = sorted ? line_boxes(sorted, px_mm) : boxes ? boxaCreate(0) : NULL;
+    if (!rows)
         return pix_no_memory(why);
+    *ret_rows = rows;
+    return RC_OK;
+}
+
+enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *ret_total,
+                        struct fault *why)
+{
+    double px_mm = dpi / 25.4 / 4;
+    SCOPED_BOXA lines = NULL;
+    SCOPED_BOXA chosen = boxaCreate(most);
+    enum rc rc = find_rows(bits, dpi, &lines, why);
+    if (rc || !chosen)
+        return rc ? rc : pix_no_memory(why);
     double usual = usual_height(lines);
     for (int i = 0; i < boxaGetCount(lines) && boxaGetCount(chosen) < most; i++) {
         l_int32 h = 0;
@@ -128,4 +140,28 @@ enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *
     *ret_total = boxaGetCount(lines);
     *ret_lines = TAKE(chosen);
     return RC_OK;
+}
+
+/* Between the edges that the longest rows reach. */
+enum rc page_ends_ragged(PIX *bits, double dpi, bool *ret_ragged, struct fault *why)
+{
+    enum { ROWS_MIN = 5 };
+    static const double margin_sure = 1.3;
+    SCOPED_BOXA rows = NULL;
+    l_int32 left = 0, right = 0, x = 0, w = 0;
+    double gaps_left = 0, gaps_right = 0;
+    enum rc rc = find_rows(bits, dpi, &rows, why);
+    int count = rc ? 0 : boxaGetCount(rows);
+    for (int i = 0; i < count && i < ROWS_MIN; i++) {
+        boxaGetBoxGeometry(rows, i, &x, NULL, &w, NULL);
+        left = i && left < x ? left : x;
+        right = right > x + w ? right : x + w;
+    }
+    for (int i = 0; i < count; i++) {
+        boxaGetBoxGeometry(rows, i, &x, NULL, &w, NULL);
+        gaps_left += x > left ? x - left : 0;
+        gaps_right += x + w < right ? right - x - w : 0;
+    }
+    *ret_ragged = count >= ROWS_MIN && gaps_right > margin_sure * gaps_left;
+    return rc;
 }

@@ -21,4 +21,9 @@ MUST_USE enum rc page_is_ruled(PIX *bits, double dpi, bool *ret_ruled, struct fa
 MUST_USE enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines,
                                  int *ret_total, struct fault *why);
 
+/* Do rows end ragged on the right, and less so on the left, as paragraphs of the usual
+ * kind do when they stand upright? False says nothing. */
+MUST_USE enum rc page_ends_ragged(PIX *bits, double dpi, bool *ret_ragged,
+                                  struct fault *why);
+
 #endif

@@ -10,14 +10,23 @@ struct page_stand {
     uint32_t rotated_deg; /* clockwise: 0 90 180 270 */
     double turn_deg;      /* then clockwise */
     bool turn_sure;       /* false: the turn could not be seen, and is 0 */
+    bool assumed;         /* which end is up was not read: see page_stand_proven() */
 };
 
 void page_stand_free(struct page_stand *stand); /* what it owns */
 
-/* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). `ocr` is
- * asked about a few lines, both ways up; NULL: only how far from level it is,
- * not which end is up, and no pictures are made. */
+/* Stand `even` (8 bits) up. `label_deg` is what a label said (-1: nothing). Where the
+ * rows and their ends say enough it is assumed; else `ocr` is asked about a few lines,
+ * both ways up. NULL: only how far from level it is, not which end is up, and no pictures
+ * are made. */
 MUST_USE enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                                struct page_stand *ret_stand, struct fault *why);
+
+/* Does `text`, read from the page that stands so, leave no doubt which end is up? */
+bool page_stand_proven(const struct page_stand *stand, const struct ocr_text *text);
+
+/* The same without a label, assuming nothing. */
+MUST_USE enum rc page_stand_by_lines(PIX *even, double dpi, struct ocr *ocr,
+                                     struct page_stand *ret_stand, struct fault *why);
 
 #endif

@@ -181,6 +181,12 @@ static bool wants_text(const struct work *work)
     return kept && !work->options->no_ocr && !work->ink.black;
 }
 
+static void keep_stand(struct work *work)
+{
+    work->result.rotated_deg = work->stand.rotated_deg;
+    work->result.skew_mdeg = (int32_t)lround(work->stand.turn_deg * 1000);
+}
+
 static enum rc stand_up(struct work *work, struct fault *why)
 {
     int upright_deg =
@@ -195,8 +201,7 @@ static enum rc stand_up(struct work *work, struct fault *why)
     if (!rc)
         rc = page_stand_up(work->even, work->picture.work_dpi, upright_deg, work->ocr,
                            &work->stand, why);
-    work->result.rotated_deg = work->stand.rotated_deg;
-    work->result.skew_mdeg = (int32_t)lround(work->stand.turn_deg * 1000);
+    keep_stand(work);
     return rc;
 }
 
@@ -235,12 +240,40 @@ static void read_numbers(struct work *work)
         page_case_numbers(&work->text, pixGetHeight(work->stand.gray), result->cases);
 }
 
+static enum rc read_once(struct work *work, struct fault *why)
+{
+    return page_recognise(work->stand.gray, work->stand.bits, work->picture.work_dpi,
+                          work->ocr, &work->text, why);
+}
+
+/* A page that did not read as pages do that stand upright: its lines are asked, and where
+ * they say otherwise it is read once more. */
+static enum rc stand_again(struct work *work, struct fault *why)
+{
+    struct page_stand stand = { 0 };
+    enum rc rc =
+        page_stand_by_lines(work->even, work->picture.work_dpi, work->ocr, &stand, why);
+    if (rc || stand.rotated_deg == work->stand.rotated_deg) {
+        page_stand_free(&stand);
+        return rc;
+    }
+    page_stand_free(&work->stand);
+    ocr_text_free(&work->text);
+    work->stand = stand;
+    keep_stand(work);
+    return read_once(work, why);
+}
+
 static enum rc read_text(struct work *work, struct fault *why)
 {
     if (!work->ocr)
         return RC_OK;
-    enum rc rc = page_recognise(work->stand.gray, work->stand.bits,
-                                work->picture.work_dpi, work->ocr, &work->text, why);
+    enum rc rc = read_once(work, why);
+    if (!rc && !page_stand_proven(&work->stand, &work->text))
+        rc = stand_again(work, why);
+    if (!rc)
+        rc = page_recognise_better(work->stand.gray, work->picture.work_dpi, work->ocr,
+                                   &work->text, why);
     if (rc)
         return rc;
     struct page_result *result = &work->result;

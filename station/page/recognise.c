@@ -62,23 +62,24 @@ enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
                        struct ocr_text *ret_text, struct fault *why)
 {
     bool plain = false;
-    struct ocr_text text = { 0 };
     enum rc rc = page_is_plain(bits, dpi, &plain, why);
+    return rc ? rc
+              : ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL,
+                         ret_text, why);
+}
+
+enum rc page_recognise_better(PIX *gray, double dpi, struct ocr *ocr,
+                              struct ocr_text *text, struct fault *why)
+{
+    enum rc rc = RC_OK;
+    mend_zeros(text); /* before a row of them counts as Latin */
+    if (strcmp(ocr_model(ocr)->name, "eng"))
+        rc = reread_latin(gray, dpi, text, why);
     if (!rc)
-        rc = ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL,
-                      &text, why);
-    if (!rc)
-        mend_zeros(&text); /* before a row of them counts as Latin */
-    if (!rc && strcmp(ocr_model(ocr)->name, "eng"))
-        rc = reread_latin(gray, dpi, &text, why);
-    if (!rc)
-        rc = reread_doubtful(gray, dpi, ocr, &text, why);
-    if (rc) {
-        ocr_text_free(&text);
+        rc = reread_doubtful(gray, dpi, ocr, text, why);
+    if (rc)
         return rc;
-    }
-    drop_noise(&text);
-    mend_bars(&text);
-    *ret_text = text;
+    drop_noise(text);
+    mend_bars(text);
     return RC_OK;
 }

@@ -118,17 +118,3 @@ enum rc page_lines_level(PIX *bits, bool *ret_level, bool *ret_sure, struct faul
     *ret_sure = level > clear * upright || upright > clear * level;
     return RC_OK;
 }
-
-enum rc page_turn(PIX *gray, double turn_deg, PIX **ret_turned, struct fault *why)
-{
-    if (turn_deg == 0) {
-        *ret_turned = pixClone(gray);
-        return RC_OK;
-    }
-    PIX *turned = pixRotate(gray, (l_float32)(turn_deg * M_PI / 180), L_ROTATE_AREA_MAP,
-                            L_BRING_IN_WHITE, pixGetWidth(gray), pixGetHeight(gray));
-    if (!turned)
-        return pix_no_memory(why);
-    *ret_turned = turned;
-    return RC_OK;
-}

@@ -25,9 +25,4 @@ MUST_USE enum rc page_to_bits(PIX *gray, PIX **ret_bits, struct fault *why);
 MUST_USE enum rc page_lines_level(PIX *bits, bool *ret_level, bool *ret_sure,
                                   struct fault *why);
 
-/* Turn `gray` clockwise by `turn_deg` about its centre, in a larger picture so that no
- * corner is cut; new corners are white. The caller owns *ret_turned. */
-MUST_USE enum rc page_turn(PIX *gray, double turn_deg, PIX **ret_turned,
-                           struct fault *why);
-
 #endif

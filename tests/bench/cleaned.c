@@ -41,7 +41,7 @@ static enum rc clean(const char *path, struct ocr *ocr, struct page_stand *ret_s
     if (rc)
         return rc;
     page_contrast(even, 0);
-    return page_stand_up(even, picture.work_dpi, -1, ocr, ret_stand, why);
+    return page_stand_by_lines(even, picture.work_dpi, ocr, ret_stand, why);
 }
 
 int main(int argc, char **argv)
