@@ -1,7 +1,7 @@
 /* The pictures that the recogniser gets: `cleaned FOLDER PICTURE...`.
  *
  * Each picture is cleaned, stood up and straightened by our own steps and written to the
- * folder as 001.pnm, 002.pnm, ... The bench gives them to plain Tesseract, one process
+ * folder as 001.tif, 002.tif, ... The bench gives them to plain Tesseract, one process
  * for all: what a conversion costs above that is what everything else costs. */
 #include "station/page/clean.h"
 #include "station/page/ocr.h"
@@ -54,8 +54,8 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc && !rc; i++) {
         struct page_stand stand = { 0 };
         rc = clean(argv[i], ocr, &stand, &why);
-        (void)snprintf(path, sizeof path, "%s/%03d.pnm", argv[1], i - 1);
-        if (!rc && pixWrite(path, stand.gray, IFF_PNM))
+        (void)snprintf(path, sizeof path, "%s/%03d.tif", argv[1], i - 1);
+        if (!rc && pixWrite(path, stand.gray, IFF_TIFF))
             rc = fault_set(&why, RC_IO, 0, "cannot write %s", path);
         page_stand_free(&stand);
     }
