@@ -240,42 +240,15 @@ static void read_numbers(struct work *work)
         page_case_numbers(&work->text, pixGetHeight(work->stand.gray), result->cases);
 }
 
-static enum rc read_once(struct work *work, struct fault *why)
-{
-    return page_recognise(work->stand.gray, work->stand.bits, work->picture.work_dpi,
-                          work->ocr, &work->text, why);
-}
-
-/* A page that did not read as pages do that stand upright: its lines are asked, and where
- * they say otherwise it is read once more. */
-static enum rc stand_again(struct work *work, struct fault *why)
-{
-    struct page_stand stand = { 0 };
-    enum rc rc =
-        page_stand_by_lines(work->even, work->picture.work_dpi, work->ocr, &stand, why);
-    if (rc || stand.rotated_deg == work->stand.rotated_deg) {
-        page_stand_free(&stand);
-        return rc;
-    }
-    page_stand_free(&work->stand);
-    ocr_text_free(&work->text);
-    work->stand = stand;
-    keep_stand(work);
-    return read_once(work, why);
-}
-
 static enum rc read_text(struct work *work, struct fault *why)
 {
     if (!work->ocr)
         return RC_OK;
-    enum rc rc = read_once(work, why);
-    if (!rc && !page_stand_proven(&work->stand, &work->text))
-        rc = stand_again(work, why);
-    if (!rc)
-        rc = page_recognise_better(work->stand.gray, work->picture.work_dpi, work->ocr,
-                                   &work->text, why);
+    enum rc rc = page_recognise(work->even, work->picture.work_dpi, work->ocr,
+                                &work->stand, &work->text, why);
     if (rc)
         return rc;
+    keep_stand(work); /* the reading may have turned it */
     struct page_result *result = &work->result;
     rc = page_is_ruled(work->stand.bits, work->picture.work_dpi, &result->figures.ruled,
                        why);

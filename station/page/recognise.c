@@ -58,18 +58,36 @@ double page_residual_deg(const struct ocr_text *text)
     return degrees;
 }
 
-enum rc page_recognise(PIX *gray, PIX *bits, double dpi, struct ocr *ocr,
-                       struct ocr_text *ret_text, struct fault *why)
+static enum rc read_once(const struct page_stand *stand, double dpi, struct ocr *ocr,
+                         struct ocr_text *ret_text, struct fault *why)
 {
     bool plain = false;
-    enum rc rc = page_is_plain(bits, dpi, &plain, why);
+    enum rc rc = page_is_plain(stand->bits, dpi, &plain, why);
     return rc ? rc
-              : ocr_read(ocr, gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE, NULL,
-                         ret_text, why);
+              : ocr_read(ocr, stand->gray, (int)(dpi + 0.5), plain ? OCR_BLOCK : OCR_PAGE,
+                         NULL, ret_text, why);
 }
 
-enum rc page_recognise_better(PIX *gray, double dpi, struct ocr *ocr,
-                              struct ocr_text *text, struct fault *why)
+/* A page that did not read as pages do that stand upright: its lines are asked, and where
+ * they say otherwise it is read once more. */
+static enum rc stand_again(PIX *even, double dpi, struct ocr *ocr,
+                           struct page_stand *stand, struct ocr_text *text,
+                           struct fault *why)
+{
+    struct page_stand other = { 0 };
+    enum rc rc = page_stand_by_lines(even, dpi, ocr, &other, why);
+    if (rc || other.rotated_deg == stand->rotated_deg) {
+        page_stand_free(&other);
+        return rc;
+    }
+    page_stand_free(stand);
+    ocr_text_free(text);
+    *stand = other;
+    return read_once(stand, dpi, ocr, text, why);
+}
+
+static enum rc read_better(PIX *gray, double dpi, struct ocr *ocr, struct ocr_text *text,
+                           struct fault *why)
 {
     enum rc rc = RC_OK;
     mend_zeros(text); /* before a row of them counts as Latin */
@@ -81,5 +99,22 @@ enum rc page_recognise_better(PIX *gray, double dpi, struct ocr *ocr,
         return rc;
     drop_noise(text);
     mend_bars(text);
+    return RC_OK;
+}
+
+enum rc page_recognise(PIX *even, double dpi, struct ocr *ocr, struct page_stand *stand,
+                       struct ocr_text *ret_text, struct fault *why)
+{
+    struct ocr_text text = { 0 };
+    enum rc rc = read_once(stand, dpi, ocr, &text, why);
+    if (!rc && !page_stand_proven(stand, &text))
+        rc = stand_again(even, dpi, ocr, stand, &text, why);
+    if (!rc)
+        rc = read_better(stand->gray, dpi, ocr, &text, why);
+    if (rc) {
+        ocr_text_free(&text);
+        return rc;
+    }
+    *ret_text = text;
     return RC_OK;
 }
