@@ -21,7 +21,7 @@ static PIX *noise(int width, int height)
     return pix;
 }
 
-TEST(page_turn, "every angle gives the bytes that the library gives")
+TEST(page_turn, gives_the_bytes_of_the_library_at_every_angle)
 {
     static const double degrees[] = { 0.06, -0.3, 0.51, 1.7, -2.4, 7, -15, 19.9 };
     static const int widths[] = { 640, 641, 643, 127, 66 };
@@ -42,7 +42,7 @@ TEST(page_turn, "every angle gives the bytes that the library gives")
         }
 }
 
-TEST(page_turn_none, "a level picture is left alone")
+TEST(page_turn, leaves_a_level_picture_alone)
 {
     PIX *pix = noise(100, 100), *turned = NULL;
     CHECK_OK(page_turn(pix, 0, &turned, NULL));
@@ -72,7 +72,7 @@ static bool ends_ragged(PIX *bits)
     return ragged;
 }
 
-TEST(page_ends_ragged, "paragraphs end ragged only upright")
+TEST(page_ends_ragged, sees_paragraphs_only_upright)
 {
     PIX *bits = paragraphs(true);
     CHECK(ends_ragged(bits));
@@ -81,7 +81,7 @@ TEST(page_ends_ragged, "paragraphs end ragged only upright")
     pixDestroy(&bits);
 }
 
-TEST(page_ends_even, "even edges and empty pages say nothing")
+TEST(page_ends_ragged, says_nothing_of_even_edges_and_empty_pages)
 {
     PIX *bits = paragraphs(false);
     CHECK(!ends_ragged(bits));
