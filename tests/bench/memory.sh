@@ -53,7 +53,7 @@ slope() {
 most() { awk '$2 > m { m = $2 } END { print m }' "$1"; }
 
 installed djpeg && installed cjpeg || { echo "# memory: libjpeg-turbo-progs is missing"; exit 0; }
-echo "4. a volume of $((SHEETS * 2)) pages, two page workers"
+echo "4. a volume of $(((SHEETS > READ ? SHEETS : READ) * 2)) pages, two page workers"
 lay_pages "$READ"
 job=$(declare_job "$volume" "$READ" | jq -r .job)
 post job/start '{}' >/dev/null
