@@ -118,12 +118,12 @@ static void turn_row(const struct turn *turn, int y, uint8_t *to)
 enum rc page_turn(PIX *gray, double turn_deg, PIX **ret_turned, struct fault *why)
 {
     static const double least = 0.001; /* radians; two pixels of a page's width */
-    double radians = turn_deg * M_PI / 180;
-    if (fabs(radians) < least) {
+    float radians = (float)(turn_deg * M_PI / 180);
+    if (fabs((double)radians) < least) {
         *ret_turned = pixClone(gray);
         return RC_OK;
     }
-    SCOPED_PIX framed = pixEmbedForRotation(gray, (l_float32)radians, L_BRING_IN_WHITE,
+    SCOPED_PIX framed = pixEmbedForRotation(gray, radians, L_BRING_IN_WHITE,
                                             pixGetWidth(gray), pixGetHeight(gray));
     SCOPED_PIX plain = framed ? pixEndianByteSwapNew(framed) : NULL;
     SCOPED_PIX turned = plain ? pixCreateTemplateNoInit(plain) : NULL;
@@ -134,8 +134,8 @@ enum rc page_turn(PIX *gray, double turn_deg, PIX **ret_turned, struct fault *wh
                          (size_t)pixGetWpl(plain) * 4,
                          pixGetWidth(plain),
                          pixGetHeight(plain),
-                         (float)(16 * sin(radians)),
-                         (float)(16 * cos(radians)) };
+                         (float)(16 * sin((double)radians)),
+                         (float)(16 * cos((double)radians)) };
     for (int y = 0; y < turn.height; y++)
         turn_row(&turn, y, (uint8_t *)pixGetData(turned) + (size_t)y * turn.stride);
     pixEndianByteSwap(turned);
