@@ -63,7 +63,7 @@ class Preview extends Part {
             ${kind === 'blank' ? nothing : this.fix('blank', 'blank')}
             ${kind === 'page' ? this.fix('row', 'mark') : nothing}
             ${this.fix('turn', 'wait')}${this.fix('again', 'eye')}
-            ${page.edited || job.repair?.last ? this.fix('undo', 'back') : nothing}
+            ${!job.repair?.waits && (page.edited || job.repair?.last) ? this.fix('undo', 'back') : nothing}
         </div>`;
     }
 
