@@ -98,7 +98,7 @@ check-asan:
 	$(Q)OUT=$(OUT)/asan tests/run.sh unit contract fuzz
 asan-tests: $(unit_programs) $(contract_programs) $(fuzz_replays) $(OUT)/bin/juanku
 check-clang:
-	$(Q)$(MAKE) --no-print-directory -j2 CC=clang OUT=$(OUT)/clang CFLAGS="-O1" $(OUT)/clang/compiled
+	$(Q)$(MAKE) --no-print-directory -j2 CC=clang OUT=$(OUT)/clang CFLAGS="-O0" $(OUT)/clang/compiled
 $(OUT)/compiled: $(call obj,$(all_src))
 	@touch $@
 lint:
