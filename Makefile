@@ -109,10 +109,10 @@ soak-repo: $(OUT)/tests/crash/custody_history
 	JUANKU_HISTORIES=100000 $(OUT)/tests/crash/custody_history
 soak-pages: $(addprefix $(OUT)/tests/golden/,false_labels variants)
 	$(OUT)/tests/golden/false_labels 10000 100000000 && $(OUT)/tests/golden/variants all
-soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise unit/firmware_boot unit/firmware_lock unit/firmware_journal)
-	EVENTS=1000000 $(OUT)/tests/sim/rack_noise
+soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise sim/rack_pair unit/firmware_boot unit/firmware_lock unit/firmware_journal unit/firmware_noise)
+	EVENTS=1000000 ASKED=1000000 $(OUT)/tests/sim/rack_noise && ASKED=10000 $(OUT)/tests/sim/rack_pair
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
-	CUTS=1000000 $(OUT)/tests/unit/firmware_journal
+	CUTS=1000000 $(OUT)/tests/unit/firmware_journal && FRAMES=3000000 $(OUT)/tests/unit/firmware_noise
 	ALL=1 $(OUT)/tests/unit/firmware_boot && BODY=65024 $(OUT)/tests/unit/firmware_boot
 	CUTS=100 $(OUT)/tests/sim/rack_boards && CUTS=all sh tests/sim/rack_update.sh
 bench:

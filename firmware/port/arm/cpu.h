@@ -12,6 +12,7 @@
 #define SYST_RVR REG(0xE000E014u)
 #define SYST_CVR REG(0xE000E018u)
 #define NVIC_ISER(n) REG(0xE000E100u + 4u * (n))
+#define NVIC_ISPR(n) REG(0xE000E200u + 4u * (n))
 #define NVIC_ICER(n) REG(0xE000E180u + 4u * (n))
 #define NVIC_ICPR(n) REG(0xE000E280u + 4u * (n))
 #define SCB_ICSR REG(0xE000ED04u)

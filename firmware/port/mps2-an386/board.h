@@ -19,6 +19,7 @@ enum bench_fault {
     BENCH_BAD_ADDRESS,
     BENCH_BAD_INSTRUCTION,
     BENCH_STACK_OVERFLOW,
+    BENCH_IRQ_STORM,
 };
 
 struct bench {
@@ -49,6 +50,7 @@ void line_start(void);   /* UART0; before rack_start() */
 bool line_waiting(void); /* a byte has arrived */
 void line_receive(void); /* vectors */
 void line_send(void);
+void board_storm(void); /* an interrupt that asks for itself again */
 
 void lamps_flush(void); /* a part of what has changed, to the PCA9552 */
 

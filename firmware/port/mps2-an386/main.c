@@ -12,7 +12,7 @@
 #include "firmware/hal/hal_clock.h"
 #include "firmware/hal/hal_system.h"
 
-enum { MS_US = 1000 };
+enum { MS_US = 1000, STORM_IRQ = 2 };
 
 __attribute__((section(".vectors"),
                used)) static const uintptr_t vectors[IRQ_FIRST + 32] = {
@@ -28,11 +28,17 @@ __attribute__((section(".vectors"),
     [15] = (uintptr_t)system_tick,
     [IRQ_FIRST + 0] = (uintptr_t)line_receive,
     [IRQ_FIRST + 1] = (uintptr_t)line_send,
+    [IRQ_FIRST + STORM_IRQ] = (uintptr_t)board_storm,
 };
 
 uint16_t hal_stack_peak(void)
 {
     return start_stack_peak();
+}
+
+void board_storm(void)
+{
+    NVIC_ISPR(0) = 1u << STORM_IRQ;
 }
 
 #pragma GCC diagnostic push
@@ -57,6 +63,10 @@ static void commit_fault(void)
         REG(0xA0000000u) = 1;
     if (fault == BENCH_BAD_INSTRUCTION)
         __asm volatile("udf #0");
+    if (fault == BENCH_IRQ_STORM) {
+        cpu_irq_enable(STORM_IRQ);
+        board_storm();
+    }
     if (fault == BENCH_STACK_OVERFLOW)
         (void)overflow(&zero);
 }
