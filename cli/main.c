@@ -25,6 +25,8 @@ static const struct {
     { "case", cmd_case, "add, list, show, notice (归档提示)" },
     { "volume", cmd_volume, "add, list, show, chain, pages, and every hand-over" },
     { "person", cmd_person, "list, change, disable, enable" },
+    { "intake", cmd_intake,
+      "lists of the counter: list, show, file, notice, return, correct, slip, labels" },
     { "batch", cmd_batch, "trolleys: give, accept, decline, cancel, list, show, slip" },
     { "loan", cmd_loan,
       "request, approve, renew, board of what is out and late, notices" },

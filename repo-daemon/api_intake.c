@@ -31,34 +31,6 @@ static json_t *intake_answer(struct repo *repo, struct store_txn *txn, uint64_t 
     return out;
 }
 
-/* Is it kept, and by which rule? What the table keeps nobody lets go; more may be kept,
- * with a reason. */
-static enum rc keep_decide(const struct taking *t, const json_t *wish, json_t *line,
-                           struct fault *why)
-{
-    char rule[INTAKE_NAME_MOST + INTAKE_ID_MOST + 8];
-    struct intake_rule found = { "", "" };
-    const json_t *keep = json_object_get(wish, "keep");
-    const char *reason = json_text(wish, "why"), *title = json_text(line, "title");
-    bool paper = intake_what(json_text(line, "what")) == INTAKE_PAPER;
-    bool must =
-        !paper || intake_policy_keeps(t->call->repo->intake_policy, title, &found);
-    bool wanted = json_is_integer(keep) ? json_integer_value(keep) != 0 : must;
-    if (must && !wanted)
-        return fault_set(why, RC_REFUSED, 0, "“%s”是必存的（%s），不能改为退还", title,
-                         paper ? found.name : "证物");
-    if (wanted && !must && (!*reason || strlen(reason) > INTAKE_WORDS_MOST))
-        return fault_set(why, RC_INVALID, 0, "“%s”不在必存原件表里，要留存请写明原因",
-                         title);
-    if (must && paper)
-        snprintf(rule, sizeof rule, "%s %s", found.id, found.name);
-    else
-        snprintf(rule, sizeof rule, "%s", must ? "证物" : "");
-    json_object_set_new(line, "keep", json_integer(wanted));
-    json_object_set_new(line, "rule", json_string(wanted && !must ? reason : rule));
-    return RC_OK;
-}
-
 static enum rc line_read(struct taking *t, const json_t *wish, struct fault *why)
 {
     const char *title = json_text(wish, "title"), *wrong = json_text(wish, "fault");
@@ -81,7 +53,7 @@ static enum rc line_read(struct taking *t, const json_t *wish, struct fault *why
     json_t *line = json_pack("{s:s, s:s, s:I, s:I, s:s}", "title", title, "what",
                              intake_what_name(what), "declared", (json_int_t)declared,
                              "counted", (json_int_t)counted, "fault", wrong);
-    enum rc rc = keep_decide(t, wish, line, why);
+    enum rc rc = intake_keep(t->call->repo->intake_policy, wish, line, why);
     if (!rc && counted && !*wrong) /* what is wrong goes back over the counter at once */
         rc = intake_item_label(json_text(t->the_case, "case"), ++t->items, label, why);
     if (rc)

@@ -307,3 +307,64 @@ enum rc intake_return(struct call *call, struct fault *why)
     command.context = label;
     return call_commit(call, &command, 201, why);
 }
+
+static json_t *paper_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                            void *context)
+{
+    SCOPED(json_free_at) json_t *item = NULL;
+    if (view_get(repo, txn, VIEW_ITEMS, context, &item))
+        return NULL;
+    json_t *out = intake_show_item(repo, txn, item);
+    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
+    return out;
+}
+
+/* What it should have said: what is not named stays. 0 pieces: it was never there. */
+static enum rc corrected(struct call *call, const json_t *item, json_t *data,
+                         struct fault *why)
+{
+    const char *title = call_text(call, "title"), *what = call_text(call, "what"),
+               *reason = call_text(call, "reason");
+    int64_t counted = call_number(call, "counted", json_number(item, "counted"));
+    title = *title ? title : json_text(item, "title");
+    what = *what ? what : json_text(item, "what");
+    if (strlen(title) > INTAKE_TITLE_MOST || intake_what(what) == INTAKE_WHATS ||
+        counted < 0 || counted > INTAKE_COUNT_MOST)
+        return fault_set(why, RC_INVALID, 0, "名称、种类或数量不对");
+    if (!*reason || strlen(reason) > INTAKE_WORDS_MOST)
+        return fault_set(why, RC_INVALID, 0, "请写明为什么更正（最多一百个汉字）");
+    json_object_update_new(data, json_pack("{s:s, s:s, s:s, s:I, s:s}", "item",
+                                           json_text(item, "item"), "title", title,
+                                           "what", what, "counted", (json_int_t)counted,
+                                           "reason", reason));
+    return intake_keep(call->repo->intake_policy, call->body, data, why);
+}
+
+enum rc paper_correct(struct call *call, struct fault *why)
+{
+    struct command command;
+    SCOPED(json_free_at) json_t *item = NULL;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    SCOPED(json_free_at) json_t *data = json_object();
+    enum rc rc = call_command(call, EVENT_PAPER_CORRECT, &command, why);
+    if (rc)
+        return rc == RC_EXISTS ? RC_OK : rc;
+    const char *label = call_part(call, "paper");
+    if (view_find(call->repo, VIEW_ITEMS, label, &item))
+        return fault_set(why, RC_NOT_FOUND, 0, "没有登记过材料 %.40s", label);
+    if (view_find(call->repo, VIEW_VOLUMES, json_text(item, "volume"), &volume))
+        volume = NULL;
+    rc = intake_may_correct(item, volume, why);
+    if (!rc)
+        rc = corrected(call, item, data, why);
+    if (rc)
+        return rc;
+    json_object_set_new(data, "intake", json_string(json_text(item, "intake")));
+    struct ledger_move move = volume ? same_state(volume) : (struct ledger_move){ 0 };
+    command.data = data;
+    command.moves = &move;
+    command.move_count = volume ? 1 : 0;
+    command.answer = paper_answer;
+    command.context = (void *)(uintptr_t)json_text(item, "item");
+    return call_commit(call, &command, 201, why);
+}

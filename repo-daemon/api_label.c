@@ -62,7 +62,7 @@ static void sheet_add_papers(struct sheet *s, const json_t *list, const json_t *
         const json_t *line = json_array_get(lines, i);
         char what[INTAKE_TITLE_MOST + LINE_MAX];
         enum intake_what kind = intake_what(json_text(line, "what"));
-        if (!*json_text(line, "item"))
+        if (!*json_text(line, "item") || !json_number(line, "counted"))
             continue;
         snprintf(what, sizeof what, "%s%s", kind == INTAKE_PAPER ? "" : "证物袋　",
                  json_text(line, "title"));

@@ -126,7 +126,8 @@ enum rc people_create(struct call *call, struct fault *why)
 /* Events of the counter that stand in a volume's chain. */
 static const char *const counter_words[][2] = { { EVENT_INTAKE, "收件" },
                                                 { EVENT_INTAKE_FILE, "归卷" },
-                                                { EVENT_INTAKE_RETURN, "退还材料" } };
+                                                { EVENT_INTAKE_RETURN, "退还材料" },
+                                                { EVENT_PAPER_CORRECT, "更正登记" } };
 
 enum rc words_show(struct call *call, __attribute__((unused)) struct fault *why)
 {

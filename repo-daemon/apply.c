@@ -79,6 +79,7 @@ static const struct {
     { EVENT_INTAKE_FILE, apply_intake_file },
     { EVENT_INTAKE_NOTICE, apply_intake_notice },
     { EVENT_INTAKE_RETURN, apply_intake_return },
+    { EVENT_PAPER_CORRECT, apply_paper_correct },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,

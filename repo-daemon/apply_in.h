@@ -86,6 +86,7 @@ MUST_USE enum rc apply_intake(struct applying *a);
 MUST_USE enum rc apply_intake_file(struct applying *a);
 MUST_USE enum rc apply_intake_notice(struct applying *a);
 MUST_USE enum rc apply_intake_return(struct applying *a);
+MUST_USE enum rc apply_paper_correct(struct applying *a);
 MUST_USE enum rc apply_items_move(struct applying *a, const char *from, const char *to);
 
 /* apply_shelf.c: events of orders, odd slots and alarms, each by its word. */

@@ -197,6 +197,64 @@ enum rc apply_intake_return(struct applying *a)
     return rc ? rc : apply_put(a, VIEW_VOLUMES, apply_text(volume, "volume"), volume);
 }
 
+/* What the volume counts of a paper that lies in it, taken off or put on. */
+static void volume_recount(json_t *volume, const json_t *item, json_int_t sign)
+{
+    bool unfed = is_paper(item) &&
+                 apply_number(item, "batches") >= apply_number(volume, "batches");
+    add_to(volume, "papers", sign);
+    add_to(volume, "keeps", sign * (apply_number(item, "keep") ? 1 : 0));
+    add_to(volume, "declared",
+           sign * (is_paper(item) ? apply_number(item, "counted") : 0));
+    add_to(volume, "unscanned", sign * (unfed ? 1 : 0));
+}
+
+/* The list says what is right, and of which line it said something else before. */
+static enum rc line_correct(struct applying *a, const json_t *item)
+{
+    static const char *const fields[] = { "title", "what", "counted", "keep", "rule" };
+    SCOPED(json_free_at) json_t *list = NULL;
+    enum rc rc = list_of(a, apply_text(item, "intake"), &list);
+    const json_t *lines = json_object_get(list, "lines");
+    for (size_t i = 0; !rc && i < json_array_size(lines); i++) {
+        json_t *line = json_array_get(lines, i);
+        if (strcmp(apply_text(line, "item"), apply_text(item, "item")) != 0)
+            continue;
+        for (size_t f = 0; f < COUNT(fields); f++)
+            json_object_set(line, fields[f], json_object_get(item, fields[f]));
+        apply_set_text(line, "corrected", apply_text(a->data, "reason"));
+    }
+    return rc ? rc : apply_put(a, VIEW_INTAKES, apply_text(list, "intake"), list);
+}
+
+enum rc apply_paper_correct(struct applying *a)
+{
+    static const char *const fields[] = { "title", "what", "counted", "keep", "rule" };
+    SCOPED(json_free_at) json_t *item = NULL;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    if (view_get(a->repo, a->txn, VIEW_ITEMS, apply_text(a->data, "item"), &item))
+        return fault_set(a->why, RC_CORRUPT, 0, "a correction of no paper");
+    bool filed = *apply_text(item, "volume") != 0;
+    if (filed &&
+        view_get(a->repo, a->txn, VIEW_VOLUMES, apply_text(item, "volume"), &volume))
+        return fault_set(a->why, RC_CORRUPT, 0, "a paper in no volume");
+    if (filed)
+        volume_recount(volume, item, -1);
+    for (size_t f = 0; f < COUNT(fields); f++)
+        json_object_set(item, fields[f], json_object_get(a->data, fields[f]));
+    bool none = !apply_number(item, "counted"); /* it was never there */
+    if (none)
+        apply_set_text(item, "state", "void");
+    if (none)
+        apply_set_text(item, "holder", "");
+    if (filed && !none)
+        volume_recount(volume, item, 1);
+    enum rc rc = apply_put(a, VIEW_ITEMS, apply_text(item, "item"), item);
+    if (!rc && filed)
+        rc = apply_put(a, VIEW_VOLUMES, apply_text(volume, "volume"), volume);
+    return rc ? rc : line_correct(a, item);
+}
+
 static bool item_in(const char *key, json_t *item, void *context)
 {
     (void)key;

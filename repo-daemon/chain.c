@@ -45,6 +45,7 @@ static const struct {
     { "intake", "{by}收件，清单 {intake}，材料 {papers} 件" },
     { "intake-file", "{by}把清单 {intake} 的 {filed} 件材料归入案卷" },
     { "intake-return", "{by}把 {filed} 件材料退还{receiver}，清单 {intake}" },
+    { "paper-correct", "{by}更正材料登记 {item}：{title}，{reason}" },
     { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
 
@@ -106,6 +107,8 @@ static void value_of(const struct telling *t, const char *name, char *room, size
                  (long long)json_number(data, "sheets_counted"),
                  (long long)json_number(data, "images"),
                  (long long)json_number(data, "pages"));
+    else if (!strcmp(name, "item") || !strcmp(name, "title"))
+        snprintf(room, most, "%s", json_text(data, name));
     else if (!strcmp(name, "intake"))
         snprintf(room, most, "%s", json_text(data, "intake"));
     else if (!strcmp(name, "receiver"))

@@ -1,6 +1,7 @@
 #include "repo-daemon/intake.h"
 
 #include "repo-daemon/custody.h"
+#include "repo-daemon/intake_policy.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -102,7 +103,7 @@ static void sums_add(json_t *out, const json_t *lines)
     int64_t items = 0, keeps = 0, sheets = 0, wrong = 0;
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
-        bool taken = *json_text(line, "item") != 0;
+        bool taken = *json_text(line, "item") && json_number(line, "counted");
         bool paper = intake_what(json_text(line, "what")) == INTAKE_PAPER;
         items += taken;
         keeps += taken && json_number(line, "keep");
@@ -177,6 +178,31 @@ json_t *intake_show_item(struct repo *repo, struct store_txn *txn, const json_t 
         show_text(json_text(item, "returned")), "at", show_time(json_number(item, "at")));
 }
 
+enum rc intake_keep(const struct intake_policy *policy, const json_t *wish, json_t *line,
+                    struct fault *why)
+{
+    char rule[INTAKE_NAME_MOST + INTAKE_ID_MOST + 8];
+    struct intake_rule found = { "", "" };
+    const json_t *keep = json_object_get(wish, "keep");
+    const char *reason = json_text(wish, "why"), *title = json_text(line, "title");
+    bool paper = intake_what(json_text(line, "what")) == INTAKE_PAPER;
+    bool must = !paper || intake_policy_keeps(policy, title, &found);
+    bool wanted = json_is_integer(keep) ? json_integer_value(keep) != 0 : must;
+    if (must && !wanted)
+        return fault_set(why, RC_REFUSED, 0, "“%s”是必存的（%s），不能改为退还", title,
+                         paper ? found.name : "证物");
+    if (wanted && !must && (!*reason || strlen(reason) > INTAKE_WORDS_MOST))
+        return fault_set(why, RC_INVALID, 0, "“%s”不在必存原件表里，要留存请写明原因",
+                         title);
+    if (must && paper)
+        snprintf(rule, sizeof rule, "%s %s", found.id, found.name);
+    else
+        snprintf(rule, sizeof rule, "%s", must ? "证物" : "");
+    json_object_set_new(line, "keep", json_integer(wanted));
+    json_object_set_new(line, "rule", json_string(wanted && !must ? reason : rule));
+    return RC_OK;
+}
+
 enum rc intake_may_file(const json_t *volume, const char *badge, struct fault *why)
 {
     enum volume_state state = custody_state(json_text(volume, "state"));
@@ -193,12 +219,29 @@ enum rc intake_may_file(const json_t *volume, const char *badge, struct fault *w
     return RC_OK;
 }
 
+enum rc intake_may_correct(const json_t *item, const json_t *volume, struct fault *why)
+{
+    enum volume_state state = custody_state(json_text(volume, "state"));
+    const char *title = json_text(item, "title"), *now = json_text(item, "state");
+    bool open = !volume;
+    for (size_t i = 0; i < COUNT(open_states); i++)
+        open = open || open_states[i] == state;
+    open = open || state == VOL_SHELVED || state == VOL_IN_TRANSIT;
+    if (strcmp(now, "held") != 0 && strcmp(now, "filed") != 0)
+        return fault_set(why, RC_CONFLICT, 0, "“%s”已经退还或作废，不能更正", title);
+    return open ? RC_OK
+                : fault_set(why, RC_REFUSED, 0, "案卷 %s 现在是“%s”，里面的材料不能更正",
+                            json_text(volume, "volume"), custody_state_word(state));
+}
+
 enum rc intake_may_return(const json_t *item, const json_t *volume, const char *badge,
                           struct fault *why)
 {
     const char *title = json_text(item, "title");
     if (!strcmp(json_text(item, "state"), "returned"))
         return fault_set(why, RC_CONFLICT, 0, "“%s”已经退还", title);
+    if (!strcmp(json_text(item, "state"), "void"))
+        return fault_set(why, RC_CONFLICT, 0, "“%s”的登记已经作废", title);
     if (intake_what(json_text(item, "what")) != INTAKE_PAPER)
         return fault_set(why, RC_REFUSED, 0, "“%s”是证物，装在证物袋里留存，不退还",
                          title);

@@ -25,6 +25,8 @@ enum {
 };
 #define INTAKE_NUMBER_FIRST 9000000001u /* of the labels of lists */
 
+struct intake_policy;
+
 /* What a line is, on the wire and for people. */
 enum intake_what { INTAKE_PAPER, INTAKE_DISC, INTAKE_EXHIBIT, INTAKE_WHATS };
 const char *intake_what_name(enum intake_what what); /* "paper" */
@@ -58,6 +60,15 @@ json_t *intake_show_item(struct repo *repo, struct store_txn *txn, const json_t 
 /* May papers be put into the volume by this person now? RC_REFUSED with a sentence. */
 MUST_USE enum rc intake_may_file(const json_t *volume, const char *badge,
                                  struct fault *why);
+/* May what was written of this item be corrected now? `volume` NULL while it is in none.
+ * RC_CONFLICT, RC_REFUSED. */
+MUST_USE enum rc intake_may_correct(const json_t *item, const json_t *volume,
+                                    struct fault *why);
+/* Is a paper kept, and by which rule: "keep" and "rule" of `line`, from its "title" and
+ * "what", and "keep" and "why" of the wish. What the table keeps nobody lets go; more may
+ * be kept, with a reason. RC_REFUSED, RC_INVALID. */
+MUST_USE enum rc intake_keep(const struct intake_policy *policy, const json_t *wish,
+                             json_t *line, struct fault *why);
 /* May this item go back, by this person? `volume` is that of the item. RC_REFUSED. */
 MUST_USE enum rc intake_may_return(const json_t *item, const json_t *volume,
                                    const char *badge, struct fault *why);

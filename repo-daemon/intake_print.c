@@ -77,9 +77,11 @@ static json_t *rows_of(const json_t *lines)
         const json_t *line = json_array_get(lines, i);
         enum intake_what what = intake_what(json_text(line, "what"));
         json_array_append_new(
-            rows, json_pack("[o, s, s, o, s, s]", json_sprintf("%zu", i + 1),
-                            json_text(line, "title"), intake_what_word(what),
-                            count_cell(line), fate(line), json_text(line, "item")));
+            rows, json_pack("[o, o, s, o, s, s]", json_sprintf("%zu", i + 1),
+                            json_sprintf("%s%s", json_text(line, "title"),
+                                         *json_text(line, "corrected") ? "（更正）" : ""),
+                            intake_what_word(what), count_cell(line), fate(line),
+                            json_text(line, "item")));
     }
     return rows;
 }

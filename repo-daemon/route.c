@@ -82,6 +82,7 @@ static const struct route routes[] = {
     { "GET",    "/v1/intakes/{intake}/notice/slip",    COUNTER,     ROUTE_ASK,    intake_notice_slip, 0 },
     { "POST",   "/v1/intakes/{intake}/return",         ROLE_KEEPER, ROUTE_ASK,    intake_return,      65536 },
     { "GET",    "/v1/papers",                          COUNTER,     ROUTE_ASK,    paper_list,         0 },
+    { "POST",   "/v1/papers/{paper}/correction",       REGISTER,    ROUTE_ASK,    paper_correct,      65536 },
     { "GET",    "/v1/papers/{paper}",                  COUNTER,     ROUTE_ASK,    paper_show,         0 },
     { "GET",    "/v1/slots",                           READ,        ROUTE_ASK,    slots_list,         0 },
     { "POST",   "/v1/slots",                           ROLE_ADMIN,  ROUTE_ASK,    slots_create,       65536 },

@@ -64,10 +64,11 @@ route_handler blob_show, blob_begin;                             /* api_blob.c *
 route_handler intake_create, intake_show_one, intake_rules_show; /* api_intake.c */
 route_handler intake_slip, intake_notice_slip;
 route_handler intake_file, intake_notice, intake_return; /* api_intake_act.c */
-route_handler intake_list, paper_list, paper_show;       /* api_intake_list.c */
-route_handler intake_labels, volume_labels;              /* api_label.c */
-route_handler qc_list, qc_show, qc_returns;              /* api_qc.c */
-route_handler qc_judge;                                  /* api_qc_verdict.c */
+route_handler paper_correct;
+route_handler intake_list, paper_list, paper_show; /* api_intake_list.c */
+route_handler intake_labels, volume_labels;        /* api_label.c */
+route_handler qc_list, qc_show, qc_returns;        /* api_qc.c */
+route_handler qc_judge;                            /* api_qc_verdict.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
 route_handler ledger_growth_show, ledger_sheet_show, ledger_proof_show;
 route_handler openapi_show, metrics_show, ready_show; /* api_about.c */

@@ -7,6 +7,7 @@ import { get, newId, send } from '../../web/net.js';
 import { badge, message, refusal, server } from '../../web/part.js';
 import { tone } from '../../web/tones.js';
 import { say } from '../../web/words.js';
+import { drawCorrection } from './intake_correct.js';
 import { FINISH } from './keys.js';
 import { paperLook, returnable, when } from './model.js';
 import { paperCount } from './names.js';
@@ -80,6 +81,7 @@ class IntakeOne extends View {
         asked: { state: true }, /* 'notice' or 'return': its questions are open */
         note: { state: true },
         chosen: { state: true }, /* labels to give back */
+        mending: { state: true }, /* the label whose line is being put right */
     };
 
     constructor() {
@@ -119,13 +121,12 @@ class IntakeOne extends View {
         this.querySelector('.questions input, .questions button')?.focus();
     }
 
-    async command(what, body) {
-        const text = JSON.stringify([what, body]);
+    async command(what, body, path = `/v1/intakes/${this.arg}/${what}`) {
+        const text = JSON.stringify([path, body]);
         if (this.unanswered?.text !== text) this.unanswered = { text, id: newId() };
         try {
-            const answer = await send(`/v1/intakes/${this.arg}/${what}`, { id: this.unanswered.id, ...body });
-            this.unanswered = undefined;
-            this.asked = undefined;
+            const answer = await send(path, { id: this.unanswered.id, ...body });
+            this.unanswered = this.asked = this.mending = undefined;
             tone('accept');
             this.note = message('good', say(`intake.done.${what}`), say('do.done', { n: answer.seq }));
             if (what === 'return') location.hash = `#/intake/${answer.intake}`;
@@ -148,6 +149,16 @@ class IntakeOne extends View {
     giveBack(event) {
         event.preventDefault();
         this.command('return', { items: [...this.chosen], receiver: new FormData(event.target).get('receiver').trim() });
+    }
+
+    async mend(label) {
+        this.mending = this.mending === label ? undefined : label;
+        await this.updateComplete;
+        this.querySelector('#c-title')?.focus();
+    }
+
+    may() {
+        return this.person.roles.some((role) => role === 'keeper' || role === 'cataloguer');
     }
 
     tick(label, on) {
@@ -187,8 +198,7 @@ class IntakeOne extends View {
         const { list } = this.data;
         const path = `/v1/intakes/${list.intake}`;
         const back = this.back();
-        const may = this.person.roles.some((role) => role === 'keeper' || role === 'cataloguer');
-        const tell = may && list.kind === 'in' && !list.noticed;
+        const tell = this.may() && list.kind === 'in' && !list.noticed;
         return html`<ul class="acts">
             <li><a class="button main" href="${path}/slip" target="_blank" rel="noopener">${icon('print')}${say(`intake.slip.${list.kind}`)}<kbd>${FINISH}</kbd></a></li>
             ${list.items && list.kind === 'in' ? html`<li><a class="button" href="#/labels/${list.intake}">${icon('scan')}${say('intake.labels')}</a></li>` : nothing}
@@ -205,13 +215,19 @@ class IntakeOne extends View {
         return html`<tr>
             <td>${index + 1}</td>
             <th scope="row" lang="zh-CN">${line.title}${line.fault ? html`<small class="fault">${line.fault}</small>` : nothing}
-                ${line.keep && line.rule ? html`<small>${line.rule}</small>` : nothing}</th>
+                ${line.keep && line.rule ? html`<small>${line.rule}</small>` : nothing}
+                ${line.corrected ? html`<small>${say('correct.was', { why: line.corrected })}</small>` : nothing}</th>
             <td>${paperCount(line)}</td>
             <td>${badge(tone_, say(`paper.${word}`), sign)}</td>
             <td>${line.state === 'filed' ? html`<a href="#/v/${line.volume}">${say('paper.filed')}</a>`
                 : line.state === 'held' ? html`${say('paper.held')} ${server(line.holder?.name)}` : say(`paper.${line.state}`)}</td>
             <td class="mono">${line.item}</td>
-        </tr>`;
+            <td>${this.may() && this.data.list.kind === 'in' && ['held', 'filed'].includes(line.state)
+                ? html`<button class="button quiet" type="button" aria-label="${say('correct.go')} ${line.title}" aria-expanded=${String(this.mending === line.item)}
+                    @click=${() => this.mend(line.item)}>${say('correct.go')}</button>` : nothing}</td>
+        </tr>
+        ${this.mending && this.mending === line.item ? html`<tr><td></td><td colspan="6" class="wide">${drawCorrection(line,
+            (body) => this.command('correction', body, `/v1/papers/${line.item}/correction`), () => (this.mending = undefined))}</td></tr>` : nothing}`;
     }
 
     draw() {
@@ -234,7 +250,7 @@ class IntakeOne extends View {
             <section class="table card part" tabindex="0" aria-label=${say('intake.papers')}><table>
                 <caption class="sr">${say('intake.papers')}</caption>
                 <thead><tr><th scope="col">${say('line.no')}</th><th scope="col">${say('line.title')}</th><th scope="col">${say('line.counted')}</th>
-                    <th scope="col">${say('line.fate')}</th><th scope="col">${say('list.where')}</th><th scope="col">${say('line.label')}</th></tr></thead>
+                    <th scope="col">${say('line.fate')}</th><th scope="col">${say('list.where')}</th><th scope="col">${say('line.label')}</th><td></td></tr></thead>
                 <tbody>${list.lines.map((line, i) => this.line(line, i))}</tbody></table></section>
         </div>`;
     }

@@ -63,20 +63,21 @@ class Loans extends View {
         const loans = this.data.board[name];
         return html`<section class="card part" aria-labelledby="loans-${name}">
             <h2 id="loans-${name}">${icon(groupSign[name])} ${say(`loans.${name}`)} <span class="n">${loans.length}</span></h2>
-            ${loans.length
-                ? html`<div class="table"><table><caption class="sr">${say(`loans.${name}`)}</caption>
-                      <thead><tr><th scope="col">${say('list.case')}</th><th scope="col">${say('loans.borrower')}</th><th scope="col">${say('loans.due')}</th>
-                          <th scope="col">${say('loans.reason')}</th><th scope="col">${say('loans.queue')}</th></tr></thead>
-                      <tbody>${loans.map((loan) => this.row(loan))}</tbody></table></div>`
-                : html`<p class="soft">${say('loans.empty')}</p>`}
+            <div class="table"><table><caption class="sr">${say(`loans.${name}`)}</caption>
+                <thead><tr><th scope="col">${say('list.case')}</th><th scope="col">${say('loans.borrower')}</th><th scope="col">${say('loans.due')}</th>
+                    <th scope="col">${say('loans.reason')}</th><th scope="col">${say('loans.queue')}</th></tr></thead>
+                <tbody>${loans.map((loan) => this.row(loan))}</tbody></table></div>
         </section>`;
     }
 
     draw() {
         const { board } = this.data;
         const holders = [...board.holders].sort((a, b) => b.overdue - a.overdue || b.out - a.out);
+        const [some, none] = [groups.filter((name) => board[name].length), groups.filter((name) => !board[name].length)];
         return html`<div class="desk">
-            <div class="stack"><h1>${say('nav.loans')}</h1>${refusal(this.error)}${this.notices()}${groups.map((name) => this.group(name))}</div>
+            <div class="stack"><div class="row head"><h1>${say('nav.loans')}</h1>
+                    ${none.map((name) => badge('calm', `${say(`loans.${name}`)} 0`, groupSign[name]))}</div>
+                ${refusal(this.error)}${this.notices()}${some.map((name) => this.group(name))}</div>
             <section class="card part" aria-labelledby="borrowers">
                 <h2 id="borrowers">${say('loans.out')} <span class="n">${board.out}</span></h2>
                 <ul class="sums">${holders.map((one) => html`<li><span><a href="#/p/${one.badge}" lang="zh-CN">${one.name}</a> <small class="soft" lang="zh-CN">${one.dept}</small></span>

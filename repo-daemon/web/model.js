@@ -33,6 +33,7 @@ export const slotLook = {
 /* What becomes of a paper at the counter: tone, word, sign. */
 export function paperLook(line) {
     if (line.item === '') return ['bad', 'refused', 'back'];
+    if (line.state === 'void') return ['calm', 'void', 'minus'];
     if (line.what !== 'paper') return ['wait', 'exhibit', 'archive'];
     return line.keep ? ['good', 'keep', 'archive'] : ['calm', 'free', 'back'];
 }
@@ -75,6 +76,7 @@ export const differenceLook = {
     surplus: ['wait', 'plus'],
     misplaced: ['wait', 'back'],
     unreadable: ['move', 'eye'],
+    sensed: ['bad', 'shelf'],
 };
 
 /* What a person can be allowed to do, the most expected first: the words of `may`, what

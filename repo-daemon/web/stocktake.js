@@ -14,7 +14,7 @@ import { placeName } from './names.js';
 import { View } from './view.js';
 
 const scopes = ['whole', 'rack', 'sample'];
-const kinds = ['missing', 'surplus', 'misplaced', 'unreadable'];
+const kinds = ['missing', 'surplus', 'misplaced', 'unreadable', 'sensed'];
 
 function scopeWords(one) {
     if (one.scope === 'rack') return `${say('take.scope.rack')} ${one.rack}`;
@@ -64,7 +64,7 @@ class Stocktakes extends View {
             <th scope="row"><a href="#/stocktake/${one.stocktake}">${say('count.n', { n: Number(one.stocktake) })}</a></th>
             <td>${badge(one.state === 'open' ? 'wait' : 'good', say(`count.${one.state}`), one.state === 'open' ? 'clock' : 'check')}</td>
             <td>${scopeWords(one)} ${one.blind ? badge('calm', say('count.blind'), 'eye') : nothing}</td>
-            <td>${one.result ? say('count.result', { slots: result.slots, n: kinds.reduce((sum, kind) => sum + result[kind], 0) }) : nothing}</td>
+            <td>${one.result ? say('count.result', { slots: result.slots, n: kinds.reduce((sum, kind) => sum + (result[kind] ?? 0), 0) }) : nothing}</td>
             <td>${server(one.by?.name)}<small class="time">${when(one.at)}</small></td>
         </tr>`;
     }
@@ -174,7 +174,7 @@ class Count extends View {
     }
 
     difference(one, index) {
-        const [look, sign] = differenceLook[one.kind];
+        const [look, sign] = differenceLook[one.kind] ?? ['bad', 'alert'];
         const open = this.asked === index;
         return html`<li>
             <p class="row">${badge(look, server(one.word), sign)} <strong>${placeName(one.slot)}</strong> <span lang="zh-CN">${one.text}</span></p>

@@ -4,7 +4,6 @@
 
 #include "repo-daemon/apply.h"
 #include "repo-daemon/intake.h"
-#include "repo-daemon/intake_policy.h"
 
 static json_t *line(const char *title, const char *what, int declared, int counted)
 {
@@ -89,79 +88,6 @@ static void pass(const char *volume)
                            json_pack("{s:s}", "volume", volume), body, NULL));
     json_decref(found);
 }
-
-/* ---- the table ---- */
-
-TEST(policy, keeps_signed_papers_and_lets_copies_go)
-{
-    struct intake_policy *p = NULL;
-    struct intake_rule rule;
-    CHECK_OK(intake_policy_preset(&p, NULL));
-    static const struct {
-        const char *title, *rule;
-    } cases[] = {
-        { "民事起诉状", "Y01" },          { "起 诉　状", "Y01" },
-        { "起诉状副本", NULL },           { "授权委托书（原告）", "Y03" },
-        { "送达地址确认书", "Y04" },      { "身份证复印件", NULL },
-        { "微信聊天记录打印件", NULL },   { "借条", "Y12" },
-        { "借条复印件", NULL },           { "司法鉴定意见书", "Y09" },
-        { "庭审笔录（电子签名）", NULL }, { "庭审笔录", "Y06" },
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        bool keeps = intake_policy_keeps(p, cases[i].title, &rule);
-        if (keeps != (cases[i].rule != NULL))
-            fail_msg("%s", cases[i].title);
-        if (keeps)
-            CHECK_TEXT(cases[i].rule, rule.id);
-    }
-    CHECK(*intake_policy_version(p) && *intake_policy_basis(p) &&
-          !intake_policy_rule(p, 1000, &rule));
-    intake_policy_free(p);
-}
-
-TEST(policy, is_refused_as_a_whole_when_one_line_is_wrong)
-{
-    static const char head[] = "{\"version\":\"1\",\"notice_days\":7,\"notice_basis\":"
-                               "\"法\",\"keep\":[";
-    static const struct {
-        const char *rules, *part;
-    } wrong[] = {
-        { "]}", "1 到 60 行" },
-        { "{\"id\":\"A\",\"name\":\"甲\",\"words\":[]}]}", "第 1 行不对" },
-        { "{\"id\":\"A\",\"name\":\"甲\",\"words\":[\"甲 乙\"]}]}", "第 1 行不对" },
-        { "{\"id\":\"A\",\"name\":\"甲\",\"words\":[\"甲\"],\"unles\":[]}]}",
-          "第 1 行不对" },
-        { "{\"id\":\"A\",\"name\":\"甲\",\"words\":[\"甲\"]},{\"id\":\"A\",\"name\":"
-          "\"乙\","
-          "\"words\":[\"乙\"]}]}",
-          "写了两次" },
-        { "{\"id\":\"A\",\"name\":\"甲\",\"words\":[\"甲\"]}],\"keeps\":1}", "不认识" },
-        { "{\"id\":\"A\"", "第 1 行有错" },
-    };
-    for (size_t i = 0; i < COUNT(wrong); i++) {
-        char text[600];
-        struct fault why = { 0 };
-        struct intake_policy *p = NULL;
-        int len = snprintf(text, sizeof text, "%s%s", head, wrong[i].rules);
-        CHECK_RC(
-            RC_INVALID,
-            intake_policy_read((struct bytes){ (uint8_t *)text, (size_t)len }, &p, &why));
-        if (!strstr(why.text, wrong[i].part))
-            fail_msg("want '%s', got '%s'", wrong[i].part, why.text);
-    }
-}
-
-TEST(words, of_what_comes_in_are_total_and_go_both_ways)
-{
-    for (enum intake_what w = 0; w < INTAKE_WHATS; w++) {
-        CHECK(*intake_what_word(w) && *intake_what_unit(w));
-        CHECK_INT(w, intake_what(intake_what_name(w)));
-    }
-    CHECK_INT(INTAKE_WHATS, intake_what("gold"));
-    CHECK(!intake_is_list(VOLUME) && !intake_is_list("B000000007761"));
-}
-
-/* ---- the counter ---- */
 
 TEST(intake, refuses_what_is_not_written_well_and_keeps_nothing)
 {
@@ -484,6 +410,59 @@ TEST(slips, are_printed_in_two_copies_with_all_that_was_said)
                                         NULL };
     check_pdf("/v1/intakes/{intake}/slip", json_text(newest, "intake"), back);
     json_decref(all);
+}
+
+static int correct(unsigned role, const char *paper, json_t *body, json_t **ret_answer)
+{
+    return call_by(role, "POST", "/v1/papers/{paper}/correction",
+                   json_pack("{s:s}", "paper", paper), body, ret_answer);
+}
+
+/* A slip of the pen is put right by an event of its own; what must be kept is decided
+ * anew, and the volume counts what is right. */
+TEST(papers, are_corrected_by_an_event_with_its_reason)
+{
+    json_t *answer = NULL;
+    char list[LABEL_TEXT_MAX], one[LABEL_TEXT_MAX], two[LABEL_TEXT_MAX];
+    json_t *lines = json_pack("[o, o]", line("借条复印件", "paper", 2, 2),
+                              line("借条复印件", "paper", 2, 2)); /* written twice */
+    CHECK_INT(201, take(ROLE_KEEPER, list_body("张三", VOLUME, lines), &answer));
+    snprintf(list, sizeof list, "%s", json_text(answer, "intake"));
+    snprintf(one, sizeof one, "%s", json_text(line_at(answer, 0), "item"));
+    snprintf(two, sizeof two, "%s", json_text(line_at(answer, 1), "item"));
+    json_decref(answer);
+    json_t *before = stored(VIEW_VOLUMES, VOLUME);
+    CHECK_INT(400,
+              correct(ROLE_KEEPER, one, json_pack("{s:s}", "title", "借条"), &answer));
+    check_says("为什么更正", answer);
+    CHECK_INT(403, correct(ROLE_QC, one, json_object(), NULL));
+    CHECK_INT(404, correct(ROLE_KEEPER, "M1", json_pack("{s:s}", "reason", "x"), NULL));
+    CHECK_INT(201, correct(ROLE_KEEPER, one,
+                           json_pack("{s:s, s:i, s:s}", "title", "借条", "counted", 1,
+                                     "reason", "是原件，一张"),
+                           &answer));
+    CHECK_INT(1, json_number(answer, "keep")); /* the table keeps it now */
+    json_decref(answer);
+    CHECK_INT(422, correct(ROLE_KEEPER, one,
+                           json_pack("{s:i, s:s}", "keep", 0, "reason", "x"), &answer));
+    check_says("必存", answer);
+    CHECK_INT(201, correct(ROLE_CATALOGUER, two,
+                           json_pack("{s:i, s:s}", "counted", 0, "reason", "重复登记"),
+                           &answer));
+    CHECK_TEXT("void", json_text(answer, "state"));
+    json_decref(answer);
+    CHECK_INT(409, correct(ROLE_KEEPER, two, json_pack("{s:s}", "reason", "x"), &answer));
+    check_says("作废", answer);
+    json_t *now = stored(VIEW_VOLUMES, VOLUME), *shown = list_now(list);
+    CHECK_INT(json_number(before, "declared") - 3, json_number(now, "declared"));
+    CHECK_INT(json_number(before, "keeps") + 1, json_number(now, "keeps"));
+    CHECK_INT(json_number(before, "papers") - 1, json_number(now, "papers"));
+    CHECK_INT(json_number(before, "unscanned") - 1, json_number(now, "unscanned"));
+    CHECK_TEXT("重复登记", json_text(line_at(shown, 1), "corrected"));
+    CHECK_INT(1, json_number(shown, "items"));
+    json_decref(shown);
+    json_decref(before);
+    json_decref(now);
 }
 
 TEST(views, of_the_counter_are_the_same_when_made_again_from_the_ledger)

@@ -201,6 +201,20 @@ async function labels(page) {
     mustBe(zpl.startsWith('^XA\n^CI28\n') && zpl.includes('民事起诉状') && zpl.split('^XA').length === 5, 'the ZPL has another number of labels');
 }
 
+/* The clerk wrote 4 and there are 3. */
+async function putRight(page) {
+    await tabTo(page, '更正');
+    await keys(page, 'Enter');
+    await page.waitForSelector('#c-title:focus');
+    await keys(page, 'Tab', 'Tab', 'Control+A');
+    await page.keyboard.type('3');
+    await keys(page, 'Tab');
+    await page.keyboard.type('数错了');
+    await counter(page, 'keeper-correct', '打印收据');
+    await keys(page, 'Enter');
+    await says(page, '更正：数错了');
+}
+
 async function giveBack(page, first, volume) {
     await scanned(volume);
     await page.waitForTimeout(300);
@@ -333,6 +347,7 @@ try {
     await step('keeper: labels are printed by browser and label printer', () => labels(page));
     await step('keeper: a case that is new is registered at the counter', () => register(page));
     await step('keeper: what the clerk took is filed by scanning the volume', async () => (volume = await fromTheClerk(page)));
+    await step('keeper: a slip of the pen is put right', () => putRight(page));
     await step('keeper: what need not be kept goes back', () => giveBack(page, first, volume));
     await step('keeper: who has what, by person and department', () => holders(page));
     await step('keeper: the shelves are walked by arrow keys', () => places(page));
