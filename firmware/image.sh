@@ -41,7 +41,7 @@ key)
         echo '};'
         echo 'const unsigned boot_key_count = COUNT(boot_keys);'
     } >"$2.new"
-    mv "$2.new" "$2"
+    if cmp -s "$2.new" "$2"; then rm "$2.new"; else mv "$2.new" "$2"; fi
     ;;
 host)
     mkdir -p "$(dirname "$3")"
@@ -76,7 +76,11 @@ board)
     } >"$to/parts.s"
     "${cross}gcc" -mcpu=cortex-m4 -c "$to/parts.s" -o "$to/parts.o"
     $link "$@" "$to/parts.o" -lgcc -o "$to/rack.elf.new"
-    # The signature is over this very program.
+    # The bootloader knows the key, and the signature is over this very program.
+    od -An -v -tx1 "$to/boot.bin" | tr -d ' \n' | grep -q "$("$juanku" rack sign --key-file "$key")" || {
+        echo "$board: the bootloader does not know the key that signs" >&2
+        exit 1
+    }
     "${cross}objcopy" -O binary -j .text -j .data "$to/rack.elf.new" "$to/check.bin"
     cmp "$to/program.bin" "$to/check.bin"
     mv "$to/rack.elf.new" "$to/rack.elf"

@@ -15,9 +15,12 @@ BOARD_CFLAGS = -mcpu=cortex-m4 -mthumb -mfloat-abi=soft $(BOARD_SPEED) -g -ffree
 	-fdata-sections -fshort-enums -fstack-usage -fcallgraph-info=su,da -Wundef -Wdouble-promotion \
 	-Wstack-usage=256 -fanalyzer -DJUANKU_VERSION='"$(VERSION)"' -isystem firmware/port/arm/include -I. -Ilib -MMD -MP
 
-# Programs are signed, so the key comes first; the command that signs is only asked to be
-# there, since it is made anew for reasons that are none here.
-$(OUT)/firmware/keys.c: firmware/image.sh $(wildcard $(FIRMWARE_KEY)) | $(OUT)/bin/juanku
+# Programs are signed, so the key comes first, looked at each time, because another one may
+# be older than what it signs. The command that signs is only asked to be there, since it
+# is made anew for reasons that are none here.
+firmware-key:
+.PHONY: firmware-key
+$(OUT)/firmware/keys.c: firmware/image.sh firmware-key | $(OUT)/bin/juanku
 	@mkdir -p $(@D)
 	$(Q)firmware/image.sh key $(FIRMWARE_KEY) $@
 $(OUT)/firmware/host/image.c: firmware/image.sh firmware/security firmware/port/host/image.txt $(OUT)/firmware/keys.c

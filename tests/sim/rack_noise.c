@@ -10,7 +10,7 @@
 enum {
     RACKS = 16,
     SLOTS = 96,
-    EVENTS = 20000,
+    EVENTS = 12000,
     BOOTS_MAX = 4096,
     RESTART_EVERY = 1000, /* movements */
     ASKED = 10000,

@@ -9,7 +9,7 @@ enum { RACKS = 32, HALF = 16 };
 enum {
     SLOTS = 96,
     CYCLES = 10,
-    MOVES = 300,
+    MOVES = 200,
     LIGHTS = 100,
     LATE_MAX = 1024,
     UPDATE_MOST_MS = 15000,

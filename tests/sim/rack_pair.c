@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-enum { BOARDS = 2, ASKED = 300, ABSENT = 100, ABSENT_MS = 25, ANSWER = 37 };
+enum { BOARDS = 2, ASKED = 150, ABSENT = 100, ABSENT_MS = 25, ANSWER = 37 };
 
 static struct board boards[BOARDS];
 

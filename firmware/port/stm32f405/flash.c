@@ -40,6 +40,7 @@ static const uint32_t places[HAL_AREAS] = { F405_RUN, F405_STAGE, F405_PREVIOUS,
 static __attribute__((section(".ramcode"), noinline)) void start_and_wait(
     uint32_t control)
 {
+    FLASH_CR = control;
     FLASH_CR = control | CR_START;
     while (FLASH_SR & SR_BUSY)
         IWDG_KR = DOG_KICK;

@@ -2,7 +2,6 @@
 # The repository is killed while orders wait; hands go on by the lamps that the rack minds
 # by itself. When the repository is back, everything that was done is booked once, what was
 # not stays ordered, and what nobody ordered is an alarm.
-[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -u
 cd "$(dirname "$0")/../.."
 OUT=${OUT:-out}

@@ -2,7 +2,6 @@
 # The database is lost, and all there is are a backup of some days ago, a rack that feels
 # where something stands, and labels. A keeper walks along the shelf with a reader; then
 # the record says what the shelf says, and what could not be settled is listed.
-[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -u
 cd "$(dirname "$0")/../.."
 OUT=${OUT:-out}
