@@ -130,7 +130,8 @@ enum rc ledger_sheet_show(struct call *call, struct fault *why)
     struct ledger_source source;
     enum rc rc = ledger_source_of(call->repo->ledger, &source, why);
     if (!rc)
-        rc = ledger_sheet_write(&source, call_query(call, "day"), &pdf, &len, why);
+        rc = ledger_sheet_write(&source, call_query(call, "day"),
+                                !call_may_see(call, 2, NULL), &pdf, &len, why);
     return rc ? rc
               : call_answer_text(call, "application/pdf", (struct bytes){ pdf, len },
                                  why);

@@ -199,6 +199,8 @@ enum rc slot_proposal(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = call_volume(call, call_query(call, "volume"), &volume, why);
     if (!rc)
+        rc = call_may_see_volume(call, volume, why);
+    if (!rc)
         rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
         rc = place_propose(call->repo, txn, volume, call_query(call, "slot"), slot, why);

@@ -181,5 +181,10 @@ enum rc order_show(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *order = NULL;
     if (view_find(call->repo, VIEW_ORDERS, call_part(call, "order"), &order))
         return fault_set(why, RC_NOT_FOUND, 0, "没有这个指令");
+    SCOPED(json_free_at) json_t *volume = NULL;
+    enum rc rc = call_volume(call, json_text(order, "volume"), &volume, why);
+    rc = rc ? rc : call_may_see_volume(call, volume, why);
+    if (rc)
+        return rc;
     return call_answer(call, 200, show_the_order(order));
 }

@@ -1,6 +1,7 @@
 /* The hand-over sheet: one pass over the events, of which the day's moves become rows. */
 #include "repo-daemon/ledger_sheet.h"
 
+#include "core/label.h"
 #include "pdfa/pdfa_text.h"
 #include "record/qr.h"
 #include "repo-daemon/custody.h"
@@ -27,6 +28,7 @@ SCOPE_RELEASER(text_free_at, struct pdfa_text *, pdfa_text_free)
 struct sheet {
     struct pdfa_text *text;
     int64_t from_ms, to_ms; /* the day */
+    bool secret_too;
     uint64_t events, moves;
     struct ledger_scan scan;
 };
@@ -73,6 +75,12 @@ static void state_word(struct bytes name, char ret_text[CELL_MAX])
             snprintf(ret_text, CELL_MAX, "%s", custody_state_word((enum volume_state)s));
 }
 
+static bool is_secret(struct bytes text)
+{
+    struct label label;
+    return !label_read(text, &label) && label.type == LABEL_VOLUME && label.kind == 2;
+}
+
 static void move_row(struct sheet *sheet, const struct ledger_scan_move *move)
 {
     char at[CELL_MAX], what[CELL_MAX], volume[CELL_MAX], by[CELL_MAX], to[CELL_MAX];
@@ -81,8 +89,11 @@ static void move_row(struct sheet *sheet, const struct ledger_scan_move *move)
     event_word(sheet->scan.event, what);
     state_word(move->to, to);
     snprintf(number, sizeof number, "%" PRIu64, sheet->scan.seq);
-    snprintf(volume, sizeof volume, "%.*s", (int)move->volume.len,
-             (const char *)move->volume.at);
+    if (sheet->secret_too || !is_secret(move->volume))
+        snprintf(volume, sizeof volume, "%.*s", (int)move->volume.len,
+                 (const char *)move->volume.at);
+    else
+        snprintf(volume, sizeof volume, "副卷（不显示）");
     snprintf(by, sizeof by, "%.*s", (int)sheet->scan.by.len,
              (const char *)sheet->scan.by.at);
     pdfa_text_row(sheet->text, (const char *const[]){ number, at, what, volume, to,
@@ -154,14 +165,15 @@ static void put_end(struct sheet *sheet)
 }
 
 enum rc ledger_sheet_write(const struct ledger_source *source, const char *day,
-                           uint8_t **ret_pdf, size_t *ret_len, struct fault *why)
+                           bool secret_too, uint8_t **ret_pdf, size_t *ret_len,
+                           struct fault *why)
 {
     static const double widths[] = { 50, 56, 66, 172, 66, 61 };
     static const char *const titles[] = {
         "编号", "时间", "事项", "案卷", "状态", "经办"
     };
     SCOPED(text_free_at) struct pdfa_text *text = NULL;
-    struct sheet sheet = { .moves = 0 };
+    struct sheet sheet = { .secret_too = secret_too };
     if (!day_read(day, &sheet.from_ms))
         return fault_set(why, RC_INVALID, 0, "“%.20s”不是日期；请写成 2026-11-28 的样子",
                          day);

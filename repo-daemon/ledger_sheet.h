@@ -9,10 +9,11 @@
 
 enum { LEDGER_SHEET_ROWS = 5000 }; /* moves shown; more are only counted */
 
-/* `day` is "2026-11-28", in Beijing time. The caller frees *ret_pdf.
+/* `day` is "2026-11-28", in Beijing time. Without `secret_too` a 副卷 has its row but no
+ * number. The caller frees *ret_pdf.
  *   RC_INVALID  not a day */
 MUST_USE enum rc ledger_sheet_write(const struct ledger_source *source, const char *day,
-                                    uint8_t **ret_pdf, size_t *ret_len,
+                                    bool secret_too, uint8_t **ret_pdf, size_t *ret_len,
                                     struct fault *why);
 
 #endif

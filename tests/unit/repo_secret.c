@@ -60,6 +60,35 @@ TEST(alarms, of_a_secret_volume_are_only_for_those_who_work_with_it)
         CHECK_INT(1, alarms_of(others[i]));
 }
 
+static enum rc order_put(struct store_txn *txn, void *context, struct fault *why)
+{
+    json_t *order =
+        json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", context, "state", "waiting", "do",
+                  "put", "slot", "S0100100121", "volume", secret);
+    enum rc rc = view_put(at.repo, txn, VIEW_ORDERS, context, order, why);
+    json_decref(order);
+    return rc;
+}
+
+TEST(orders, for_a_secret_volume_are_only_for_those_who_work_with_it)
+{
+    static char id[] = "0123456789abcdef0123456789abcdef";
+    prepare();
+    CHECK_OK(store_update(at.repo->store, order_put, id, NULL));
+    CHECK_INT(200, call_by(ROLE_KEEPER, "GET", "/v1/orders/{order}",
+                           json_pack("{s:s}", "order", id), NULL, NULL));
+    CHECK_INT(403, call_by(ROLE_BORROWER, "GET", "/v1/orders/{order}",
+                           json_pack("{s:s}", "order", id), NULL, NULL));
+}
+
+TEST(places, of_a_secret_volume_are_proposed_to_those_who_work_with_it)
+{
+    prepare();
+    CHECK_INT(403,
+              call_with(at.tokens[row_of(ROLE_BORROWER)], "GET", "/v1/slots/proposal",
+                        NULL, json_pack("{s:s}", "volume", secret), NULL, NULL));
+}
+
 TEST(boards, mark_an_alarm_of_a_secret_volume_as_secret)
 {
     prepare();
@@ -76,25 +105,58 @@ TEST(boards, mark_an_alarm_of_a_secret_volume_as_secret)
     }
 }
 
-/* The lines of the whole ledger as this role gets them; the caller frees them. */
-static char *events_for(unsigned role)
+/* The bytes that this role gets at this address; the caller frees them. */
+static char *text_for(unsigned role, const char *path, json_t *query, size_t *ret_len)
 {
     json_t *parts = json_object();
     fixture();
     struct call call = { .repo = at.repo,
                          .settings = &at.settings,
                          .parts = parts,
-                         .query = parts,
+                         .query = query,
                          .token = at.tokens[row_of(role)],
                          .last_id = "",
                          .now_ms = clock_now_ms() };
-    call_run(&call, "GET", "/v1/ledger/events");
+    call_run(&call, "GET", path);
     CHECK_INT(200, call.status);
     char *text = calloc(1, call.size + 1);
     CHECK_INT(call.size, pread(call.fd, text, call.size, 0));
+    *ret_len = call.size;
     call_free(&call);
     json_decref(parts);
+    json_decref(query);
     return text;
+}
+
+/* The lines of the whole ledger. */
+static char *events_for(unsigned role)
+{
+    size_t len = 0;
+    return text_for(role, "/v1/ledger/events", json_object(), &len);
+}
+
+/* The daily sheet is the same paper, but for the number. */
+TEST(sheets, of_a_day_have_the_row_of_a_secret_volume_without_its_number)
+{
+    static const unsigned roles[] = { ROLE_AUDITOR, ROLE_ADMIN };
+    char day[CLOCK_TEXT_MAX], path[80], command[200], words[2][4096] = { "", "" };
+    prepare();
+    clock_text(clock_now_ms() + 8 * 3600 * 1000, day);
+    for (size_t i = 0; i < COUNT(roles); i++) {
+        size_t len = 0;
+        json_t *query = json_object();
+        json_object_set_new(query, "day", json_stringn(day, 10));
+        char *pdf = text_for(roles[i], "/v1/ledger/sheet", query, &len);
+        snprintf(path, sizeof path, "%s/sheet.pdf", at.folder);
+        FILE *file = fopen(path, "w");
+        CHECK(file && fwrite(pdf, 1, len, file) == len && !fclose(file));
+        free(pdf);
+        snprintf(command, sizeof command, "pdftotext -layout %s - | tr -d ' '", path);
+        FILE *out = popen(command, "r");
+        CHECK(out && fread(words[i], 1, sizeof words[i] - 1, out) > 0 && !pclose(out));
+    }
+    CHECK(strstr(words[0], secret) && !strstr(words[1], secret));
+    CHECK(strstr(words[1], VOLUME) && strstr(words[1], "副卷"));
 }
 
 TEST(events, of_a_secret_volume_are_withheld_and_their_hash_still_counts)
