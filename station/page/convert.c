@@ -286,6 +286,16 @@ static enum rc read_rules(struct conversion *conversion, struct fault *why)
     return rc;
 }
 
+/* When the PDF is replaced that is read, it must still be the same at the end. */
+static void note_old(struct conversion *conversion)
+{
+    struct convert_pages *pages = &conversion->pages;
+    struct stat out;
+    pages->in_place = !fstat(conversion->again_fd, &pages->was) &&
+                      !stat(conversion->options->out_path, &out) &&
+                      out.st_dev == pages->was.st_dev && out.st_ino == pages->was.st_ino;
+}
+
 /* What is to be converted: files, or the pages of a PDF that is read again. */
 static enum rc list_pages(struct conversion *conversion, const char *const *paths,
                           size_t count, struct fault *why)
@@ -297,6 +307,7 @@ static enum rc list_pages(struct conversion *conversion, const char *const *path
         if (conversion->again_fd < 0)
             return fault_set(why, RC_INVALID, errno, "打不开“%s”：%s", again,
                              errno == ENOENT ? "没有这个文件" : strerror(errno));
+        note_old(conversion);
         rc = pdfa_volume_open(conversion->again_fd, &conversion->pages.volume, why);
         if (rc)
             return fault_wrap(why, rc, "%s", again);
@@ -314,7 +325,8 @@ static enum rc begin(struct conversion *conversion, const char *const *paths,
 {
     const struct convert_options *options = conversion->options;
     uint32_t jobs = options->jobs ? options->jobs : (uint32_t)get_nprocs();
-    enum rc rc = read_rules(conversion, why);
+    enum rc rc = convert_check_paths(paths, count, options, why);
+    rc = rc ? rc : read_rules(conversion, why);
     if (rc)
         return rc;
     conversion->jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;

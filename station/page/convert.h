@@ -49,7 +49,9 @@ struct convert_summary {
  * cannot be used is complained about and left out; the rest goes on. *ret_summary is set
  * in any case.
  *   RC_INVALID      some files could not be used, or no page was left to write; OUT.pdf
- *                   holds the good pages if there is any; or again_path is not ours
+ *                   holds the good pages if there is any; or again_path is not ours; or
+ *                   an output would be written over what is read
+ *   RC_CONFLICT     again_path is to be replaced, and was changed meanwhile
  *   RC_CORRUPT      again_path was ours, and was changed
  *   RC_UNAVAILABLE  the recogniser or its model is missing
  *   others          OUT.pdf, the text or the report could not be written */

@@ -147,6 +147,18 @@ enum rc convert_replace(const char *path, struct bytes data, struct fault *why)
     return file_replace(dir, target.name, data, NULL) ? cannot_write(path, why) : RC_OK;
 }
 
+/* The volume; or a page file that was read again, which is a page file again. */
+static enum rc put_pdf(const struct convert_pages *pages, int fd, struct fault *why)
+{
+    SCOPED(free_at) char *data = NULL;
+    if (!pages->volume || !pdfa_volume_is_page(pages->volume))
+        return join(pages, fd, why);
+    enum rc rc = convert_take(pages, pages->at->pdf_at, pages->at->pdf_len, &data, why);
+    return rc ? rc
+              : file_write_all(fd, (struct bytes){ (uint8_t *)data, pages->at->pdf_len },
+                               why);
+}
+
 static enum rc write_pdf_through(const struct convert_pages *pages, const char *path,
                                  struct fault *why)
 {
@@ -154,28 +166,53 @@ static enum rc write_pdf_through(const struct convert_pages *pages, const char *
     SCOPED(free_at) char *data = NULL;
     size_t len;
     enum rc rc = file_in_memory("pdf", (struct bytes){ NULL, 0 }, &fd, why);
-    rc = rc ? rc : join(pages, fd, why);
+    rc = rc ? rc : put_pdf(pages, fd, why);
     rc = rc ? rc : file_read_fd(fd, SIZE_MAX / 4, &data, &len, why);
     return rc ? rc
               : convert_replace(path, (struct bytes){ (const uint8_t *)data, len }, why);
 }
 
-/* A page file that was read again is a page file again. */
-static enum rc write_page(const struct convert_pages *pages, const char *path,
+/* The draft is locked while it is written, so that two who write one name do not write
+ * into each other's; what one that was killed left is used again. */
+static enum rc draft_open(const struct target *target, const char *path, int *ret_fd,
                           struct fault *why)
 {
-    SCOPED(free_at) char *data = NULL;
-    enum rc rc = convert_take(pages, pages->at->pdf_at, pages->at->pdf_len, &data, why);
-    return rc ? rc
-              : convert_replace(
-                    path, (struct bytes){ (uint8_t *)data, pages->at->pdf_len }, why);
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    struct stat mine, named;
+    SCOPED(fd_close_at)
+    int fd = openat(target->dir, target->draft, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                    0666);
+    if (fd < 0 || fstat(fd, &mine))
+        return cannot_write(path, why);
+    if (fcntl(fd, F_OFD_SETLK, &whole) || !S_ISREG(mine.st_mode) ||
+        fstatat(target->dir, target->draft, &named, AT_SYMLINK_NOFOLLOW) ||
+        named.st_ino != mine.st_ino)
+        return fault_set(why, RC_IO, 0, "另一个程序正在写“%s”，请稍后再试", path);
+    if (ftruncate(fd, 0))
+        return cannot_write(path, why);
+    *ret_fd = TAKE_FD(fd);
+    return RC_OK;
+}
+
+static enum rc draft_name(const struct convert_pages *pages, const struct target *target,
+                          const char *path, int fd, struct fault *why)
+{
+    struct stat now;
+    if (fsync(fd))
+        return cannot_write(path, why);
+    if (pages->in_place && (fstatat(target->dir, target->name, &now, 0) ||
+                            !convert_same_state(&now, &pages->was)))
+        return fault_set(why, RC_CONFLICT, 0,
+                         "“%s”在重新识别期间被改动过，没有替换它，请再做一次", path);
+    return renameat(target->dir, target->draft, target->dir, target->name) ||
+                   fsync(target->dir)
+               ? cannot_write(path, why)
+               : RC_OK;
 }
 
 enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
                           struct fault *why)
 {
-    if (pages->volume && pdfa_volume_is_page(pages->volume))
-        return write_page(pages, path, why);
     if (is_no_file(path))
         return write_pdf_through(pages, path, why);
     struct target target;
@@ -183,16 +220,15 @@ enum rc convert_write_pdf(const struct convert_pages *pages, const char *path,
     if (rc)
         return rc;
     SCOPED(fd_close_at) int dir = target.dir;
-    SCOPED(fd_close_at)
-    int fd = openat(dir, target.draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return cannot_write(path, why);
+    SCOPED(fd_close_at) int fd = -1;
+    rc = draft_open(&target, path, &fd, why);
+    if (rc)
+        return rc;
     struct stat old;
     if (!fstatat(dir, target.name, &old, 0))
         (void)fchmod(fd, old.st_mode & 07777);
-    rc = join(pages, fd, why);
-    if (!rc && (fsync(fd) || renameat(dir, target.draft, dir, target.name) || fsync(dir)))
-        rc = cannot_write(path, why);
+    rc = put_pdf(pages, fd, why);
+    rc = rc ? rc : draft_name(pages, &target, path, fd, why);
     if (rc)
         (void)unlinkat(dir, target.draft, 0);
     return rc;

@@ -5,6 +5,8 @@
 #include "pdfa/pdfa_volume.h"
 #include "station/page/convert.h"
 
+#include <sys/stat.h>
+
 /* One picture's place in the result, in the order of the input. */
 struct convert_page {
     const char *path; /* borrowed */
@@ -23,7 +25,17 @@ struct convert_pages {
     int spool_fd; /* one nameless file with the pages' PDFs and texts */
     json_t *rows; /* owned by the caller: a catalogue to find titles in, or NULL */
     struct pdfa_volume *volume; /* owned by the caller: what is read again, or NULL */
+    bool in_place;              /* and it is what is replaced: */
+    struct stat was;            /* as it was when it was opened */
 };
+
+/* RC_INVALID: an output is an input, or another output, or no PDF and would be lost. */
+MUST_USE enum rc convert_check_paths(const char *const *paths, size_t count,
+                                     const struct convert_options *options,
+                                     struct fault *why);
+
+/* The same file, and nobody wrote to it. */
+bool convert_same_state(const struct stat *a, const struct stat *b);
 
 /* Keep the bytes of the file `fd` at the end of the spool. `fd` -1 keeps nothing. */
 MUST_USE enum rc convert_keep(int spool_fd, int fd, uint64_t *ret_at, uint32_t *ret_len,

@@ -97,3 +97,14 @@ run 1 "too many jobs" --jobs 99 -o "$work/x.pdf" $data/004.jpg
 run 0 "help" --help
 [ -z "$(find "$work" -name '.*.new')" ]
 say $? "no draft is left behind"
+
+# One wrong word, and the only copy of a sheet would be gone.
+cp $data/004.jpg "$work/p1.jpg"
+cp $data/011.jpg "$work/p2.jpg"
+cp "$work/one.pdf" "$work/old.pdf"
+run 2 "a PDF over a picture that is read" --no-ocr -o "$work/p1.jpg" "$work/p1.jpg" "$work/p2.jpg"
+run 2 "a PDF over a picture that is not" --no-ocr -o "$work/p1.jpg" "$work/p2.jpg"
+run 2 "text over a picture that is read" --no-ocr --text "$work/p2.jpg" -o "$work/x.pdf" "$work/p1.jpg" "$work/p2.jpg"
+cmp -s "$work/p1.jpg" $data/004.jpg && cmp -s "$work/p2.jpg" $data/011.jpg
+say $? "the pictures are still there"
+run 0 "a PDF over an older one" --no-ocr -o "$work/old.pdf" "$work/p2.jpg"

@@ -90,6 +90,40 @@ run 3 "a model that is not installed" --model xyz_none "$work/kept.pdf"
 run 4 "a folder that does not exist" -o "$work/no/such.pdf" "$work/kept.pdf"
 run 1 "no file"
 run 1 "two files" "$work/kept.pdf" "$work/once.pdf"
+run 2 "its text into the file itself" --text "$work/kept.pdf" "$work/kept.pdf"
+ln -s kept.pdf "$work/alias.pdf"
+run 2 "its report, by another name of the file" --report "$work/alias.pdf" "$work/kept.pdf"
+run 2 "text and report into one file" --text "$work/both" --report "$work/both" "$work/kept.pdf"
+
+# Another program writes the same name, or wrote it while the pages were read.
+mkfifo "$work/hold"
+python3 - "$work/.busy.pdf.new" "$work/hold" <<'END' &
+import fcntl, struct, sys
+draft = open(sys.argv[1], "wb")
+draft.write(b"half a page")
+draft.flush()
+fcntl.fcntl(draft, 37, struct.pack("hhlli", fcntl.F_WRLCK, 0, 0, 0, 0) + b"\0" * 4)  # F_OFD_SETLK
+open(sys.argv[2]).read()
+END
+until [ -s "$work/.busy.pdf.new" ]; do sleep 0.05; done
+sleep 0.2
+run 4 "a file that another program is writing" -o "$work/busy.pdf" "$work/kept.pdf"
+[ "$(cat "$work/.busy.pdf.new")" = "half a page" ]
+say $? "the other's half is left alone"
+: >"$work/hold"
+wait $!
+rm -f "$work/.busy.pdf.new" "$work/hold"
+ln -s kept.pdf "$work/.trap.pdf.new"
+run 4 "a draft that is a link to something else" -o "$work/trap.pdf" "$work/kept.pdf"
+rm "$work/.trap.pdf.new"
+cp "$work/blind.pdf" "$work/raced.pdf"
+"$juanku" reocr --model chi_sim "$work/raced.pdf" >/dev/null 2>"$work/err" &
+sleep 0.3
+cp "$work/once.pdf" "$work/newer.pdf"
+mv "$work/newer.pdf" "$work/raced.pdf"
+wait $!
+cmp -s "$work/raced.pdf" "$work/once.pdf" && grep -q '被改动过' "$work/err"
+say $? "a file that became another meanwhile stays the other"
 "$juanku" reocr --model chi_sim "$work/kept.pdf" >/dev/null 2>&1 &
 sleep 0.5
 kill -9 $! 2>/dev/null
