@@ -23,6 +23,7 @@ class Declare extends Part {
         this.querySelector('#volume').value = this.label;
         if (this.known?.sheets) this.querySelector('#sheets').value = this.known.sheets;
         this.querySelector('#sheets').focus();
+        this.querySelector('#sheets').select(); /* what is typed takes the place of it */
     }
 
     /* By the card "accept": true when everything is filled in. */
@@ -82,7 +83,7 @@ class Declare extends Part {
             <div class="field sheets">
                 <label for="sheets">${say('new.sheets')}</label>
                 <input id="sheets" name="sheets" type="number" inputmode="numeric" min="1" max=${SHEETS_MAX} required
-                    aria-describedby="sheets-help">
+                    aria-describedby="sheets-help" @focus=${(event) => event.target.select()}>
                 <p class="help" id="sheets-help">${say('new.sheets.help')}</p>
             </div>
             ${this.known?.case_no

@@ -92,7 +92,8 @@ class Job extends Part {
                     <h2 id="recount-ask">${say('recount.ask')}</h2>
                     <p>${say('recount.say', { fed: this.job.sheets_fed, declared: this.job.sheets_declared })}</p>
                     <div class="field"><label for="recount">${say('new.sheets')}</label>
-                        <input id="recount" name="sheets" type="number" min="1" max="2000" required .value=${String(this.job.sheets_fed)}></div>
+                        <input id="recount" name="sheets" type="number" min="1" max="2000" required .value=${String(this.job.sheets_fed)}
+                            @focus=${(event) => event.target.select()}></div>
                     <div class="row">
                         <button class="button main" type="submit" value="go">${say('step.recount')}</button>
                         <button class="button" type="submit" value="keep" formnovalidate>${say('cancel')}</button>

@@ -104,6 +104,9 @@ async function first(page) {
         await readLabel(page, volume);
         await page.waitForFunction(() => document.querySelector('#sheets').value === '5');
         await judge(page, 'keys-declare');
+        await page.keyboard.press('F1');
+        await page.keyboard.press('Escape');
+        await page.keyboard.type('5'); /* takes the place of the number that stood there */
         await page.keyboard.press('Enter');
         await page.waitForSelector('jk-job');
     });
