@@ -146,7 +146,7 @@ bool group_image_doubt(const struct job *job, const struct job_image *image,
     if (other_cover(job, image, text)) {
         field_print(ret_sentence, JOB_SENTENCE_MAX,
                     "第 %u 张的封面是另一卷（%s），不是正在扫描的 "
-                    "%s。请作废本次扫描，把两卷分开后重来。",
+                    "%s。请放弃本卷，把两卷分开后重来。",
                     image->sheet, text, job->volume);
         return true;
     }

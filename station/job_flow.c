@@ -41,13 +41,13 @@ static const unsigned char table[JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
 
 static const char *const refusals[JOB_STATE_COUNT] = {
     [JOB_DECLARED] = "还没有开始扫描。请放好纸，按“开始”。",
-    [JOB_SCANNING] = "正在进纸。请先按“停止”，等这一张走完。",
+    [JOB_SCANNING] = "正在进纸。请先按“停”，等这一张走完。",
     [JOB_STOPPED] = "扫描停着，张数还没有对上。请按提示放纸后按“继续”。",
-    [JOB_COUNTED] = "张数已经对上，不用再进纸。核对后请按“完成”。",
+    [JOB_COUNTED] = "张数已经对上，不用再进纸。核对后请按“提交”。",
     [JOB_REVIEW] = "还有页面要人看一下。请先处理列出的页面。",
     [JOB_SUBMITTING] = "这一卷正在上传，不能再改。",
     [JOB_DONE] = "这一卷已经入库，不能再改。",
-    [JOB_ABANDONED] = "这次扫描已经作废。请重新申报。",
+    [JOB_ABANDONED] = "这次扫描已经放弃。请重新登记。",
 };
 
 const char *job_state_name(enum job_state state)

@@ -44,16 +44,16 @@ const struct sentence_stop sentence_stops[] = {
       "请清理磁盘，把刚走出的那张放回进纸器最上面，按“继续”，从第 %u 张起。" },
     { "spool-failed", "第 %u 张没能存到本机磁盘，没有收下。",
       "请把刚走出的那张放回进纸器最上面，按“继续”，从第 %u 张起；再出错请联系管理员。" },
-    { "too-many", "一次扫描的张数到了上限。", "请先提交这一部分，其余的另外申报。" },
+    { "too-many", "一次扫描的张数到了上限。", "请先提交这一部分，其余的另外登记。" },
     { "other-volume", "扫到了另一卷的封面，已停止进纸。",
-      "请取出全部纸，按“作废”，把两卷分开后重新申报。" },
+      "请取出全部纸，按“放弃本卷”，把两卷分开后重新登记。" },
     { "settings", "扫描仪不支持现在的设置，没有进纸。",
       "请管理员检查进纸方式、颜色和精度的设置，再按“继续”，从第 %u 张起。" },
     { "long", "第 %u 张比纸长，可能两张叠着走了，已停止进纸。",
       "请从走完的纸里取出第 %u 张和它后面的看一看：是两张，请选“从这张重扫”，分开后"
       "从这张起放回；真有这么长，请选“属实”。再按“继续”。" },
     { "fed-twice", "第 %u 张和前一张几乎一样，可能同一张走了两次，已停止进纸。",
-      "请取出第 %u 张看一看：是同一张，请选“移除”；本来就有两张一样的，请选“属实”。再"
+      "请取出第 %u 张看一看：是同一张，请选“取出”；本来就有两张一样的，请选“属实”。再"
       "按“继续”。" },
     { "page-gap", "第 %u 张的页码接不上，前面可能少走了纸，已停止进纸。",
       "请看第 %u 张前面：少了纸请找出后补扫；没有少，请选“属实”。再按“继续”。" },
@@ -68,13 +68,13 @@ const struct sentence_stop sentence_stops[] = {
     { "rewind", "第 %u 张起的纸已从这一卷取下，要重新扫描；原来的图还留着。",
       "请把第 %u 张起的纸按原来的顺序放回进纸器，按“继续”，从第 %u 张起。" },
     { "repair", "等着补扫第 %u 张。",
-      "请把正确的纸单独放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
+      "请把正确的纸单独放进进纸器，按“继续”，扫成第 %u 张；不补了请按“不补了”。" },
     { "repair-empty", "进纸器里没有纸，第 %u 张还没有补扫。",
-      "请把要补的那一张放进进纸器，按“继续”，扫成第 %u 张；不补了请按“取消补扫”。" },
+      "请把要补的那一张放进进纸器，按“继续”，扫成第 %u 张；不补了请按“不补了”。" },
     { "volume-end", "读到了结束页，已停止进纸，张数对不上。",
       "结束页后面走出的纸，请选其中第一张，按“从这张重扫”取下；少了纸请找出放入，按“继续”"
       "，"
-      "从第 %u 张起；申报时数错了，重新点数后按“更正张数”。" },
+      "从第 %u 张起；登记时数错了，重新点数后按“改登记的张数”。" },
     { "turn", "", "请把整叠纸翻过来，不要改变顺序，再放入，按“继续”扫反面。" },
     { "backs-fewer", "",
       "没走的纸反面朝上放好，按“继续”，从第 %u 张的反面起；有两张一起走的，请选那一张，"
@@ -130,7 +130,7 @@ static void differs_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
 {
     bool fewer = job->sheets < job->sheets_declared;
     snprintf(ret, JOB_SENTENCE_MAX,
-             "进纸器空了，张数对不上：申报 %u 张，走了 %u 张，%s %u 张。",
+             "进纸器空了，张数对不上：登记 %u 张，走了 %u 张，%s %u 张。",
              job->sheets_declared, job->sheets, fewer ? "少" : "多",
              fewer ? job->sheets_declared - job->sheets
                    : job->sheets - job->sheets_declared);
@@ -165,13 +165,14 @@ static void differs_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
     if (job->sheets < job->sheets_declared)
         snprintf(ret, JOB_SENTENCE_MAX,
                  "请找出还没扫的纸放进进纸器，按“继续”，从第 %u "
-                 "张起；如果申报时数错了，重新点数后"
-                 "按“更正张数”。",
+                 "张起；如果登记时数错了，重新点数后"
+                 "按“改登记的张数”。",
                  job->sheets + 1);
     else
-        snprintf(ret, JOB_SENTENCE_MAX,
-                 "请重新点数：如果申报时数错了，按“更正张数”；如果混进了别的纸，按“作废”"
-                 "后重新扫描。");
+        snprintf(
+            ret, JOB_SENTENCE_MAX,
+            "请重新点数：如果登记时数错了，按“改登记的张数”；如果混进了别的纸，请选那一"
+            "张，按“取出”。");
 }
 
 void sentence_now(const struct job *job, char ret[JOB_SENTENCE_MAX])
@@ -243,10 +244,10 @@ void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
         break;
     case JOB_COUNTED:
         snprintf(ret, JOB_SENTENCE_MAX, "%s",
-                 group_all_read(job) ? "请核对页面，按“完成”提交。" : "请等识别完成。");
+                 group_all_read(job) ? "请核对页面，按“提交”。" : "请等识别完成。");
         break;
     case JOB_REVIEW:
-        snprintf(ret, JOB_SENTENCE_MAX, "请处理标出的页面，再按“完成”。");
+        snprintf(ret, JOB_SENTENCE_MAX, "请处理标出的页面，再按“提交”。");
         break;
     case JOB_SUBMITTING:
         snprintf(ret, JOB_SENTENCE_MAX, "正在上传到库房。可以开始扫描下一卷。");
@@ -256,6 +257,6 @@ void sentence_next(const struct job *job, char ret[JOB_SENTENCE_MAX])
                  "已入库。请把纸质卷放好，等待交接；可以开始下一卷。");
         break;
     default:
-        snprintf(ret, JOB_SENTENCE_MAX, "本次扫描已作废。请重新申报。");
+        snprintf(ret, JOB_SENTENCE_MAX, "本次扫描已放弃。请重新登记。");
     }
 }

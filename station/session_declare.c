@@ -89,7 +89,7 @@ static enum rc check_free(struct session *s, const char *volume, struct job **re
 {
     if (s->current && in_work(s->current))
         return fault_set(why, RC_CONFLICT, 0,
-                         "上一卷（%s）还没有做完。请先完成或作废它。",
+                         "上一卷（%s）还没有做完。请先做完或放弃它。",
                          s->current->case_no);
     for (size_t i = 0; i < s->job_count; i++) {
         struct job *job = s->jobs[i];
@@ -117,7 +117,7 @@ static void create(struct session *s, struct declaration *d)
     if (!rc && !parked)
         rc = spool_create_job(s->spool, job, &why);
     if (rc == RC_FULL)
-        (void)fault_set(&why, RC_FULL, 0, "本机磁盘空间不足，请清理磁盘后再申报。");
+        (void)fault_set(&why, RC_FULL, 0, "本机磁盘空间不足，请清理磁盘后再登记。");
     if (!rc && !parked)
         rc = session_adopt(s, job, &why);
     if (rc) {
@@ -178,7 +178,7 @@ static void on_volume(struct session *s, enum rc rc, const json_t *json,
         return;
     }
     if (rc) {
-        field_print(job->note, sizeof job->note, "%s先按标签申报，连通后由库房核对。",
+        field_print(job->note, sizeof job->note, "%s先按标签登记，连通后由库房核对。",
                     sentence);
         use_kept_rules(s, job);
         create(s, d);

@@ -186,7 +186,7 @@ enum rc session_adopt(struct session *s, struct job *job, struct fault *why)
             session_forget(s, s->jobs[i]); /* its files stay, see session_trim() */
     if (s->job_count == SESSION_JOBS_MAX)
         return fault_set(why, RC_FULL, 0,
-                         "等待上传的卷太多了（%d 卷）。请等库房连通后再申报新的。",
+                         "等待上传的卷太多了（%d 卷）。请等库房连通后再登记新的。",
                          SESSION_JOBS_MAX);
     job->limits = &s->limits;
     session_profile_apply(s, job);

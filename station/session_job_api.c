@@ -18,7 +18,7 @@ static enum rc need_job(struct session *s, struct fault *why)
 {
     if (s->current)
         return RC_OK;
-    return fault_set(why, RC_REFUSED, 0, "还没有申报。请先扫卷的标签，输入张数。");
+    return fault_set(why, RC_REFUSED, 0, "还没有登记。请先扫卷的标签，输入张数。");
 }
 
 enum rc job_do_start(struct session *s, const struct crew_member *who, struct fault *why)
@@ -34,7 +34,8 @@ enum rc job_do_start(struct session *s, const struct crew_member *who, struct fa
     if (group_other_volume(job, label))
         return fault_set(
             why, RC_REFUSED, 0,
-            "已扫的纸里有另一卷（%s）的封面。请取出全部纸，按“作废”后分开重扫。", label);
+            "已扫的纸里有另一卷（%s）的封面。请取出全部纸，按“放弃本卷”后分开重扫。",
+            label);
     const struct job_image *suspect = job->repair ? NULL : suspect_first(job, NULL);
     if (suspect)
         return fault_set(
@@ -78,7 +79,7 @@ enum rc job_do_finish(struct session *s, struct fault *why)
     if (rc)
         return rc;
     if (!group_all_read(job))
-        return fault_set(why, RC_REFUSED, 0, "还有 %u 页正在识别，请稍等再按“完成”。",
+        return fault_set(why, RC_REFUSED, 0, "还有 %u 页正在识别，请稍等再按“提交”。",
                          group_count(job).unread);
     group_pages(job);
     if (group_doubt(job, sentence))
@@ -91,7 +92,7 @@ enum rc job_do_finish(struct session *s, struct fault *why)
     if (!rc)
         rc = session_event(s, job, JOB_EV_FINISH, why);
     if (rc == RC_FULL)
-        return fault_set(why, rc, 0, "本机磁盘空间不足，请清理磁盘后再按“完成”。");
+        return fault_set(why, rc, 0, "本机磁盘空间不足，请清理磁盘后再按“提交”。");
     if (!rc)
         upload_run(s);
     return rc;
@@ -174,7 +175,7 @@ void session_api_job_abandon(struct http_request *request, void *context)
     if (!rc) {
         char note[JOB_SENTENCE_MAX];
         memcpy(note, job->note, sizeof note);
-        snprintf(job->note, sizeof job->note, "由%s作废。", who->name);
+        snprintf(job->note, sizeof job->note, "由%s放弃。", who->name);
         rc = session_event(s, job, JOB_EV_ABANDON, &why);
         if (rc)
             memcpy(job->note, note, sizeof note);
@@ -198,7 +199,7 @@ static enum rc set_profile(struct session *s, struct job *job, const char *name,
         return fault_set(why, RC_REFUSED, 0, "开始以前或停下以后才能换扫描方案。");
     if (job->leaves && (profile->sides != job->sides || profile->by_hand != job->by_hand))
         return fault_set(why, RC_REFUSED, 0,
-                         "这一卷已按%s扫描，不能中途改。要改请作废后重扫。",
+                         "这一卷已按%s扫描，不能中途改。要改请放弃本卷后重扫。",
                          job->by_hand      ? "手动双面"
                          : job->sides == 2 ? "双面"
                                            : "单面");
@@ -227,7 +228,7 @@ static enum rc recount(struct session *s, struct job *job, unsigned sheets,
     char at[CLOCK_TEXT_MAX];
     if (job->state != JOB_STOPPED && job->state != JOB_COUNTED &&
         job->state != JOB_REVIEW)
-        return fault_set(why, RC_REFUSED, 0, "进纸停下、张数对不上时才能更正张数。");
+        return fault_set(why, RC_REFUSED, 0, "进纸停下、张数对不上时才能改登记的张数。");
     clock_text(clock_now_ms(), at);
     if (!job->recounts)
         job->recounts = json_array();

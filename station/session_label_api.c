@@ -136,7 +136,7 @@ static enum rc confirm_volume(struct reading *r, const char *text, struct fault 
     struct job *job = r->s->current;
     if (strcmp(job->volume, text) != 0)
         return fault_set(why, RC_REFUSED, 0,
-                         "这是另一卷（%s）。正在做的是 %s，请先完成或作废。", text,
+                         "这是另一卷（%s）。正在做的是 %s，请先做完或放弃。", text,
                          job->volume);
     job->confirmed = true;
     session_save(r->s, job);

@@ -241,7 +241,7 @@ static enum rc grant(struct wish *w, struct fault *why)
             continue;
         if (w->job->repair && !wishes[i].while_armed)
             return fault_set(why, RC_REFUSED, 0,
-                             "还有一张等着补扫。请先补扫，或按“取消补扫”。");
+                             "还有一张等着补扫。请先补扫，或按“不补了”。");
         if (!wishes[i].while_turned && order_must_stay(w->job, what))
             return fault_set(why, RC_REFUSED, 0,
                              "反面还没有走完，纸的次序不能动。请先走完反面。");
@@ -260,7 +260,7 @@ enum rc session_repair(struct session *s, const struct crew_member *who,
     wish.at_ms = clock_now_ms();
     clock_text(wish.at_ms, wish.at);
     if (!s->current)
-        return fault_set(why, RC_REFUSED, 0, "还没有申报，没有可修补的。");
+        return fault_set(why, RC_REFUSED, 0, "还没有登记，没有可修补的。");
     return grant(&wish, why);
 }
 

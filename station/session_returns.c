@@ -113,7 +113,7 @@ enum rc session_return_open(struct session *s, const char *volume, struct fault 
     if (s->current && s->current->state != JOB_DONE &&
         s->current->state != JOB_SUBMITTING && s->current->state != JOB_ABANDONED)
         return fault_set(why, RC_CONFLICT, 0,
-                         "上一卷（%s）还没有做完。请先完成或作废它。",
+                         "上一卷（%s）还没有做完。请先做完或放弃它。",
                          s->current->case_no);
     json_t *before = json_deep_copy(job->returned);
     enum rc rc = job_return_begin(job, json_object_get(one, "rejects"),

@@ -125,7 +125,7 @@ static void send_manifest(struct session *s, struct job *job)
     char path[64];
     if (spool_get_json(s->spool, job->id, "manifest.json", &manifest, &why)) {
         log_error("the manifest of job %s: %s", job->id, why.text);
-        give_back(s, "本机存的清单读不出来，请再按“完成”。");
+        give_back(s, "本机存的清单读不出来，请再按“提交”。");
         return;
     }
     snprintf(path, sizeof path, "/v1/volumes/%s/scans", job->volume);

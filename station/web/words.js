@@ -240,7 +240,7 @@ export const words = {
     'shift.faults': ['故障', 'Faults'],
     'shift.repairs': ['修补', 'Repairs'],
     'shift.rejected': ['质检退回', 'Sent back'],
-    'shift.given_up': ['作废张数', 'Given up'],
+    'shift.given_up': ['放弃的张数', 'Given up'],
     'shift.speed': ['张/分', 'Sheets a minute'],
     'shift.total': ['合计', 'Total'],
     'shift.open': ['没做完的卷', 'Open volumes'],

@@ -22,7 +22,7 @@ same 403 "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example' "$sta
 has "$(declare_job V44039920260301010027100158 17 | title)" 校验位不对 "a label with wrong check digits is not believed"
 has "$(declare_job T10671 17 | title)" 不是卷的标签 "a separator is no volume"
 has "$(declare_job "$volume" 0 | title)" 张数 "no volume without a number of sheets"
-has "$(post job/start '{}' | title)" 还没有申报 "no feeding without a volume"
+has "$(post job/start '{}' | title)" 还没有登记 "no feeding without a volume"
 
 # --- a stack of six sheets, and everything goes wrong once -------------------------------
 fill_tray 6
@@ -46,7 +46,7 @@ until_true 40 ready
 post job/resume '{}' >/dev/null
 wait_state stopped,counted 40
 same "stopped no-docs 6" "$(get '.job | "\(.state) \(.stop) \(.sheets_fed)"')" "an empty feeder is no proof"
-has "$(get .job.sentence)" "申报 7 张，走了 6 张，少 1 张" "the difference is told"
+has "$(get .job.sentence)" "登记 7 张，走了 6 张，少 1 张" "the difference is told"
 has "$(post job/finish '{}' | title)" 对不上 "a wrong count cannot be handed in"
 post job/recount '{"sheets_declared":6}' >/dev/null
 wait_state counted,review 5

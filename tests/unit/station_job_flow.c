@@ -160,7 +160,7 @@ TEST(sentence, tells_how_many_sheets_are_missing_or_too_many)
     job->sheets_declared = 17;
     job->sheets = 15;
     sentence_now(job, now);
-    CHECK(strstr(now, "申报 17 张，走了 15 张，少 2 张"));
+    CHECK(strstr(now, "登记 17 张，走了 15 张，少 2 张"));
     job->sheets = 18;
     sentence_now(job, now);
     CHECK(strstr(now, "多 1 张"));

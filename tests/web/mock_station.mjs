@@ -231,7 +231,7 @@ export class MockStation {
         }
         const { sheet } = this.job.pages.find((one) => one.index === body.index);
         this.job.repair = { waits: body.do, sheet, reason: body.reason, last: '' };
-        this.change('stopped', `等着补扫第 ${sheet} 张。`, `请把正确的纸单独放进进纸器，按“继续”，扫成第 ${sheet} 张；不补了请按“取消补扫”。`);
+        this.change('stopped', `等着补扫第 ${sheet} 张。`, `请把正确的纸单独放进进纸器，按“继续”，扫成第 ${sheet} 张；不补了请按“不补了”。`);
         return { json: { what: 'command', sentence: '', next: this.job.next } };
     }
 

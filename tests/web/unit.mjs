@@ -38,6 +38,14 @@ for (const [folder, table] of [['station/web', stationWords], ['repo-daemon/web'
     const icons = [...text.matchAll(/icon\('(\w+)'\)/g)].map((hit) => hit[1]).filter((name) => !iconNames.includes(name));
     check(!icons.length, `icons: ${folder} uses only signs that exist`, icons.join(' '));
 }
+/* What the service tells the operator to press is written on the page. */
+{
+    const written = Object.values({ ...sharedWords, ...stationWords }).map(([zh]) => zh);
+    const told = readdirSync(join(root, 'station')).filter((file) => file.endsWith('.c'))
+        .flatMap((file) => [...readFileSync(join(root, 'station', file), 'utf8').matchAll(/[按选]“([^”%]+)”/g)].map((hit) => hit[1]));
+    const nowhere = told.filter((name) => !written.some((zh) => zh.includes(name)));
+    check(told.length > 20 && !nowhere.length, 'words: every key that a sentence names stands on the page', nowhere.join(' '));
+}
 check(jobStates.every((state) => stationWords[`job.${state}`]), 'words: every state of a job has a word');
 check(actionNames.every((name) => repoWords[`act.${name}`]), 'words: every action of the keeper has a word');
 check(Object.values(stateLook).every(([, sign]) => iconNames.includes(sign)), 'states: each has a sign that exists');
