@@ -40,6 +40,7 @@ int cmd_rack(int argc, char **argv);
 int cmd_label(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_repo(int argc, char **argv);
+int cmd_repo_fixity(int argc, char **argv);
 int cmd_session(int argc, char **argv);
 int cmd_case(int argc, char **argv);
 int cmd_volume(int argc, char **argv);

@@ -26,8 +26,10 @@ static const char help[] =
     "       juanku repo rebuild DIR\n"
     "       juanku repo backup DIR TO\n"
     "       juanku repo restore TO DIR\n"
+    "       juanku repo fixity [--now] [--wait] [--json]\n"
     "\n"
-    "The daemon must not run meanwhile, but for backup; while it runs, use its pages.\n"
+    "The daemon must not run meanwhile, but for backup and fixity; while it runs, use "
+    "its pages.\n"
     "  init      make an empty repository; COURT is its word in case numbers, 粤0399\n"
     "  user      add a person or a station's account; list all\n"
     "  slots     register the slots of a rack\n"
@@ -35,7 +37,9 @@ static const char help[] =
     "  rebuild   make all views again from the ledger and the files\n"
     "  backup    copy everything, also while the daemon runs, and read the copy again;\n"
     "            again into the same folder it copies only what is new\n"
-    "  restore   make a repository out of a backup, and read it again\n";
+    "  restore   make a repository out of a backup, and read it again\n"
+    "  fixity    where the daemon's reading of all files stands; --now: begin at\n"
+    "            once, --wait: until it is done\n";
 
 struct arguments {
     const char *court, *origin, *name, *roles, *password_file;
@@ -287,6 +291,8 @@ static int copy(const char *from, const char *to, bool restore)
 int cmd_repo(int argc, char **argv)
 {
     struct arguments a;
+    if (argc > 1 && !strcmp(argv[1], "fixity"))
+        return cmd_repo_fixity(argc, argv);
     if (!arguments_read(argc, argv, &a))
         return EXIT_USAGE;
     if (a.help)
@@ -311,5 +317,5 @@ int cmd_repo(int argc, char **argv)
         return copy(rest[1], rest[2], !strcmp(what, "restore"));
     return cmd_usage("repo",
                      "init, user add, user list, slots, verify, rebuild, backup or "
-                     "restore, and a folder");
+                     "restore, and a folder; or fixity");
 }

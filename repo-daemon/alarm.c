@@ -24,6 +24,9 @@ static const struct alarm_row rows[] = {
     [ALARM_TAG] =        { "bad-tag",    "-tag",     false, true,  "收到伪造的开锁指令",       "请通知管理员检查线路，查明后写明情况。" },
     [ALARM_CHATTER] =    { "chatter",    "-chatter", true,  true,  "格口触点不稳",             "请检查触点，修好后写明情况。" },
     [ALARM_DEAD] =       { "dead",       "-dead",    false, false, "货架没有回答",             "请检查电源和接线；恢复前放入、取出须手工确认。" },
+    [ALARM_FILE_WRONG] = { "file-wrong", "-wrong",   false, false, "存档文件与校验值不符",     "请管理员从备份取回这个文件，再做一次核验。" },
+    [ALARM_FILE_GONE] =  { "file-gone",  "-gone",    false, false, "存档文件不见了",           "请管理员从备份取回这个文件，再做一次核验。" },
+    [ALARM_FILES_MANY] = { "files-many", "-many",    false, false, "很多存档文件已损坏",       "请停止写入，马上通知管理员检查磁盘，从备份恢复。" },
 };
 /* clang-format on */
 

@@ -1,8 +1,10 @@
-/* Alarms: what the racks sense against the records, until it is put right.
+/* Alarms: what the racks sense, or the files show, against the records, until it is put
+ * right.
  *
  * An alarm is raised and ended by an event of the ledger, so that it outlives a restart;
  * VIEW_ALARMS holds the open ones. Its name is that of the place and what is wrong there
- * ("S0100100121", "S0100100121-late", "01.001-dead"): the same thing is told once.
+ * ("S0100100121", "S0100100121-late", "01.001-dead", "0123456789abcdef-wrong"): the same
+ * thing is told once. The place of a file is the first sixteen digits of its hash.
  *
  * Most end when the thing itself is put right: the volume is back, the door shut, the
  * rack answers. The others say what has happened, and end when a person has looked and
@@ -25,6 +27,9 @@ enum alarm_kind {
     ALARM_TAG,        /* an order to a lock that we did not sign */
     ALARM_CHATTER,    /* a switch that does not rest */
     ALARM_DEAD,       /* a rack that does not answer */
+    ALARM_FILE_WRONG, /* a kept file has another content than its name says */
+    ALARM_FILE_GONE,  /* a file that an event names is not there */
+    ALARM_FILES_MANY, /* more of these than are told one by one */
     ALARM_KINDS
 };
 
@@ -33,7 +38,7 @@ enum { ALARM_NAME_MAX = 24, ALARM_NOTE_MAX = 900 }; /* bytes, with NUL */
 struct alarm_row {
     const char *word;   /* "wrong-put" */
     const char *suffix; /* of the name, behind the place; "" none */
-    bool of_slot;       /* else of a rack */
+    bool of_slot;       /* else of a rack, or of a file */
     bool by_hand;       /* a person ends it with a note; else it ends when put right */
     const char *what;   /* Chinese: what is wrong */
     const char *now;    /* Chinese: what to do */

@@ -1,5 +1,6 @@
 /* The service about itself: description, readiness, figures. */
 #include "repo-daemon/custody.h"
+#include "repo-daemon/fixity.h"
 #include "repo-daemon/route.h"
 #include "sys/scope.h"
 
@@ -83,6 +84,29 @@ static void http_write(FILE *out, const json_t *counts)
     }
 }
 
+static void fixity_write(FILE *out, const struct fixity *fixity, int64_t now_ms)
+{
+    if (!fixity)
+        return;
+    const struct fixity_facts f = fixity_facts(fixity, now_ms);
+    const struct fixity_sums *s = f.phase == FIXITY_IDLE ? &f.last : &f.now;
+    one(out, "juanku_fixity_round", "gauge", "Round of reading all files.", f.round);
+    one(out, "juanku_fixity_running", "gauge", "1 while a round is under way.",
+        f.phase != FIXITY_IDLE);
+    one(out, "juanku_fixity_late", "gauge", "1 when it takes longer than it may.",
+        f.late);
+    one(out, "juanku_fixity_rate_bytes", "gauge", "Bytes a second that it reads.",
+        f.rate);
+    one(out, "juanku_fixity_files", "gauge", "Files read in this or the last round.",
+        s->files);
+    one(out, "juanku_fixity_read_bytes", "gauge", "Bytes read in it.", s->bytes);
+    one(out, "juanku_fixity_wrong_files", "gauge", "Files found damaged in it.",
+        s->wrong);
+    one(out, "juanku_fixity_gone_files", "gauge", "Files found missing in it.", s->gone);
+    one(out, "juanku_fixity_last_end_seconds", "gauge",
+        "When the last whole round ended, Unix time.", (uint64_t)f.last.ended_ms / 1000);
+}
+
 static void figures_write(FILE *out, struct repo *repo, const struct tally *t)
 {
     struct ledger_head head = { 0 };
@@ -127,6 +151,7 @@ enum rc metrics_show(struct call *call, struct fault *why)
     if (!out)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the figures");
     figures_write(out, call->repo, &tally);
+    fixity_write(out, call->repo->fixity, call->now_ms);
     http_write(out, call->counts);
     if (fclose(out))
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the figures");

@@ -45,5 +45,7 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_INTAKE_RETURN "intake-return"
 #define EVENT_PAPER_CORRECT "paper-correct"
 #define EVENT_SECRET_READ "secret-read"
+#define EVENT_FIXITY_ASK "fixity-ask"
+#define EVENT_FIXITY "fixity"
 
 #endif

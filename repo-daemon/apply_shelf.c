@@ -99,6 +99,8 @@ enum rc apply_alarm(struct applying *a)
         json_pack("{s:s, s:s, s:s, s:I}", "kind", apply_text(a->data, "kind"), "place",
                   place, "volume", apply_text(evidence, "volume"), "at", a->at_ms);
     enum rc rc = RC_OK;
+    if (*apply_text(evidence, "sha256"))
+        apply_set_text(alarm, "sha256", apply_text(evidence, "sha256"));
     if (!strcmp(apply_text(a->data, "kind"), alarm_row(ALARM_LATE)->word))
         rc = mark_late(a, place);
     return rc ? rc : apply_put(a, VIEW_ALARMS, apply_text(a->data, "alarm"), alarm);

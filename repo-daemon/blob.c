@@ -151,5 +151,28 @@ enum rc blob_remove(struct blobs *blobs, struct sha256 hash, int64_t now_ms,
 enum rc blob_scan(struct blobs *blobs, bool verify, blob_on_found *on_found,
                   void *context, struct fault *why)
 {
-    return blobs->ops->scan(blobs, verify, on_found, context, why);
+    return blobs->ops->scan(blobs, NULL, verify, on_found, context, why);
+}
+
+struct listing {
+    struct sha256 *hashes; /* borrowed */
+    size_t count, room;
+};
+
+static bool list_one(const struct blob_found *found, void *context)
+{
+    struct listing *l = context;
+    l->hashes[l->count++] = found->hash;
+    return l->count < l->room;
+}
+
+enum rc blob_list(struct blobs *blobs, const struct sha256 *after, size_t room,
+                  struct sha256 *ret_hashes, size_t *ret_count, struct fault *why)
+{
+    struct listing l = { ret_hashes, 0, room };
+    enum rc rc = room ? blobs->ops->scan(blobs, after, false, list_one, &l, why) : RC_OK;
+    if (rc && rc != RC_CORRUPT) /* one that cannot be opened has a name all the same */
+        return rc;
+    *ret_count = l.count;
+    return RC_OK;
 }

@@ -49,8 +49,8 @@ struct blob_ops {
                     struct fault *why);
     enum rc (*remove)(struct blobs *blobs, struct sha256 hash, int64_t now_ms,
                       struct fault *why);
-    enum rc (*scan)(struct blobs *blobs, bool verify, blob_on_found *on_found,
-                    void *context, struct fault *why);
+    enum rc (*scan)(struct blobs *blobs, const struct sha256 *after, bool verify,
+                    blob_on_found *on_found, void *context, struct fault *why);
     void (*close)(struct blobs *blobs);
 };
 
@@ -109,5 +109,9 @@ MUST_USE enum rc blob_remove(struct blobs *blobs, struct sha256 hash, int64_t no
  * broken puts are swept. RC_CORRUPT after the walk when any was not right. */
 MUST_USE enum rc blob_scan(struct blobs *blobs, bool verify, blob_on_found *on_found,
                            void *context, struct fault *why);
+/* The names behind `after` (NULL: from the first), in order, at most `room`; not read. */
+MUST_USE enum rc blob_list(struct blobs *blobs, const struct sha256 *after, size_t room,
+                           struct sha256 *ret_hashes, size_t *ret_count,
+                           struct fault *why);
 
 #endif

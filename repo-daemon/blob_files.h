@@ -33,7 +33,7 @@ enum rc blob_files_keep(struct blobs *blobs, struct sha256 hash, int64_t until_m
                         struct fault *why);
 enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_ms,
                           struct fault *why);
-enum rc blob_files_scan(struct blobs *blobs, bool verify, blob_on_found *on_found,
-                        void *context, struct fault *why);
+enum rc blob_files_scan(struct blobs *blobs, const struct sha256 *after, bool verify,
+                        blob_on_found *on_found, void *context, struct fault *why);
 
 #endif

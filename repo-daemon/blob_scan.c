@@ -16,6 +16,7 @@
 enum { KEEP_TEXT_MAX = 32, LEFT_OVER_S = 3600 };
 
 struct walk {
+    const char *after; /* names up to this one are passed over */
     bool verify;
     blob_on_found *on_found;
     void *context;
@@ -132,7 +133,8 @@ static enum rc walk_folder(struct walk *walk, int dir, const char *prefix,
         struct sha256 hash;
         if (!strncmp(name, ".put-", 5))
             sweep(dir, name);
-        else if (names && hash_from_hex(name, &hash) && !strncmp(name, prefix, 4))
+        else if (names && hash_from_hex(name, &hash) && !strncmp(name, prefix, 4) &&
+                 strcmp(name, walk->after) > 0)
             names[kept++] = list[i]->d_name;
     }
     if (names)
@@ -148,11 +150,17 @@ static enum rc walk_folder(struct walk *walk, int dir, const char *prefix,
     return names ? RC_OK : fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
 }
 
-enum rc blob_files_scan(struct blobs *blobs, bool verify, blob_on_found *on_found,
-                        void *context, struct fault *why)
+enum rc blob_files_scan(struct blobs *blobs, const struct sha256 *after, bool verify,
+                        blob_on_found *on_found, void *context, struct fault *why)
 {
-    struct walk walk = { .verify = verify, .on_found = on_found, .context = context };
-    for (unsigned index = 0; index < BLOB_FOLDERS && !walk.stopped; index++) {
+    char from[SHA256_HEX] = "";
+    struct walk walk = {
+        .after = from, .verify = verify, .on_found = on_found, .context = context
+    };
+    if (after)
+        hash_hex(*after, from);
+    unsigned first = after ? (unsigned)after->at[0] << 8 | after->at[1] : 0;
+    for (unsigned index = first; index < BLOB_FOLDERS && !walk.stopped; index++) {
         char path[8], prefix[8];
         snprintf(path, sizeof path, "%02x", index >> 8 & 0xff);
         int root = ((struct blob_files *)blobs)->dir;

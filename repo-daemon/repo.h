@@ -20,6 +20,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct fixity;
 struct intake_policy;
 struct loan_policy;
 
@@ -93,6 +94,7 @@ struct repo {
     struct calendar *calendar;           /* owned */
     struct loan_policy *loan_policy;     /* owned */
     struct intake_policy *intake_policy; /* owned */
+    struct fixity *fixity;               /* borrowed; NULL while none runs */
     struct view_cache *cache;            /* only while the views are rebuilt */
     uint64_t rack_news;                  /* news of the racks heard since the start */
     json_t *live_racks; /* "01.001": since when, ms, for each rack that answers now */

@@ -9,6 +9,7 @@
 
 #include "repo-daemon/board.h"
 #include "repo-daemon/call.h"
+#include "repo-daemon/fixity.h"
 #include "repo-daemon/group.h"
 #include "repo-daemon/loans.h"
 #include "repo-daemon/route.h"
@@ -36,6 +37,7 @@ struct service {
     sd_event *loop;
     struct repo *repo;
     struct group *group;
+    struct fixity *fixity;
     struct ipc *parent, *http, *racks;
     struct upload uploads[UPLOADS_MOST];
     uint64_t next_upload;
@@ -263,6 +265,18 @@ static int on_second(sd_event_source *source, __attribute__((unused)) uint64_t a
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+static int on_fixity(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
+                     void *context)
+{
+    struct service *s = context;
+    struct fault why;
+    group_end(s->group); /* an alarm is on the disk before the place behind it */
+    if (fixity_step(s->fixity, clock_now_ms(), &why))
+        log_error("read the kept files again: %s, trying again", why.text);
+    int error = sd_event_source_set_time_relative(source, FIXITY_STEP_MS * 1000);
+    return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
 static enum rc service_start(struct service *s, struct fault *why)
 {
     enum rc rc = repo_open(s->settings->dir, &s->repo, why);
@@ -282,13 +296,21 @@ static enum rc service_start(struct service *s, struct fault *why)
         return rc;
     struct group_handlers told = { tell_change, tell_lamp, s };
     rc = group_new(s->loop, s->repo, &told, &s->group, why);
+    struct fixity_options fixity;
+    if (!rc)
+        rc = repo_settings_fixity(s->settings, &fixity, why);
+    if (!rc)
+        rc = fixity_new(s->repo, &fixity, &s->fixity, why);
     if (rc)
         return rc;
+    s->repo->fixity = s->fixity;
     struct ipc_handlers handlers = { on_parent, on_parent_closed, s };
     if (sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, TICK_US, 0, on_tick,
                                    s) < 0 ||
         sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, SECOND_US, 0,
-                                   on_second, s) < 0)
+                                   on_second, s) < 0 ||
+        sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, FIXITY_STEP_MS * 1000,
+                                   0, on_fixity, s) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the loop");
     return ipc_new(s->loop, ROLE_CHANNEL_FD, &handlers, &s->parent, why);
 }
@@ -311,6 +333,7 @@ int store_main(const struct repo_settings *settings)
                    : sd_event_loop(s.loop);
     group_free(s.group);
     uploads_drop(&s);
+    fixity_free(s.fixity);
     repo_close(s.repo);
     return code < 0;
 }

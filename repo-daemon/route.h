@@ -51,6 +51,7 @@ route_handler binding_check, binding_show;                        /* api_binding
 route_handler archive_create;                                     /* api_archive.c */
 route_handler blob_show, blob_begin;                              /* api_blob.c */
 route_handler alarm_list_show, alarm_explain;                     /* api_alarm.c */
+route_handler fixity_show, fixity_begin;                          /* api_fixity.c */
 route_handler event_reverse;                                      /* api_reverse.c */
 route_handler offline_replay, conflicts_list, conflict_settle;    /* api_offline.c */
 route_handler case_link, volume_relink;                           /* api_relink.c */

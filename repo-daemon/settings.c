@@ -19,9 +19,25 @@ const struct conf_key repo_settings_keys[] = {
     TEXT(font,     "pdf.font",      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "a TrueType font with Chinese, for certificates"),
     TEXT(label_font, "label.font", "E:SIMSUN.FNT", "a font with Chinese in the label printer (ZPL); empty: its own, without Chinese"),
     CONF_KEY_UINT(repo_settings, qc_percent, "qc.sample_percent", 5, 100, "5", "of the pages of each feeding that a second person looks at, drawn by lot"),
+    CONF_KEY_UINT(repo_settings, fixity_days, "fixity.days", 1, 3650, "90", "in which every kept file is read again and compared with its hash"),
+    CONF_KEY_UINT(repo_settings, fixity_mib_per_s, "fixity.mib_per_s", 1, 40, "8", "MiB a second that this may read, never more"),
+    TEXT(fixity_hours, "fixity.hours", "0-24",        "hours of the day, in Beijing, in which it reads; 20-6 is the night"),
 };
 /* clang-format on */
 const size_t repo_settings_count = COUNT(repo_settings_keys);
+
+enum rc repo_settings_fixity(const struct repo_settings *s,
+                             struct fixity_options *ret_options, struct fault *why)
+{
+    struct fixity_options o = { .days = s->fixity_days,
+                                .bytes_per_s = (uint64_t)s->fixity_mib_per_s << 20 };
+    if (!fixity_hours(s->fixity_hours, &o.from_hour, &o.to_hour))
+        return fault_set(why, RC_INVALID, 0,
+                         "fixity.hours: '%s' is no span of hours such as 20-6",
+                         s->fixity_hours);
+    *ret_options = o;
+    return RC_OK;
+}
 
 enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
                            struct fault *why)
@@ -33,6 +49,10 @@ enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
     if (!s.archive[0] && snprintf(s.archive, sizeof s.archive, "%s/archive", s.dir) >=
                              (int)sizeof s.archive)
         return fault_set(why, RC_INVALID, 0, "repo.dir is too long");
+    struct fixity_options fixity;
+    rc = repo_settings_fixity(&s, &fixity, why);
+    if (rc)
+        return rc;
     *ret_settings = s;
     return RC_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef REPO_SETTINGS_H
 #define REPO_SETTINGS_H
 
+#include "repo-daemon/fixity.h"
 #include "sys/conf.h"
 
 struct repo_settings {
@@ -11,6 +12,8 @@ struct repo_settings {
     char archive[1024];
     char font[512];
     char label_font[40]; /* file in the label printer */
+    uint32_t fixity_days, fixity_mib_per_s;
+    char fixity_hours[12];
     uint32_t qc_percent; /* of pages and of blanks that a second person looks at */
 };
 
@@ -20,5 +23,9 @@ extern const size_t repo_settings_count;
 /* Read the file and fill in what follows from other settings (archive.dir). */
 MUST_USE enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
                                     struct fault *why);
+/* What they say of fixity rounds. RC_INVALID: the hours are none. */
+MUST_USE enum rc repo_settings_fixity(const struct repo_settings *settings,
+                                      struct fixity_options *ret_options,
+                                      struct fault *why);
 
 #endif

@@ -41,9 +41,11 @@ export function placeName(slot) {
     return say('vol.slot', slotPlace(slot));
 }
 
-/* An alarm's place: a slot, or a whole rack by site and number. */
+/* An alarm's place: a slot, a kept file, or a whole rack by site and number. */
 export function alarmPlace(alarm) {
     if (alarm.of_slot) return placeName(alarm.place);
+    if (alarm.kind === 'files-many') return say('alarm.files');
+    if (alarm.kind.startsWith('file-')) return say('alarm.file', { name: alarm.place });
     const [site, rack] = alarm.place.split('.').map(Number);
     return say('rack.n', { site, rack });
 }

@@ -117,7 +117,9 @@ export const words = {
     'order.failed': ['没有成功', 'It did not work'],
     'order.failed.now': ['请看灯的颜色：红灯的格位放错了。', 'Look at the lamps: red marks a wrong slot.'],
 
-    'alarm.title': ['架上有 {n} 处要处理', '{n} to put right at the shelves'],
+    'alarm.title': ['有 {n} 处要处理', '{n} to put right'],
+    'alarm.file': ['存档文件 {name}', 'Kept file {name}'],
+    'alarm.files': ['存档文件', 'Kept files'],
     'alarm.meant': ['应是 {place}', 'meant: {place}'],
     'alarm.or': [' 或 ', ' or '],
     'alarm.explain': ['写明情况', 'Explain'],

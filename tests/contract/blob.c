@@ -204,3 +204,28 @@ TEST(blob_scan, goes_in_order_and_stops_when_told)
     CHECK_INT(1, seen);
     teardown();
 }
+
+TEST(blob_list, goes_on_behind_any_name)
+{
+    setup();
+    struct sha256 all[12], part[4], hash;
+    size_t count = 9, got = 0;
+    CHECK_OK(blob_list(blobs, NULL, COUNT(all), all, &count, NULL));
+    CHECK_INT(0, count);
+    for (char c = 'a'; c <= 'j'; c++)
+        CHECK_OK(blob_put(blobs, (struct bytes){ (uint8_t *)&c, 1 }, &hash, NULL));
+    CHECK_OK(blob_list(blobs, NULL, COUNT(all), all, &count, NULL));
+    CHECK_INT(10, count);
+    for (size_t i = 1; i < count; i++)
+        CHECK(memcmp(&all[i - 1], &all[i], sizeof all[i]) < 0);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_OK(blob_list(blobs, &all[i], COUNT(part), part, &got, NULL));
+        CHECK_INT(count - 1 - i < 4 ? count - 1 - i : 4, got);
+        CHECK(!got || hash_equal(&part[0], &all[i + 1]));
+    }
+    struct sha256 between = all[4]; /* a name that is not there */
+    between.at[31] ^= 1;
+    CHECK_OK(blob_list(blobs, &between, 1, part, &got, NULL));
+    CHECK(hash_equal(&part[0], &all[between.at[31] & 1 ? 5 : 4]));
+    teardown();
+}

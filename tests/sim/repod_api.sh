@@ -29,6 +29,7 @@ status() { # the same, its status only
 "$juanku" repo init "$work/repo" --court 粤0399 >/dev/null
 for who in admin:admin clerk:cataloguer keeper:keeper super:supervisor station:station; do
     echo "password of ${who%:*}" >"$work/password"
+    cp "$work/password" "$work/password.${who%:*}"
     "$juanku" repo user add "$work/repo" "${who%:*}" --name "${who%:*}" --roles "${who#*:}" \
         --password-file "$work/password" >"$work/badge.${who%:*}" || echo "not ok - add ${who%:*}"
 done
@@ -102,6 +103,22 @@ call station GET "/v1/blobs/$sha?type=image/jpeg" >"$work/back"
 say "it comes back as it was" "$sha" "$(sha256sum "$work/back" | cut -d' ' -f1)"
 say "and in parts" "$(head -c 1010 "$work/blob" | tail -c 10 | sha256sum)" "$(curl -s -H "Authorization: Bearer $(cat "$work/token.station")" -r 1000-1009 "$base/v1/blobs/$sha" | sha256sum)"
 say "the keeper may not put blobs" 403 "$(status keeper PUT "/v1/blobs/$sha" -T "$work/blob")"
+
+named=$work/repo/blobs/$(echo "$sha" | sed 's/^\(..\)\(..\)/\1\/\2\/&/')
+chmod 640 "$named"
+printf x | dd of="$named" bs=1 seek=1234567 conv=notrunc 2>/dev/null
+fixity() { "$juanku" repo fixity "$@" >"$work/fixity" 2>&1; }
+export JUANKU_SESSION="$work/session"
+"$juanku" session login admin --url "$base" --password-file "$work/password.admin" >/dev/null
+fixity --now --wait
+say "a round finds the file that changed" 2 $?
+has "and counts it" "1 damaged" "$(cat "$work/fixity")"
+say "an alarm names it" "file-wrong $(echo "$sha" | cut -c1-16)" "$(call keeper GET /v1/alarms | jq -r '.alarms[] | .kind + " " + .place')"
+has "the figures too" "juanku_fixity_wrong_files 1" "$(call super GET /metrics)"
+say "the file is taken again from who has it" 201 "$(status station PUT "/v1/blobs/$sha" -T "$work/blob")"
+fixity --now --wait
+say "the next round finds all whole" 0 $?
+say "and the alarm is over" 0 "$(call keeper GET /v1/alarms | jq '.alarms | length')"
 
 call super GET /metrics >"$work/metrics"
 say "each line of the figures is a comment or a sample of a family with HELP and TYPE" "" "$(awk '
