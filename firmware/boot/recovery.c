@@ -114,8 +114,6 @@ static enum modbus_exception answer_write(struct bytes frame, size_t *ret_len)
     if (count > WORDS_MAX || frame.at[6] != 2 * count || frame.len != 9u + 2u * count)
         return MODBUS_BAD_VALUE;
     enum rack_item item = rack_map_order(first, count);
-    if (item < RACK_MAP_UPDATE_BEGIN || item == RACK_ITEMS)
-        return MODBUS_NO_ADDRESS;
     for (unsigned i = 0; i < count; i++)
         recovery.words[i] = get(frame.at + 7 + 2 * i);
     memcpy(recovery.answer + 2, frame.at + 2, 4);

@@ -180,6 +180,31 @@ TEST(boot, keeps_what_runs_when_the_flash_takes_nothing)
     CHECK_INT(4, write_words(RACK_AT_UPDATE_CHUNK, words, RACK_CHUNK_WORDS));
 }
 
+/* A byte of its body whose lowest bit is set. */
+static uint32_t odd_byte(const struct image_file *file)
+{
+    uint32_t at = RACK_IMAGE_HEAD;
+    while (!(file->at[at] & 1))
+        at++;
+    return at;
+}
+
+/* A cell that has worn out: what was copied is read again, and does not run spoilt. */
+TEST(boot, reads_again_what_it_has_copied)
+{
+    board_with(&first);
+    bench.worn = &bench_flash[HAL_AREA_PREVIOUS][odd_byte(&first)];
+    update_to(&second);
+    CHECK(running() == first.id); /* it could not be put aside */
+    CHECK_INT(RACK_RESULT_FLASH, result());
+    bench.worn = &bench_flash[HAL_AREA_RUN][odd_byte(&second)];
+    CHECK_INT(0, begin_update(&second));
+    send_chunks(&second);
+    CHECK_INT(0, apply());
+    CHECK(start() && running() == first.id); /* which has no bit to lose there */
+    CHECK_INT(RACK_RESULT_FELL_BACK, result());
+}
+
 /* One whole update, from the first chunk to the end of the trial, with the power cut in
  * its `cut`-th write. After that the controller starts again, as often as it takes.
  * Returns false when there was no such write any more. */
