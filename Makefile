@@ -113,7 +113,7 @@ soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise sim
 	EVENTS=1000000 ASKED=1000000 $(OUT)/tests/sim/rack_noise && ASKED=10000 $(OUT)/tests/sim/rack_pair
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
 	CUTS=1000000 $(OUT)/tests/unit/firmware_journal && FRAMES=3000000 $(OUT)/tests/unit/firmware_noise
-	ALL=1 $(OUT)/tests/unit/firmware_boot && BODY=65024 $(OUT)/tests/unit/firmware_boot
+	ALL=1 $(OUT)/tests/unit/firmware_boot && BODY=64512 $(OUT)/tests/unit/firmware_boot
 	CUTS=100 $(OUT)/tests/sim/rack_boards && CUTS=all sh tests/sim/lib_rack_update.sh
 bench:
 	$(Q)tools/deps.sh bench && $(MAKE) --no-print-directory -j2 all && tests/bench/run.sh

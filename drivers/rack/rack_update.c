@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { STATUS_WORDS = 9, BREAK_LOOK_MS = 500 };
+enum {
+    STATUS_WORDS = 9,
+    BREAK_LOOK_MS = 500,
+    STANDSTILL_MAX = 20, /* chunks that were not taken, one after the other */
+};
 
 struct sending {
     struct rack_bus *bus; /* borrowed */
@@ -152,14 +156,16 @@ enum rc rack_update_send(struct rack_bus *bus, uint8_t address, struct bytes fil
                          rack_update_sentence(RACK_RESULT_NO_IMAGE));
     const struct sending s = { bus, address, file };
     unsigned all = (unsigned)((file.len + RACK_CHUNK - 1) / RACK_CHUNK), next = 0;
+    unsigned standstill = 0;
     enum rc rc = begin(&s, why);
     if (!rc)
         rc = find_place(&s, &next, why);
     while (!rc && next < all) {
         rc = send_chunk(&s, next, why);
+        standstill = rc ? standstill + 1 : 0;
         if (!rc)
             next++;
-        else if (may_pass(rc) || rc == RC_REFUSED)
+        else if ((may_pass(rc) || rc == RC_REFUSED) && standstill < STANDSTILL_MAX)
             rc = find_place(&s, &next, why);
         if (!rc && told)
             told(context, next, all);

@@ -139,4 +139,16 @@ same "$(id_of "$work/big.img")" "$(image good)" "after the next start as well"
 sign healthy "$work/back.img" 1
 send good "$work/back.img" >"$work/said" 2>&1
 same 6 $? "and what is older than it is refused now"
+
+# Everything that is not too old is spoilt: the bootloader waits for a program.
+down good
+for area in 0 65536 131072; do
+    printf XXXX | dd of="$work/good.state.flash" bs=1 seek=$area conv=notrunc 2>/dev/null
+done
+up good
+"$juanku" rack scan --port "$work/good" --last 1 >"$work/said" 2>&1
+grep -q 'juanku boot' "$work/said" || sed 's/^/# /' "$work/said"
+same 1 "$(grep -c 'juanku boot' "$work/said")" "with no program that is fit a rack waits in its bootloader"
+timeout 6 "$juanku" rack update --port "$work/good" --address 1 --image "$work/big.img" >/dev/null 2>&1
+same "$(id_of "$work/big.img")" "$(image good)" "and takes one there"
 exit 0
