@@ -313,10 +313,13 @@ static enum rc list_pages(struct conversion *conversion, const char *const *path
             return fault_wrap(why, rc, "%s", again);
         count = pdfa_volume_join(conversion->pages.volume).page_count;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!insert(conversion, i, again ? again : paths[i], (uint32_t)i + 1,
                     again ? (uint32_t)i : 0))
             return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
+        if (!again)
+            convert_note_date(&conversion->pages, paths[i]);
+    }
     return RC_OK;
 }
 

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 static const char document_title[] = "扫描件";
+static const time_t year_9999_s = 253370764800;
 
 static enum rc cannot_write(const char *path, struct fault *why)
 {
@@ -23,6 +24,7 @@ static enum rc cannot_write(const char *path, struct fault *why)
                      path,
                      err == ENOSPC   ? "磁盘已满"
                      : err == EACCES ? "没有权限"
+                     : err == ENOENT ? "没有这个文件夹"
                                      : strerror(err));
 }
 
@@ -101,11 +103,19 @@ static enum rc target_open(const char *path, struct target *target, struct fault
     return target->dir < 0 ? cannot_write(path, why) : RC_OK;
 }
 
+void convert_note_date(struct convert_pages *pages, const char *path)
+{
+    struct stat facts;
+    if (!stat(path, &facts) && S_ISREG(facts.st_mode) && facts.st_mtime < year_9999_s &&
+        facts.st_mtime * 1000 > pages->newest_ms)
+        pages->newest_ms = (int64_t)facts.st_mtime * 1000;
+}
+
 static enum rc join(const struct convert_pages *pages, int fd, struct fault *why)
 {
     struct pdfa_join how = {
-        /* no date: the same pictures give the same file */
-        .about = { .title = document_title },
+        /* the newest picture's date, not the clock's: the same files, the same PDF */
+        .about = { .title = document_title, .created_ms = pages->newest_ms },
         .open_page = open_page,
         .context = (void *)(uintptr_t)pages,
     };

@@ -27,7 +27,11 @@ struct convert_pages {
     struct pdfa_volume *volume; /* owned by the caller: what is read again, or NULL */
     bool in_place;              /* and it is what is replaced: */
     struct stat was;            /* as it was when it was opened */
+    int64_t newest_ms; /* date of the newest picture file, which is the PDF's; 0: none */
 };
+
+/* A picture file: its date is the PDF's when none is newer. */
+void convert_note_date(struct convert_pages *pages, const char *path);
 
 /* RC_INVALID: an output is an input, or another output, or no PDF and would be lost. */
 MUST_USE enum rc convert_check_paths(const char *const *paths, size_t count,

@@ -56,6 +56,9 @@ run 0 "two pages, one worker" --jobs 1 -o "$work/b.pdf" $data/004.jpg $data/011.
 run 0 "two pages, two workers" --jobs 2 -o "$work/c.pdf" $data/004.jpg $data/011.jpg
 cmp -s "$work/b.pdf" "$work/c.pdf"
 say $? "the same pictures give the same bytes"
+day=$(date -u -r $data/011.jpg +%Y%m%d) && [ $data/004.jpg -nt $data/011.jpg ] && day=$(date -u -r $data/004.jpg +%Y%m%d)
+pdfinfo -rawdates "$work/b.pdf" | grep -q "^CreationDate: *D:$day"
+say $? "the PDF has the date of the newest picture"
 
 # Many pages in one TIFF, in order; their G4 bits as they are.
 run 0 "a TIFF of two pages" --text "$work/t.txt" -o "$work/t.pdf" tests/data/convert/two-pages.tif
