@@ -48,9 +48,12 @@ static enum rc keep(const struct session *s, const struct job *job,
     char folder[NAME_MAX + 1], name[32];
     snprintf(folder, sizeof folder, "%s-%s", job->volume, job->id);
     snprintf(name, sizeof name, "%04u-%s.tif", image->leaf, side_name(image->side));
-    SCOPED(fd_close_at)
-    int above = open(s->set.masters_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (above < 0 || (mkdirat(above, folder, 0750) && errno != EEXIST) || fsync(above))
+    SCOPED(fd_close_at) int above = -1;
+    enum rc rc = file_make_folder(s->set.masters_dir, 0750, why);
+    rc = rc ? rc : file_open_folder(s->set.masters_dir, &above, why);
+    if (rc)
+        return rc;
+    if ((mkdirat(above, folder, 0750) && errno != EEXIST) || fsync(above))
         return fault_set(why, rc_of_errno(errno), errno, "%s: %s", s->set.masters_dir,
                          strerror(errno));
     SCOPED(fd_close_at)
@@ -58,7 +61,7 @@ static enum rc keep(const struct session *s, const struct job *job,
     if (dir < 0)
         return fault_set(why, rc_of_errno(errno), errno, "%s: %s", folder,
                          strerror(errno));
-    enum rc rc = file_read_fd(master_fd, INT32_MAX, &tiff, &len, why);
+    rc = file_read_fd(master_fd, INT32_MAX, &tiff, &len, why);
     return rc ? rc : file_replace(dir, name, (struct bytes){ (uint8_t *)tiff, len }, why);
 }
 
@@ -70,5 +73,5 @@ void session_master_keep(const struct session *s, struct job *job,
         return;
     log_error("no master of leaf %u of job %s: %s", image->leaf, job->id, why.text);
     snprintf(job->note, sizeof job->note,
-             "TIFF 母版写不进去：请管理员检查存放母版的磁盘。已扫描的都在。");
+             "TIFF 母版写不进去：请管理员检查存放母版的文件夹和磁盘。已扫描的都在。");
 }

@@ -29,10 +29,9 @@ enum rc convert_keep_master(const struct convert_page *page, int fd, const char 
              (int)(stem < STEM_MAX ? stem : STEM_MAX), base, frame);
     if (fd < 0)
         return RC_OK;
-    SCOPED(fd_close_at) int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir < 0)
-        return fault_set(why, RC_IO, errno, "打不开存放母版的文件夹“%s”：%s", folder,
-                         strerror(errno));
+    SCOPED(fd_close_at) int dir = -1;
+    if (file_make_folder(folder, 0750, why) || file_open_folder(folder, &dir, why))
+        return fault_set(why, RC_IO, 0, "存放母版的文件夹“%s”建不了或打不开", folder);
     enum rc rc = file_read_fd(fd, INT32_MAX, &tiff, &len, why);
     if (!rc && file_replace(dir, name, (struct bytes){ (uint8_t *)tiff, len }, why))
         rc = fault_set(why, why && why->rc == RC_FULL ? RC_FULL : RC_IO, 0,

@@ -40,6 +40,8 @@ tiffcp -c none "$work/masters/0003-two-pages.tif" "$work/one.tif" && tiffcp -c n
     tiffcmp "$work/one.tif" "$work/other.tif" 2>/dev/null | grep -q 'Data\|Strip'
 [ $? = 1 ]
 say $? "a fax picture's pixels are the same"
-"$juanku" convert --no-ocr --masters "$work/no/such" -o "$work/o.pdf" $data/006.jpg >/dev/null 2>"$work/said"
+"$juanku" convert --no-ocr --masters "$work/no/such" -o "$work/o.pdf" $data/006.jpg >/dev/null && [ -s "$work/no/such/0001-006.tif" ]
+say $? "a folder that is not there is made"
+"$juanku" convert --no-ocr --masters "$work/o.pdf/such" -o "$work/p.pdf" $data/006.jpg >/dev/null 2>"$work/said"
 [ $? = 4 ] && grep -q '母版' "$work/said"
-say $? "a folder that is not there is said"
+say $? "a folder that cannot be made is said"
