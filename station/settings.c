@@ -64,7 +64,8 @@ const struct conf_key station_settings_keys[] = {
     UINT(ocr_workers, "ocr.workers", 1, 32, "2", "pages read at the same time"),
     TEXT(ocr_engine, "ocr.engine", "", "kind of recogniser; empty: tesseract"),
     TEXT(ocr_model, "ocr.model", "",
-         "its model; empty: the best one installed; none: pages get no text"),
+         "its model; empty: chi_sim, and chi_sim_best for lines in doubt; none: pages "
+         "get no text"),
     TEXT(qc_limits, "qc.limits", "",
          "the court's own table of quality limits; empty: the built-in one"),
     TEXT(masters_dir, "masters.dir", "",

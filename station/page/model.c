@@ -92,7 +92,7 @@ enum rc ocr_model_find(const char *name, const char *ending, struct ocr_model *r
         return RC_OK;
     }
     return fault_set(why, RC_UNAVAILABLE, 0,
-                     "没有安装文字识别模型“%s”，请安装 tesseract-ocr-%s 后再试", name,
+                     "没有安装文字识别模型“%s”，请安装 %s.traineddata 后再试", name,
                      name);
 }
 
