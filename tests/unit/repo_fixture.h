@@ -5,6 +5,7 @@
 
 #include "check.h"
 
+#include "openapi_check.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/roles.h"
 #include "repo-daemon/route.h"
@@ -113,6 +114,7 @@ static int call_with(const char *token, const char *method, const char *path,
                          .last_id = "",
                          .now_ms = at.now_ms ? at.now_ms : clock_now_ms() };
     call_run(&call, method, path);
+    openapi_check(&call);
     if (ret_answer)
         *ret_answer = call.code     ? json_string(call.title)
                       : call.answer ? json_incref(call.answer)
