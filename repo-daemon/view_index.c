@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHARACTER_MAX = 4, TOGETHER = 20000 };
+enum { CHARACTER_MAX = 4 };
 
 struct keys {
     char (*at)[FIND_KEY_MAX]; /* borrowed room of FIND_KEYS_MAX */
@@ -177,52 +177,10 @@ enum rc view_index_change(struct repo *repo, struct store_txn *txn, enum view vi
     return rc ? rc : view_sums_change(repo, txn, view, old, new, why);
 }
 
-/* ---- all of them, after a rebuild ---- */
-
-struct making {
-    struct repo *repo;
-    struct store_txn *txn;
-    enum view view;
-    char from[STORE_KEY_MAX + 1], last[STORE_KEY_MAX + 1]; /* done and kept; done */
-    size_t count;
-    enum rc rc;
-    struct fault *why;
-};
-
-static bool make_one(const char *key, json_t *object, void *context)
+size_t view_index_keys(enum view view, const char *key, const json_t *object,
+                       char ret_keys[FIND_KEYS_MAX][FIND_KEY_MAX])
 {
-    struct making *m = context;
-    if (m->count++ == TOGETHER)
-        return false;
-    m->rc = view_index_change(m->repo, m->txn, m->view, key, NULL, object, m->why);
-    snprintf(m->last, sizeof m->last, "%s", key);
-    return !m->rc;
-}
-
-static enum rc make_some(struct store_txn *txn, void *context, struct fault *why)
-{
-    struct making *m = context;
-    m->txn = txn;
-    m->why = why;
-    m->count = 0;
-    enum rc rc =
-        view_each(m->repo, txn, m->view, "", *m->from ? m->from : NULL, make_one, m, why);
-    return rc ? rc : m->rc;
-}
-
-enum rc view_index_all(struct repo *repo, struct fault *why)
-{
-    enum rc rc = RC_OK;
-    for (enum view view = 0; !rc && view < TABLE_PASSWORDS; view++) {
-        struct making making = { .repo = repo, .view = view };
-        if (!view_indexed(view))
-            continue;
-        do {
-            rc = store_update(repo->store, make_some, &making, why);
-            memcpy(making.from, making.last, sizeof making.from);
-        } while (!rc && making.count > TOGETHER);
-    }
-    return rc;
+    return keys_of(view, key, object, ret_keys).count;
 }
 
 /* ---- looking up ---- */

@@ -30,9 +30,11 @@ bool view_indexed(enum view view);
 MUST_USE enum rc view_index_change(struct repo *repo, struct store_txn *txn,
                                    enum view view, const char *key, const json_t *old,
                                    const json_t *new, struct fault *why);
+/* The keys of an entry. Returns how many. */
+size_t view_index_keys(enum view view, const char *key, const json_t *object,
+                       char ret_keys[FIND_KEYS_MAX][FIND_KEY_MAX]);
 /* All of them, from the views; VIEW_FIND and VIEW_SUMS are empty before. Commits by
- * itself.
- */
+ * itself (view_index_all.c). */
 MUST_USE enum rc view_index_all(struct repo *repo, struct fault *why);
 
 /* Typed text as keys have it: its first FIND_TAIL characters, in small letters. */

@@ -139,3 +139,106 @@ enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view vie
         rc = view == VIEW_VOLUMES ? volume_add(&s, new, 1) : slot_add(&s, new, 1);
     return rc;
 }
+
+/* ---- all of them, after a rebuild ---- */
+
+struct totals {
+    struct summing s;
+    json_t *plain;           /* borrowed, all: key to "n" */
+    json_t *volumes, *cases; /* "holder/..." and "dept/..." */
+    json_t *depts;           /* badge to department */
+};
+
+/* One more; true when it is the first. */
+static bool one_more(json_t *map, const char *key)
+{
+    json_t *n = json_object_get(map, key);
+    if (n)
+        json_integer_set(n, json_integer_value(n) + 1);
+    else
+        json_object_set_new(map, key, json_integer(1));
+    return !n;
+}
+
+static const char *dept_known(struct totals *t, const char *badge)
+{
+    char dept[KEY_MAX];
+    if (!json_object_get(t->depts, badge)) {
+        dept_of(&t->s, badge, dept);
+        json_object_set_new(t->depts, badge, json_string(dept));
+    }
+    return json_text(t->depts, badge);
+}
+
+static void total_hold(struct totals *t, const char *of, const char *total,
+                       const char *whose, const char *the_case)
+{
+    char key[KEY_MAX], sum[KEY_MAX];
+    snprintf(key, sizeof key, "%s/%s/%s", of, whose, the_case);
+    snprintf(sum, sizeof sum, "%s/%s", total, whose);
+    one_more(t->volumes, sum);
+    if (one_more(t->plain, key))
+        one_more(t->cases, sum);
+}
+
+static bool total_volume(const char *label, json_t *v, void *context)
+{
+    struct totals *t = context;
+    char key[KEY_MAX];
+    const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
+    (void)label;
+    snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
+    one_more(t->plain, key);
+    if (!*holder)
+        return true;
+    total_hold(t, "hold", "holder", holder, the_case);
+    total_hold(t, "house", "dept", dept_known(t, holder), the_case);
+    return true;
+}
+
+static bool total_slot(const char *label, json_t *slot, void *context)
+{
+    struct totals *t = context;
+    (void)label;
+    one_more(t->plain, *json_text(slot, "volume") ? "slots/full" : "slots/free");
+    return true;
+}
+
+static enum rc totals_write(struct totals *t)
+{
+    const char *key;
+    json_t *n;
+    enum rc rc = RC_OK;
+    json_object_foreach(t->plain, key, n)
+    {
+        SCOPED(json_free_at) json_t *sum = json_pack("{s:O}", "n", n);
+        rc = rc ? rc : view_put(t->s.repo, t->s.txn, VIEW_SUMS, key, sum, t->s.why);
+    }
+    json_object_foreach(t->volumes, key, n)
+    {
+        SCOPED(json_free_at)
+        json_t *sum = json_pack("{s:O, s:O}", "volumes", n, "cases",
+                                json_object_get(t->cases, key));
+        rc = rc ? rc : view_put(t->s.repo, t->s.txn, VIEW_SUMS, key, sum, t->s.why);
+    }
+    return rc;
+}
+
+static enum rc totals_make(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct repo *repo = context;
+    SCOPED(json_free_at) json_t *plain = json_object();
+    SCOPED(json_free_at) json_t *volumes = json_object();
+    SCOPED(json_free_at) json_t *cases = json_object();
+    SCOPED(json_free_at) json_t *depts = json_object();
+    struct totals t = { { repo, txn, why }, plain, volumes, cases, depts };
+    enum rc rc = view_each(repo, txn, VIEW_VOLUMES, "", NULL, total_volume, &t, why);
+    if (!rc)
+        rc = view_each(repo, txn, VIEW_SLOTS, "", NULL, total_slot, &t, why);
+    return rc ? rc : totals_write(&t);
+}
+
+enum rc view_sums_all(struct repo *repo, struct fault *why)
+{
+    return store_update(repo->store, totals_make, repo, why);
+}

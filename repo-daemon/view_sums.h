@@ -21,4 +21,7 @@ MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
                                   enum view view, const json_t *old, const json_t *new,
                                   struct fault *why);
 
+/* All of them, from the views; VIEW_SUMS is empty before. Commits by itself. */
+MUST_USE enum rc view_sums_all(struct repo *repo, struct fault *why);
+
 #endif
