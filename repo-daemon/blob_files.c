@@ -37,34 +37,52 @@ void blob_files_flush(int dir)
 }
 
 /* Open `name` in `dir`, making it when `create`. */
-static int open_sub(int dir, const char *name, bool create)
+static int open_sub(int dir, const char *name, bool create, bool *ret_made)
 {
     int sub = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *ret_made = false;
     if (sub >= 0 || errno != ENOENT || !create)
         return sub;
-    if (mkdirat(dir, name, 0750) && errno != EEXIST)
+    *ret_made = !mkdirat(dir, name, 0750);
+    if (!*ret_made && errno != EEXIST)
         return -1;
     return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Once for each folder after the start: what stands in it, and where it stands itself, is
+ * on the disk before anybody is told of it, also when a run before this one died between
+ * a name and its flushing. In a folder that was made just now nothing stands yet. */
+static void make_durable(struct blob_files *files, const struct sha256 *hash, int upper,
+                         int dir, bool made)
+{
+    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
+    uint8_t *known = &files->durable[index / 8], bit = (uint8_t)(1u << index % 8);
+    uint8_t *upper_known = &files->durable_upper[hash->at[0] / 8];
+    uint8_t upper_bit = (uint8_t)(1u << hash->at[0] % 8);
+    if (*known & bit)
+        return;
+    if (!made)
+        blob_files_flush(dir);
+    blob_files_flush(upper);
+    if (!(*upper_known & upper_bit))
+        blob_files_flush(files->dir);
+    *known |= bit;
+    *upper_known |= upper_bit;
 }
 
 enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
                           bool create, int *ret_dir, struct fault *why)
 {
     char ab[3], cd[3];
+    bool made = false;
     snprintf(ab, sizeof ab, "%02x", hash->at[0]);
     snprintf(cd, sizeof cd, "%02x", hash->at[1]);
-    SCOPED(fd_close_at) int upper = open_sub(files->dir, ab, create);
-    SCOPED(fd_close_at) int dir = upper < 0 ? -1 : open_sub(upper, cd, create);
+    SCOPED(fd_close_at) int upper = open_sub(files->dir, ab, create, &made);
+    SCOPED(fd_close_at) int dir = upper < 0 ? -1 : open_sub(upper, cd, create, &made);
     if (dir < 0)
         return fault_set(why, rc_of_errno(errno), errno, "blob: folder %s/%s: %s", ab, cd,
                          strerror(errno));
-    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
-    if (!(files->durable[index / 8] & 1u << index % 8)) {
-        blob_files_flush(dir);
-        blob_files_flush(upper);
-        blob_files_flush(files->dir);
-        files->durable[index / 8] |= (uint8_t)(1u << index % 8);
-    }
+    make_durable(files, hash, upper, dir, made);
     *ret_dir = TAKE_FD(dir);
     return RC_OK;
 }

@@ -13,7 +13,8 @@ enum { BLOB_FOLDERS = 256 * 256 };
 struct blob_files {
     struct blobs base;
     int dir;
-    uint8_t durable[BLOB_FOLDERS / 8]; /* folders flushed since this process began */
+    /* Folders flushed since this process began: of blobs, and those above them. */
+    uint8_t durable[BLOB_FOLDERS / 8], durable_upper[256 / 8];
 };
 
 /* Open the folder of `hash`, making it when `create`; the caller closes *ret_dir. The

@@ -69,7 +69,9 @@ ocrmypdf|bench|peer: pictures to searchable PDF/A
 img2pdf|bench|makes what that peer reads
 tesseract-ocr|bench|peer: recognition alone
 unpaper|bench|peer: straightening and cleaning
-libjpeg-turbo-progs|bench|makes what that peer reads'
+libjpeg-turbo-progs|bench|makes what that peer reads
+nginx-light|bench|peer: pages over HTTPS
+postgresql|bench|peer: durable rows by 16 clients'
 
 have() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Speed, memory and size beside peers: `run.sh [convert plain capture memory sizes first_page
-# labels rack]`, all when none is named. Prints figures as they come, then one table, and
+# labels blobs repo rack]`, all when none is named. Prints figures as they come, then one table, and
 # keeps them in out/bench.json. A figure that does not hold says so; it is no failed test,
 # since the machine may have had other things to do.
 set -u
@@ -9,7 +9,7 @@ out=${OUT:-out}
 start=$(date +%s)
 export BENCH_FIGURES=$out/bench.tsv
 : >"$BENCH_FIGURES"
-for part in ${*:-convert plain capture memory sizes first_page labels rack}; do
+for part in ${*:-convert plain capture memory sizes first_page labels blobs repo rack}; do
     bash "tests/bench/$part.sh" || echo "# $part did not end well"
 done
 
