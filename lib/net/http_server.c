@@ -25,7 +25,6 @@ enum {
     REQUEST_MEMORY = 64 * 1024, /* headers of one connection */
     PEM_MAX = 256 * 1024,
     STREAM_BLOCK = 8192,
-    FILE_BLOCK = 64 * 1024, /* four TLS records at once */
 };
 
 struct http_server {
@@ -63,42 +62,6 @@ static ssize_t stream_read(void *context, __attribute__((unused)) uint64_t at, c
     return 0;
 }
 
-/* Part of a file on its way through TLS. */
-struct file_part {
-    int fd;
-    uint64_t from;
-};
-
-static ssize_t part_read(void *context, uint64_t at, char *room, size_t most)
-{
-    const struct file_part *part = context;
-    ssize_t n = pread(part->fd, room, most, (off_t)(part->from + at));
-    return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR; /* shorter than it was */
-}
-
-static void part_free(void *context)
-{
-    struct file_part *part = context;
-    close(part->fd);
-    free(part);
-}
-
-/* Without TLS the kernel sends the file; with it the library would read 4 KB at a time,
- * which is a record and three calls for each. */
-static struct MHD_Response *file_response(struct http_request *r)
-{
-    struct http_plan *p = &r->plan;
-    if (!r->server->cert)
-        return MHD_create_response_from_fd_at_offset64(p->size, TAKE_FD(p->fd), p->from);
-    struct file_part *part = http_alloc(sizeof *part);
-    *part = (struct file_part){ TAKE_FD(p->fd), p->from };
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        p->size, FILE_BLOCK, part_read, part, part_free);
-    if (!response)
-        part_free(part);
-    return response;
-}
-
 static struct MHD_Response *plan_response(struct http_request *r)
 {
     struct http_plan *p = &r->plan;
@@ -107,7 +70,7 @@ static struct MHD_Response *plan_response(struct http_request *r)
         return MHD_create_response_from_buffer(p->len, TAKE(p->memory),
                                                MHD_RESPMEM_MUST_FREE);
     case PLAN_FD:
-        return file_response(r);
+        return http_file_response(&r->plan, r->server->cert != NULL);
     case PLAN_STREAM:
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
                                                  stream_read, r, NULL);

@@ -117,4 +117,8 @@ void *http_alloc(size_t size);
 void *http_realloc(void *at, size_t size);
 char *http_copy(const char *text, size_t len);
 
+/* The library's answer of a plan of kind PLAN_FD, whose descriptor it takes; NULL: no
+ * memory. */
+struct MHD_Response *http_file_response(struct http_plan *plan, bool tls);
+
 #endif
