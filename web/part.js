@@ -26,6 +26,9 @@ export class Part extends LitElement {
     }
 }
 
+/* For fields with a number in them: what is typed takes the place of it. */
+export const whole = (event) => event.target.select();
+
 /* Text that the server wrote is Chinese whatever the page's language. */
 export function server(text) {
     return text ? html`<span lang="zh-CN">${text}</span>` : nothing;

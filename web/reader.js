@@ -45,7 +45,10 @@ export class Reader {
         if (key.length !== 1) return;
         const gap = event.timeStamp - this.last;
         this.last = event.timeStamp;
-        if (gap > (isField(event.target) ? HAND_GAP_MS : REST_MS)) this.text = '';
+        if (gap > (isField(event.target) ? HAND_GAP_MS : REST_MS)) {
+            this.text = '';
+            this.before = event.target.value;
+        }
         this.text = (this.text + key).slice(-KEEP);
     }
 
@@ -61,8 +64,9 @@ export class Reader {
     }
 
     takeBack(field, text) {
-        if (!cleanLabel(field.value).endsWith(text)) return;
-        field.value = field.value.trimEnd().slice(0, -text.length);
+        if (field.type === 'number') field.value = this.before ?? ''; /* which took the digits only */
+        else if (cleanLabel(field.value).endsWith(text)) field.value = field.value.trimEnd().slice(0, -text.length);
+        else return;
         field.dispatchEvent(new Event('input', { bubbles: true }));
     }
 }

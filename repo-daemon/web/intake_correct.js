@@ -3,6 +3,7 @@
 import { html } from 'lit';
 
 import { icon } from '../../web/icons.js';
+import { whole } from '../../web/part.js';
 import { say } from '../../web/words.js';
 
 const whats = ['paper', 'disc', 'exhibit'];
@@ -21,7 +22,7 @@ export function drawCorrection(line, done, stop) {
             <div class="field"><label for="c-what">${say('line.what')}</label>
                 <select id="c-what" name="what">${whats.map((one) => html`<option value=${one} ?selected=${one === line.what}>${say(`what.${one}`)}</option>`)}</select></div>
             <div class="field short"><label for="c-counted">${say('correct.counted')}</label>
-                <input id="c-counted" name="counted" type="number" min="0" max="2000" required .value=${String(line.counted)}></div>
+                <input id="c-counted" name="counted" type="number" min="0" max="2000" required .value=${String(line.counted)} @focus=${whole}></div>
             <div class="field grow"><label for="c-reason">${say('correct.reason')}</label>
                 <input id="c-reason" name="reason" type="text" required maxlength="100" autocomplete="off"></div>
         </div>

@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 
 import { icon } from '../../web/icons.js';
 import { get, newId, send } from '../../web/net.js';
-import { badge, message, Part, refusal } from '../../web/part.js';
+import { badge, message, Part, refusal, whole } from '../../web/part.js';
 import { tone } from '../../web/tones.js';
 import { say } from '../../web/words.js';
 import { FINISH } from './keys.js';
@@ -253,8 +253,8 @@ class IntakeNew extends Part {
             <td>${i + 1}</td>
             <td class="wide"><input id="title-${i}" type="text" list="papers" maxlength="50" autocomplete="off" aria-label=${name('line.title')} .value=${line.title} @input=${hear('title')} lang="zh-CN"></td>
             <td><select aria-label=${name('line.what')} @change=${hear('what')}>${whats.map((one) => html`<option value=${one} ?selected=${one === line.what}>${say(`what.${one}`)}</option>`)}</select></td>
-            <td><input class="n" type="number" min="0" max="2000" aria-label=${name('line.declared')} .value=${String(line.declared)} @input=${hear('declared')}></td>
-            <td><input class="n" type="number" min="0" max="2000" aria-label=${name('line.counted')} .value=${String(line.counted)} @input=${hear('counted')}></td>
+            <td><input class="n" type="number" min="0" max="2000" aria-label=${name('line.declared')} .value=${String(line.declared)} @focus=${whole} @input=${hear('declared')}></td>
+            <td><input class="n" type="number" min="0" max="2000" aria-label=${name('line.counted')} .value=${String(line.counted)} @focus=${whole} @input=${hear('counted')}></td>
             <td class="wide"><input type="text" maxlength="100" autocomplete="off" aria-label=${name('line.fault')} .value=${line.fault} @input=${hear('fault')}></td>
             <td>${line.title.trim() ? (wrong ? badge('bad', say(`wrong.${wrong}`), 'alert') : badge(tone_, say(`paper.${word}`), sign)) : nothing}</td>
             <td><button class="button quiet" type="button" aria-label=${name('line.drop')} @click=${() => this.dropLine(i)}>${icon('minus')}</button></td>

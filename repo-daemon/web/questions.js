@@ -3,6 +3,7 @@
 import { html } from 'lit';
 
 import { icon } from '../../web/icons.js';
+import { whole } from '../../web/part.js';
 import { say } from '../../web/words.js';
 import { nameOf, placeName } from './names.js';
 
@@ -34,7 +35,8 @@ const draw = {
         </select></div>`,
 
     sheets: (now) => html`<div class="field"><label for="sheets">${say('ask.sheets')}</label>
-        <input id="sheets" name="sheets" type="number" min="1" max="2000" .value=${String(now.volume.sheets ?? '')}></div>`,
+        <input id="sheets" name="sheets" type="number" min="1" max="2000" .value=${String(now.volume.sheets ?? '')}
+            @focus=${whole}></div>`,
 
     reason: () => html`<div class="field"><label for="reason">${say('ask.reason')}</label>
         <input id="reason" name="reason" type="text" required maxlength="200" autocomplete="off"></div>`,

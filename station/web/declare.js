@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 
 import { icon } from '../../web/icons.js';
 import { cleanLabel, labelKind, spacedLabel } from '../../web/label.js';
-import { badge, message, Part, server } from '../../web/part.js';
+import { badge, message, Part, server, whole } from '../../web/part.js';
 import { say } from '../../web/words.js';
 
 const SHEETS_MAX = 2000;
@@ -83,7 +83,7 @@ class Declare extends Part {
             <div class="field sheets">
                 <label for="sheets">${say('new.sheets')}</label>
                 <input id="sheets" name="sheets" type="number" inputmode="numeric" min="1" max=${SHEETS_MAX} required
-                    aria-describedby="sheets-help" @focus=${(event) => event.target.select()}>
+                    aria-describedby="sheets-help" @focus=${whole}>
                 <p class="help" id="sheets-help">${say('new.sheets.help')}</p>
             </div>
             ${this.known?.case_no

@@ -6,7 +6,7 @@ import { html, nothing } from 'lit';
 
 import { icon } from '../../web/icons.js';
 import { spacedLabel } from '../../web/label.js';
-import { badge, Part, server } from '../../web/part.js';
+import { badge, Part, server, whole } from '../../web/part.js';
 import { say } from '../../web/words.js';
 import { backsDiffer, differs, step, stepKey, tally } from './model.js';
 
@@ -93,7 +93,7 @@ class Job extends Part {
                     <p>${say('recount.say', { fed: this.job.sheets_fed, declared: this.job.sheets_declared })}</p>
                     <div class="field"><label for="recount">${say('new.sheets')}</label>
                         <input id="recount" name="sheets" type="number" min="1" max="2000" required .value=${String(this.job.sheets_fed)}
-                            @focus=${(event) => event.target.select()}></div>
+                            @focus=${whole}></div>
                     <div class="row">
                         <button class="button main" type="submit" value="go">${say('step.recount')}</button>
                         <button class="button" type="submit" value="keep" formnovalidate>${say('cancel')}</button>

@@ -96,7 +96,6 @@ async function counter(page, name, button) {
 
 async function write(page, ...texts) {
     for (const text of texts) {
-        await page.keyboard.press('Control+A');
         if (text) await page.keyboard.type(text);
         await page.keyboard.press('Enter');
     }

@@ -104,6 +104,8 @@ async function first(page) {
         await readLabel(page, volume);
         await page.waitForFunction(() => document.querySelector('#sheets').value === '5');
         await judge(page, 'keys-declare');
+        await readLabel(page, volume); /* into the field of the number */
+        mustBe((await page.inputValue('#sheets')) === '5', 'a label leaves its figures in the number');
         await page.keyboard.press('F1');
         await page.keyboard.press('Escape');
         await page.keyboard.type('5'); /* takes the place of the number that stood there */
