@@ -129,4 +129,4 @@ clean:
 
 .PHONY: all firmware soak-pages soak-repo soak-rack deps demo check tests check-asan asan-tests check-clang lint fuzz bench soak install clean
 .SECONDARY:
--include $(wildcard $(OUT)/arm/*/*/*.d $(OUT)/arm/*/*/*/*.d) $(patsubst %.o,%.d,$(call obj,$(all_src) $(fuzz_src) $(wildcard tests/bench/*.c)) $(addsuffix .o,$(test_programs)))
+-include $(wildcard $(addprefix $(OUT)/arm/,*/*/*.d */*/*/*.d */*/*/*/*.d)) $(patsubst %.o,%.d,$(call obj,$(all_src) $(fuzz_src) $(wildcard tests/bench/*.c)) $(addsuffix .o,$(test_programs)))
