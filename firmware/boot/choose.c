@@ -151,7 +151,8 @@ static bool fall_back(void)
 bool boot_choose(const struct hal_boot *about)
 {
     boot.board = about->hardware;
-    journal_open(&boot.journal);
+    journal_open(&boot.journal); /* a quarter of a second on a board */
+    hal_watchdog_kick();
     update_record_load(&boot.record, &boot.journal);
     if (boot.record.pending)
         install();

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Called from one place, once in each pass of the main loop. */
+/* Called from one place, once in each pass of the main loop; the bootloader, which has no
+ * loop, calls it between steps that end by themselves. */
 void hal_watchdog_kick(void);
 
 /* Most bytes of stack that were ever in use; 0 where nobody can tell. */
