@@ -168,7 +168,7 @@ enum rc ledger_sheet_write(const struct ledger_source *source, const char *day,
                            bool secret_too, uint8_t **ret_pdf, size_t *ret_len,
                            struct fault *why)
 {
-    static const double widths[] = { 50, 56, 66, 172, 66, 61 };
+    static const double widths[] = { 46, 54, 66, 160, 64, 81 };
     static const char *const titles[] = {
         "编号", "时间", "事项", "案卷", "状态", "经办"
     };
