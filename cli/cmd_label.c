@@ -40,7 +40,7 @@ static void help(void)
          "  [--title T]   a line above the bars     [--sheet]  on A4, twelve a sheet\n"
          "  [--page]      a whole A4 page: a cover or separator for the feeder\n"
          "  [-o F.svg]    default: standard output\n\n"
-         "The last number may be a range, 1-12; several labels make a sheet.");
+         "The last number may be a range of twelve at most, 13-24; they make a sheet.");
 }
 
 static const char *kind_word(unsigned kind)
