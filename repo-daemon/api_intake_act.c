@@ -319,6 +319,22 @@ static json_t *paper_answer(struct repo *repo, struct store_txn *txn, uint64_t s
     return out;
 }
 
+/* A paper that is kept for a reason of its own stays so until a person says otherwise. */
+static json_t *wish_of(const struct call *call, const json_t *item)
+{
+    struct intake_rule rule;
+    json_t *wish = json_copy(call->body);
+    bool by_reason =
+        json_number(item, "keep") &&
+        intake_what(json_text(item, "what")) == INTAKE_PAPER &&
+        !intake_policy_keeps(call->repo->intake_policy, json_text(item, "title"), &rule);
+    if (by_reason && !json_object_get(wish, "keep")) {
+        json_object_set_new(wish, "keep", json_integer(1));
+        json_object_set_new(wish, "why", json_string(json_text(item, "rule")));
+    }
+    return wish;
+}
+
 /* What it should have said: what is not named stays. 0 pieces: it was never there. */
 static enum rc corrected(struct call *call, const json_t *item, json_t *data,
                          struct fault *why)
@@ -337,7 +353,23 @@ static enum rc corrected(struct call *call, const json_t *item, json_t *data,
                                            json_text(item, "item"), "title", title,
                                            "what", what, "counted", (json_int_t)counted,
                                            "reason", reason));
-    return intake_keep(call->repo->intake_policy, call->body, data, why);
+    SCOPED(json_free_at) json_t *wish = wish_of(call, item);
+    return intake_keep(call->repo->intake_policy, wish, data, why);
+}
+
+/* Does the correction take something out of keeping? Then not by those through whose
+ * hands it goes. */
+static enum rc may_let_go(struct call *call, const json_t *item, const json_t *volume,
+                          const json_t *data, struct fault *why)
+{
+    SCOPED(json_free_at) json_t *list = NULL;
+    bool less = !json_number(data, "keep") ||
+                json_number(data, "counted") < json_number(item, "counted");
+    if (!json_number(item, "keep") || !less)
+        return RC_OK;
+    if (view_find(call->repo, VIEW_INTAKES, json_text(item, "intake"), &list))
+        return fault_set(why, RC_CORRUPT, 0, "a paper of no list");
+    return intake_may_let_go(item, volume, list, call->by.badge, why);
 }
 
 enum rc paper_correct(struct call *call, struct fault *why)
@@ -357,6 +389,8 @@ enum rc paper_correct(struct call *call, struct fault *why)
     rc = intake_may_correct(item, volume, why);
     if (!rc)
         rc = corrected(call, item, data, why);
+    if (!rc)
+        rc = may_let_go(call, item, volume, data, why);
     if (rc)
         return rc;
     json_object_set_new(data, "intake", json_string(json_text(item, "intake")));

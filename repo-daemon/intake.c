@@ -20,11 +20,6 @@ static const struct {
 static const char *const sides[] = { "原告",   "被告",     "第三人", "申请人", "被申请人",
                                      "上诉人", "被上诉人", "代理人", "本院",   "其他" };
 
-/* Into a volume in these states a paper can be put, by whoever holds it. */
-static const enum volume_state open_states[] = { VOL_RECEIVED, VOL_AT_SCANNING,
-                                                 VOL_SCANNED, VOL_AT_BINDING,
-                                                 VOL_RETURNED_FOR_SUPPLEMENT };
-
 const char *intake_what_name(enum intake_what what)
 {
     return what < INTAKE_WHATS ? whats[what].name : "";
@@ -87,9 +82,40 @@ enum rc intake_item_label(const char *case_id, int64_t number,
                : RC_OK;
 }
 
+/* The next byte of a name that is no space of any width, or 0. */
+static char next_of(const char **at)
+{
+    static const char *const spaces[] = { " ", "\t", "\n", "\r", "\u00a0", "\u3000" };
+    for (size_t i = 0; i < COUNT(spaces);) {
+        size_t len = strlen(spaces[i]);
+        bool space = !strncmp(*at, spaces[i], len);
+        *at += space ? len : 0;
+        i = space ? 0 : i + 1;
+    }
+    return **at ? *(*at)++ : 0;
+}
+
+/* 张三 is the same party as 张　三: spaces make no second person. */
+static bool same_party(const char *a, const char *b)
+{
+    char one, other;
+    do {
+        one = next_of(&a);
+        other = next_of(&b);
+    } while (one && one == other);
+    return one == other;
+}
+
 const char *intake_noticed(const json_t *the_case, const char *from)
 {
-    return json_text(json_object_get(the_case, "noticed"), from);
+    const char *name;
+    json_t *list;
+    json_object_foreach(json_object_get(the_case, "noticed"), name, list)
+    {
+        if (same_party(name, from))
+            return json_string_value(list);
+    }
+    return "";
 }
 
 static void number_sum(json_t *out, const char *name, int64_t sum)
@@ -200,68 +226,5 @@ enum rc intake_keep(const struct intake_policy *policy, const json_t *wish, json
         snprintf(rule, sizeof rule, "%s", must ? "证物" : "");
     json_object_set_new(line, "keep", json_integer(wanted));
     json_object_set_new(line, "rule", json_string(wanted && !must ? reason : rule));
-    return RC_OK;
-}
-
-enum rc intake_may_file(const json_t *volume, const char *badge, struct fault *why)
-{
-    enum volume_state state = custody_state(json_text(volume, "state"));
-    const char *label = json_text(volume, "volume");
-    bool open = false;
-    for (size_t i = 0; i < COUNT(open_states); i++)
-        open = open || open_states[i] == state;
-    if (strcmp(json_text(volume, "holder"), badge) != 0)
-        return fault_set(why, RC_REFUSED, 0,
-                         "材料要由现在保管案卷 %s 的人归入，请先把案卷拿到手", label);
-    if (!open)
-        return fault_set(why, RC_REFUSED, 0, "案卷 %s 现在是“%s”，不能再放入材料", label,
-                         custody_state_word(state));
-    return RC_OK;
-}
-
-enum rc intake_may_correct(const json_t *item, const json_t *volume, struct fault *why)
-{
-    enum volume_state state = custody_state(json_text(volume, "state"));
-    const char *title = json_text(item, "title"), *now = json_text(item, "state");
-    bool open = !volume;
-    for (size_t i = 0; i < COUNT(open_states); i++)
-        open = open || open_states[i] == state;
-    open = open || state == VOL_SHELVED || state == VOL_IN_TRANSIT;
-    if (strcmp(now, "held") != 0 && strcmp(now, "filed") != 0)
-        return fault_set(why, RC_CONFLICT, 0, "“%s”已经退还或作废，不能更正", title);
-    return open ? RC_OK
-                : fault_set(why, RC_REFUSED, 0, "案卷 %s 现在是“%s”，里面的材料不能更正",
-                            json_text(volume, "volume"), custody_state_word(state));
-}
-
-enum rc intake_may_return(const json_t *item, const json_t *volume, const char *badge,
-                          struct fault *why)
-{
-    const char *title = json_text(item, "title");
-    if (!strcmp(json_text(item, "state"), "returned"))
-        return fault_set(why, RC_CONFLICT, 0, "“%s”已经退还", title);
-    if (!strcmp(json_text(item, "state"), "void"))
-        return fault_set(why, RC_CONFLICT, 0, "“%s”的登记已经作废", title);
-    if (intake_what(json_text(item, "what")) != INTAKE_PAPER)
-        return fault_set(why, RC_REFUSED, 0, "“%s”是证物，装在证物袋里留存，不退还",
-                         title);
-    if (json_number(item, "keep"))
-        return fault_set(why, RC_REFUSED, 0, "“%s”是必存原件（%s），不退还", title,
-                         json_text(item, "rule"));
-    if (strcmp(json_text(item, "state"), "filed") != 0)
-        return fault_set(why, RC_REFUSED, 0, "“%s”还没有归卷扫描，不能退还", title);
-    if (strcmp(json_text(volume, "holder"), badge) != 0 ||
-        strcmp(json_text(volume, "state"), custody_state_name(VOL_SCANNED)) != 0)
-        return fault_set(why, RC_REFUSED, 0,
-                         "“%s”在案卷 %s 里，要由库管员把已扫描的案卷拿到手才能退还",
-                         title, json_text(volume, "volume"));
-    if (json_number(item, "batches") >= json_number(volume, "batches"))
-        return fault_set(why, RC_REFUSED, 0, "“%s”收进案卷以后还没有扫描，不能退还",
-                         title);
-    if (json_number(volume, "standing") <= 0 ||
-        strcmp(json_text(volume, "qc"), "passed") != 0)
-        return fault_set(why, RC_REFUSED, 0,
-                         "案卷 %s 的扫描还没有全部质检通过，“%s”不能退还",
-                         json_text(volume, "volume"), title);
     return RC_OK;
 }

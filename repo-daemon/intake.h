@@ -62,6 +62,12 @@ MUST_USE enum rc intake_may_file(const json_t *volume, const char *badge,
                                  struct fault *why);
 /* May what was written of this item be corrected now? `volume` NULL while it is in none.
  * RC_CONFLICT, RC_REFUSED. */
+/* Who may say that a kept paper need not be kept, or is fewer than was written: nobody
+ * who took it (`list`), has it, or has its volume (or NULL). And who said so may not give
+ * it back himself. RC_REFUSED */
+MUST_USE enum rc intake_may_let_go(const json_t *item, const json_t *volume,
+                                   const json_t *list, const char *badge,
+                                   struct fault *why);
 MUST_USE enum rc intake_may_correct(const json_t *item, const json_t *volume,
                                     struct fault *why);
 /* Is a paper kept, and by which rule: "keep" and "rule" of `line`, from its "title" and
