@@ -35,6 +35,7 @@ override CFLAGS += -fvisibility=hidden -fPIC -fno-strict-aliasing -fstack-protec
 LDFLAGS += -Wl,--as-needed $(EXTRA)
 
 archives := $(addprefix $(OUT)/,station.a repo.a page.a drivers.a lib.a)
+.DEFAULT_GOAL := all
 include lib/part.mk drivers/part.mk firmware/part.mk station/part.mk repo-daemon/part.mk cli/part.mk tests/part.mk
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
