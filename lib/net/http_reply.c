@@ -98,6 +98,16 @@ void http_reply_static(struct http_request *r, const char *type, struct bytes bo
     http_wire_go_on(r);
 }
 
+/* A part is asked for; only of the content that the reader has the rest of. */
+static int part_wanted(struct http_request *r, const char *etag, uint64_t size,
+                       uint64_t *ret_from, uint64_t *ret_len)
+{
+    const char *only_of = http_header(r, "If-Range");
+    if (only_of && strcmp(only_of, etag) != 0)
+        return 0;
+    return http_range_read(http_header(r, "Range"), size, ret_from, ret_len);
+}
+
 void http_reply_fd(struct http_request *r, const char *type, int fd, uint64_t size,
                    const char *etag)
 {
@@ -108,7 +118,7 @@ void http_reply_fd(struct http_request *r, const char *type, int fd, uint64_t si
         return;
     }
     uint64_t from = 0, len = size;
-    int part = http_range_read(http_header(r, "Range"), size, &from, &len);
+    int part = part_wanted(r, quoted, size, &from, &len);
     char span[96];
     if (part < 0) {
         close(fd);
