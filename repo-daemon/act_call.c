@@ -99,6 +99,7 @@ enum rc act_call_volumes(struct call *call, struct act *act, struct fault *why)
         const json_t *one = json_array_get(volumes, i);
         SCOPED(json_free_at) json_t *volume = NULL;
         enum rc rc = call_volume(call, json_text(one, "volume"), &volume, why);
+        rc = rc ? rc : call_may_see_volume(call, volume, why);
         if (rc)
             return rc;
         if (!json_is_integer(json_object_get(one, "version")))

@@ -81,6 +81,14 @@ TEST(orders, for_a_secret_volume_are_only_for_those_who_work_with_it)
                            json_pack("{s:s}", "order", id), NULL, NULL));
 }
 
+TEST(acts, on_a_secret_volume_tell_an_outsider_nothing)
+{
+    json_t *answer = NULL;
+    prepare();
+    CHECK_INT(403, act_on(ROLE_BORROWER, "accept", secret, NULL, &answer));
+    check_says("副卷", answer);
+}
+
 TEST(places, of_a_secret_volume_are_proposed_to_those_who_work_with_it)
 {
     prepare();
