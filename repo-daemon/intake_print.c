@@ -90,7 +90,7 @@ static enum rc print_in(struct repo *repo, const struct repo_settings *settings,
                         const json_t *list, const struct words *w, uint8_t **ret_pdf,
                         size_t *ret_len, struct fault *why)
 {
-    static const double widths[] = { 20, 116, 46, 84, 63, 142 };
+    static const double widths[] = { 20, 106, 46, 84, 63, 152 };
     static const char *const head[] = { "序", "材料", "种类", "实收", "去向", "材料号" };
     static const char *const signers[] = { "递交人", "收件人" };
     SCOPED(json_free_at) json_t *rows = rows_of(json_object_get(list, "lines"));
