@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+enum { NUMBERS_MOST = 50 }; /* that one volume had */
+
 static enum rc link_add(struct applying *a, const char *from, const char *to,
                         const char *direction)
 {
@@ -69,6 +71,48 @@ static enum rc qc_move(struct applying *a, const char *from, const char *to)
     return rc ? rc : view_del(a->repo, a->txn, VIEW_QC, from, a->why);
 }
 
+static bool item_in(const char *key, json_t *item, void *context)
+{
+    (void)key;
+    json_array_append(context, item);
+    return true;
+}
+
+/* Papers are named by the case they came in for, which may be an older number of the
+ * volume than `from`. */
+static enum rc items_of_case(struct applying *a, const char *label, const char *from,
+                             const char *to)
+{
+    char prefix[32];
+    SCOPED(json_free_at) json_t *items = json_array();
+    snprintf(prefix, sizeof prefix, "M%.20s", label + 1);
+    enum rc rc =
+        view_each(a->repo, a->txn, VIEW_ITEMS, prefix, NULL, item_in, items, a->why);
+    for (size_t i = 0; !rc && i < json_array_size(items); i++) {
+        json_t *item = json_array_get(items, i);
+        if (strcmp(apply_text(item, "volume"), from) != 0)
+            continue;
+        apply_set_text(item, "volume", to);
+        rc = apply_put(a, VIEW_ITEMS, apply_text(item, "item"), item);
+    }
+    return rc;
+}
+
+static enum rc items_move(struct applying *a, const char *from, const char *to)
+{
+    char label[LABEL_TEXT_MAX];
+    enum rc rc = RC_OK;
+    snprintf(label, sizeof label, "%s", from);
+    for (unsigned older = 0; !rc && *label && older < NUMBERS_MOST; older++) {
+        SCOPED(json_free_at) json_t *volume = NULL;
+        rc = items_of_case(a, label, from, to);
+        if (view_get(a->repo, a->txn, VIEW_VOLUMES, label, &volume))
+            volume = NULL;
+        snprintf(label, sizeof label, "%s", apply_text(volume, "was"));
+    }
+    return rc;
+}
+
 /* The volume under its new number: what it was, and where it stands. */
 enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume)
 {
@@ -92,7 +136,7 @@ enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume)
     if (!rc)
         rc = qc_move(a, from, name);
     if (!rc)
-        rc = apply_items_move(a, from, name);
+        rc = items_move(a, from, name);
     const char *place = apply_text(old, "slot");
     if (rc || !*place)
         return rc;

@@ -80,14 +80,12 @@ MUST_USE enum rc apply_items_count(struct applying *a, json_t *volume);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 
-/* apply_intake.c: lists of the counter, each by its word; the papers of a volume that
- * goes on under another label. */
+/* apply_intake.c: lists of the counter, each by its word. */
 MUST_USE enum rc apply_intake(struct applying *a);
 MUST_USE enum rc apply_intake_file(struct applying *a);
 MUST_USE enum rc apply_intake_notice(struct applying *a);
 MUST_USE enum rc apply_intake_return(struct applying *a);
 MUST_USE enum rc apply_paper_correct(struct applying *a);
-MUST_USE enum rc apply_items_move(struct applying *a, const char *from, const char *to);
 
 /* apply_shelf.c: events of orders, odd slots and alarms, each by its word. */
 MUST_USE enum rc apply_order(struct applying *a);

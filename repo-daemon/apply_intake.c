@@ -4,8 +4,6 @@
 
 #include "repo-daemon/intake.h"
 
-#include <stdio.h>
-
 static bool is_paper(const json_t *line)
 {
     return intake_what(apply_text(line, "what")) == INTAKE_PAPER;
@@ -256,28 +254,4 @@ enum rc apply_paper_correct(struct applying *a)
     if (!rc && filed)
         rc = apply_put(a, VIEW_VOLUMES, apply_text(volume, "volume"), volume);
     return rc ? rc : line_correct(a, item);
-}
-
-static bool item_in(const char *key, json_t *item, void *context)
-{
-    (void)key;
-    json_array_append(context, item);
-    return true;
-}
-
-enum rc apply_items_move(struct applying *a, const char *from, const char *to)
-{
-    char prefix[32];
-    SCOPED(json_free_at) json_t *items = json_array();
-    snprintf(prefix, sizeof prefix, "M%.20s", from + 1);
-    enum rc rc =
-        view_each(a->repo, a->txn, VIEW_ITEMS, prefix, NULL, item_in, items, a->why);
-    for (size_t i = 0; !rc && i < json_array_size(items); i++) {
-        json_t *item = json_array_get(items, i);
-        if (strcmp(apply_text(item, "volume"), from) != 0)
-            continue;
-        apply_set_text(item, "volume", to);
-        rc = apply_put(a, VIEW_ITEMS, apply_text(item, "item"), item);
-    }
-    return rc;
 }

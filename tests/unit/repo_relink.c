@@ -5,7 +5,8 @@
 
 #define FIRST "44039920269901000001" /* (2026)粤0399诉前调1号 */
 
-static char volume[LABEL_TEXT_MAX], next[LABEL_TEXT_MAX], slot[LABEL_TEXT_MAX];
+static char volume[LABEL_TEXT_MAX], next[LABEL_TEXT_MAX], slot[LABEL_TEXT_MAX],
+    paper[LABEL_TEXT_MAX];
 
 static void prepare(void)
 {
@@ -34,6 +35,23 @@ static void prepare(void)
     struct label label = { .type = LABEL_SLOT, .site = 1, .rack = 1, .slot = 1 };
     CHECK_OK(label_write(&label, slot));
     CHECK_INT(201, act_on(ROLE_KEEPER, "receive", volume, NULL, NULL));
+    CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/intakes", NULL,
+                           json_pack("{s:s, s:s, s:s, s:s, s:[{s:s, s:s, s:i, s:i}]}",
+                                     "case", FIRST, "from", "张三", "side", "原告",
+                                     "volume", volume, "lines", "title", "借条", "what",
+                                     "paper", "declared", 1, "counted", 1),
+                           &made));
+    snprintf(paper, sizeof paper, "%s",
+             json_text(json_array_get(json_object_get(made, "lines"), 0), "item"));
+    json_decref(made);
+}
+
+/* Where the paper lies that came in with the volume. */
+static void check_paper_in(const char *label)
+{
+    json_t *item = stored(VIEW_ITEMS, paper);
+    CHECK_TEXT(label, json_text(item, "volume"));
+    json_decref(item);
 }
 
 static int link_to(const char *kind, const char *to, json_t **ret_answer)
@@ -125,6 +143,7 @@ TEST(volumes, go_on_under_the_next_number_with_pages_place_and_chain)
     CHECK_TEXT(volume, json_text(now, "was"));
     CHECK_INT(1, json_number(now, "pages"));
     json_decref(answer);
+    check_paper_in(next);
     json_t *s = stored(VIEW_SLOTS, slot);
     CHECK_TEXT(next, json_text(s, "volume"));
     json_decref(s);
@@ -162,6 +181,32 @@ TEST(volumes, are_found_by_the_old_label_which_does_nothing_any_more)
     CHECK_INT(422, relink(volume, 0, NULL));
     CHECK_INT(201, act_on(ROLE_KEEPER, "take", next, NULL, NULL));
     CHECK_TEXT("scanned", volume_field(next, "state"));
+}
+
+/* A paper is named by the first of them, and follows all. */
+TEST(papers, go_along_however_often_the_number_changes)
+{
+    json_t *answer = NULL;
+    prepare();
+    CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases", NULL,
+                           json_pack("{s:s, s:s, s:s, s:s, s:s}", "case_no",
+                                     "(2026)粤0399民初10028号", "cause", "民间借贷纠纷",
+                                     "plaintiff", "张三", "defendant", "李四",
+                                     "case_type", "民事一审"),
+                           NULL));
+    CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/cases/{case}/links",
+                           json_pack("{s:s}", "case", CASE),
+                           json_pack("{s:s, s:s}", "kind", "合并", "to",
+                                     "44039920260301010028"),
+                           NULL));
+    CHECK_INT(201, call_by(ROLE_CATALOGUER, "POST", "/v1/volumes/{volume}/relink",
+                           json_pack("{s:s}", "volume", next),
+                           json_pack("{s:s, s:i, s:s}", "case", "44039920260301010028",
+                                     "row", 18, "reason", "合并审理"),
+                           &answer));
+    check_paper_in(
+        json_text(json_array_get(json_object_get(answer, "volumes"), 0), "volume"));
+    json_decref(answer);
 }
 
 TEST(volumes, under_new_numbers_are_the_same_when_made_again_from_the_ledger)
