@@ -88,6 +88,8 @@ struct pdfa_line {
     const float *starts_px;  /* NULL: characters share the width by their nature. Else
                               * borrowed, one x per code point of `text` (the ones that are
                               * dropped too): where it begins. Falling values are raised */
+    bool down; /* it runs from top to bottom, in a column: left, right and starts are y,
+                * and the baseline is the x of the column's left side */
 };
 
 /* The part of the page that readers show, in the frame of struct pdfa_line: the paper and

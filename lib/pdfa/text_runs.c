@@ -160,10 +160,11 @@ static void put_run(struct pdf_out *out, const struct run *run,
 {
     char x[PDF_NUMBER_MAX], y[PDF_NUMBER_MAX], size[PDF_NUMBER_MAX],
         scaling[PDF_NUMBER_MAX];
-    pdf_number(frame->left_pt + run->at[0] * frame->scale, x);
-    pdf_number(frame->top_pt - (double)line->baseline_px * frame->scale, y);
+    double foot = (double)line->baseline_px;
+    pdf_number(frame->left_pt + (line->down ? foot : run->at[0]) * frame->scale, x);
+    pdf_number(frame->top_pt - (line->down ? run->at[0] : foot) * frame->scale, y);
     pdf_number(line->height_px * frame->scale, size);
-    pdf_out_text(out, "1 0 0 1 %s %s Tm\n", x, y);
+    pdf_out_text(out, "%s %s %s Tm\n", line->down ? "0 -1 1 0" : "1 0 0 1", x, y);
     int font = -1;
     for (size_t from = 0; from < run->count;) {
         size_t to = segment_end(run, from, tolerance * line->height_px);

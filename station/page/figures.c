@@ -29,9 +29,10 @@ static const struct {
 
 static json_t *measures_json(const struct page_figures *f)
 {
-    json_t *json = json_pack("{s:s, s:s, s:i, s:b, s:b, s:b}", "limits", f->limits,
-                             "paper", f->paper, "sharp_pm", (int)f->sharp_pm, "black",
-                             f->black, "border", f->border, "ruled", f->ruled);
+    json_t *json =
+        json_pack("{s:s, s:s, s:i, s:b, s:b, s:b, s:b}", "limits", f->limits, "paper",
+                  f->paper, "sharp_pm", (int)f->sharp_pm, "black", f->black, "border",
+                  f->border, "ruled", f->ruled, "vertical", f->vertical);
     for (size_t i = 0; i < COUNT(counts); i++) {
         const char *at = (const char *)f + counts[i].offset;
         json_object_set_new(json, counts[i].key, json_integer(*(const uint32_t *)at));
@@ -94,7 +95,8 @@ static bool take_measures(const json_t *json, struct page_figures *f)
            take_text(json, "limits", f->limits, sizeof f->limits) &&
            take_text(json, "paper", f->paper, sizeof f->paper) &&
            take_bool(json, "black", &f->black) && take_bool(json, "border", &f->border) &&
-           take_bool(json, "ruled", &f->ruled);
+           take_bool(json, "ruled", &f->ruled) &&
+           take_bool(json, "vertical", &f->vertical);
 }
 
 enum rc page_figures_read(const json_t *json, struct page_result *result)

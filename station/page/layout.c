@@ -66,14 +66,13 @@ enum rc page_is_plain(PIX *bits, double dpi, bool *ret_plain, struct fault *why)
 }
 
 /* Boxes that could be lines of text, widest first. */
-static BOXA *line_boxes(BOXA *sorted, double px_mm)
+static BOXA *line_boxes(BOXA *sorted, double px_mm, double wide_mm)
 {
     BOXA *lines = boxaCreate(0);
     for (l_int32 i = 0; lines && i < boxaGetCount(sorted); i++) {
         l_int32 x, y, w, h;
         boxaGetBoxGeometry(sorted, i, &x, &y, &w, &h);
-        if (h >= line_low_mm * px_mm && h <= line_high_mm * px_mm &&
-            w >= line_wide_mm * px_mm)
+        if (h >= line_low_mm * px_mm && h <= line_high_mm * px_mm && w >= wide_mm * px_mm)
             boxaAddBox(lines, boxCreate(x, y, w, h), L_INSERT);
     }
     return lines;
@@ -103,7 +102,8 @@ static BOX *line_clip(BOXA *lines, int i, PIX *bits, double px_mm)
 }
 
 /* Boxes of rows of text, widest first, in a quarter of the size of `bits`. */
-static enum rc find_rows(PIX *bits, double dpi, BOXA **ret_rows, struct fault *why)
+static enum rc find_rows(PIX *bits, double dpi, double wide_mm, BOXA **ret_rows,
+                         struct fault *why)
 {
     double px_mm = dpi / 25.4 / 4;
     SCOPED_PIX small = pixReduceRankBinaryCascade(bits, 1, 1, 0, 0);
@@ -112,7 +112,9 @@ static enum rc find_rows(PIX *bits, double dpi, BOXA **ret_rows, struct fault *w
     SCOPED_BOXA boxes = joined ? pixConnCompBB(joined, 4) : NULL;
     SCOPED_BOXA sorted =
         boxes ? boxaSort(boxes, L_SORT_BY_WIDTH, L_SORT_DECREASING, NULL) : NULL;
-    BOXA *rows = sorted ? line_boxes(sorted, px_mm) : boxes ? boxaCreate(0) : NULL;
+    BOXA *rows = sorted  ? line_boxes(sorted, px_mm, wide_mm)
+                 : boxes ? boxaCreate(0)
+                         : NULL;
     if (!rows)
         return pix_no_memory(why);
     *ret_rows = rows;
@@ -125,7 +127,7 @@ enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *
     double px_mm = dpi / 25.4 / 4;
     SCOPED_BOXA lines = NULL;
     SCOPED_BOXA chosen = boxaCreate(most);
-    enum rc rc = find_rows(bits, dpi, &lines, why);
+    enum rc rc = find_rows(bits, dpi, line_wide_mm, &lines, why);
     if (rc || !chosen)
         return rc ? rc : pix_no_memory(why);
     double usual = usual_height(lines);
@@ -142,6 +144,24 @@ enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines, int *
     return RC_OK;
 }
 
+enum rc page_find_rows(PIX *bits, double dpi, double wide_mm, BOXA **ret_rows,
+                       double *ret_usual_px, struct fault *why)
+{
+    SCOPED_BOXA rows = NULL;
+    SCOPED_BOXA longer = NULL;
+    enum rc rc = find_rows(bits, dpi, wide_mm, &rows, why);
+    if (!rc)
+        rc = find_rows(bits, dpi, line_wide_mm, &longer, why);
+    if (rc)
+        return rc;
+    SCOPED_BOXA whole = boxaTransform(rows, 0, 0, 4, 4);
+    if (!whole)
+        return pix_no_memory(why);
+    *ret_usual_px = usual_height(longer) * 4;
+    *ret_rows = TAKE(whole);
+    return RC_OK;
+}
+
 /* Between the edges that the longest rows reach. */
 enum rc page_ends_ragged(PIX *bits, double dpi, bool *ret_ragged, struct fault *why)
 {
@@ -150,7 +170,7 @@ enum rc page_ends_ragged(PIX *bits, double dpi, bool *ret_ragged, struct fault *
     SCOPED_BOXA rows = NULL;
     l_int32 left = 0, right = 0, x = 0, w = 0;
     double gaps_left = 0, gaps_right = 0;
-    enum rc rc = find_rows(bits, dpi, &rows, why);
+    enum rc rc = find_rows(bits, dpi, line_wide_mm, &rows, why);
     int count = rc ? 0 : boxaGetCount(rows);
     for (int i = 0; i < count && i < ROWS_MIN; i++) {
         boxaGetBoxGeometry(rows, i, &x, NULL, &w, NULL);

@@ -21,6 +21,11 @@ MUST_USE enum rc page_is_ruled(PIX *bits, double dpi, bool *ret_ruled, struct fa
 MUST_USE enum rc page_long_lines(PIX *bits, double dpi, int most, BOXA **ret_lines,
                                  int *ret_total, struct fault *why);
 
+/* All rows of text from `wide_mm` on, with the usual height of the long ones, in pixels
+ * of `bits`; to four pixels. The caller owns *ret_rows. */
+MUST_USE enum rc page_find_rows(PIX *bits, double dpi, double wide_mm, BOXA **ret_rows,
+                                double *ret_usual_px, struct fault *why);
+
 /* Do rows end ragged on the right, and less so on the left, as paragraphs of the usual
  * kind do when they stand upright? False says nothing. */
 MUST_USE enum rc page_ends_ragged(PIX *bits, double dpi, bool *ret_ragged,

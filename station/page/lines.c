@@ -83,16 +83,16 @@ enum rc lines_text(const struct ocr_text *text, const struct ocr_line *line,
     for (size_t i = 0; i < line->count; i++) {
         const struct ocr_symbol *symbol = &text->symbols[line->first + i];
         if (before && space_between(before, symbol)) {
-            starts[codes++] = (float)before->right;
+            starts[codes++] = (float)(line->down ? before->bottom : before->right);
             utf8[len++] = ' ';
         }
         size_t bytes = strlen(symbol->text), count = 0;
+        float begin = (float)(line->down ? symbol->top : symbol->left);
+        float end = (float)(line->down ? symbol->bottom : symbol->right);
         for (const char *at = symbol->text; *at; lines_next_code(&at))
             count++;
         for (size_t c = 0; c < count; c++)
-            starts[codes++] =
-                (float)symbol->left +
-                (float)(symbol->right - symbol->left) * (float)c / (float)count;
+            starts[codes++] = begin + (end - begin) * (float)c / (float)count;
         memcpy(utf8 + len, symbol->text, bytes);
         len += bytes;
         before = symbol;

@@ -7,7 +7,8 @@
 
 /* The line as UTF-8. Spaces stand only between words of which neither touches the gap
  * with a Han character or its punctuation. The caller frees *ret_text. *ret_starts (may
- * be NULL) gets one x per code point, for the caller to free. */
+ * be NULL) gets one x (of a
+ * line that runs down: y) per code point, for the caller to free. */
 MUST_USE enum rc lines_text(const struct ocr_text *text, const struct ocr_line *line,
                             char **ret_text, float **ret_starts, struct fault *why);
 

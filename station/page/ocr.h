@@ -33,6 +33,7 @@ struct ocr_symbol {
 struct ocr_line {
     size_t first, count; /* its symbols */
     int left, top, right, bottom;
+    bool down;      /* it runs from top to bottom: a column; then, of `baseline`, x */
     float baseline; /* y, at the line's middle */
     float tilt;     /* of the baseline: pixels down per pixel to the right */
     bool block_start;

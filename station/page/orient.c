@@ -41,9 +41,8 @@ void page_stand_free(struct page_stand *stand)
     pixDestroy(&stand->bits);
 }
 
-/* Quarter turns clockwise, then level. */
-static enum rc stand(PIX *even, int quarters, struct page_stand *ret_stand,
-                     struct fault *why)
+enum rc page_stand_turned(PIX *even, int quarters, struct page_stand *ret_stand,
+                          struct fault *why)
 {
     SCOPED_PIX upright = quarters ? pixRotateOrth(even, quarters) : pixClone(even);
     SCOPED_PIX bits = NULL;
@@ -165,11 +164,11 @@ static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *o
 {
     struct page_stand first = { 0 }, second = { 0 };
     struct reading read_first = { 0 }, read_second = { 0 };
-    enum rc rc = stand(even, level ? 0 : 1, &first, why);
+    enum rc rc = page_stand_turned(even, level ? 0 : 1, &first, why);
     if (!rc)
         rc = choose_end(&first, dpi, ocr, &read_first, why);
     if (!rc && read_first.confidence < SURE_CONFIDENCE) {
-        rc = stand(even, level ? 1 : 0, &second, why);
+        rc = page_stand_turned(even, level ? 1 : 0, &second, why);
         if (!rc)
             rc = choose_end(&second, dpi, ocr, &read_second, why);
     }
@@ -203,12 +202,10 @@ static enum rc measure_stand(PIX *even, int quarters, struct page_stand *ret_sta
     return rc;
 }
 
-bool page_stand_proven(const struct page_stand *stand, const struct ocr_text *text)
+bool page_reads_well(const struct ocr_text *text)
 {
     double sum = 0;
     size_t symbols = 0;
-    if (!stand->assumed)
-        return true;
     for (size_t i = 0; i < text->line_count; i++) {
         const struct ocr_line *line = &text->lines[i];
         if (line->count < LINE_SYMBOLS_MIN)
@@ -219,8 +216,12 @@ bool page_stand_proven(const struct page_stand *stand, const struct ocr_text *te
     return symbols >= PROVING_SYMBOLS && sum / (double)symbols >= SURE_CONFIDENCE;
 }
 
-/* Which axis the rows of `even` follow. */
-static enum rc see_axis(PIX *even, bool *ret_level, bool *ret_sure, struct fault *why)
+bool page_stand_proven(const struct page_stand *stand, const struct ocr_text *text)
+{
+    return !stand->assumed || page_reads_well(text);
+}
+
+enum rc page_see_axis(PIX *even, bool *ret_level, bool *ret_sure, struct fault *why)
 {
     SCOPED_PIX bits = NULL;
     enum rc rc = page_to_bits(even, &bits, why);
@@ -233,7 +234,7 @@ enum rc page_stand_by_lines(PIX *even, double dpi, struct ocr *ocr,
                             struct page_stand *ret_stand, struct fault *why)
 {
     bool level = true, sure = false;
-    enum rc rc = see_axis(even, &level, &sure, why);
+    enum rc rc = page_see_axis(even, &level, &sure, why);
     return rc ? rc : stand_by_reading(even, dpi, level || !sure, ocr, ret_stand, why);
 }
 
@@ -243,9 +244,9 @@ static enum rc stand_by_sight(PIX *even, double dpi, bool *ret_seen,
 {
     bool level = true, sure = false;
     struct page_stand made = { 0 };
-    enum rc rc = see_axis(even, &level, &sure, why);
+    enum rc rc = page_see_axis(even, &level, &sure, why);
     if (!rc && sure)
-        rc = stand(even, level ? 0 : 1, &made, why);
+        rc = page_stand_turned(even, level ? 0 : 1, &made, why);
     if (!rc && sure)
         rc = page_ends_ragged(made.bits, dpi, ret_seen, why);
     if (rc || !*ret_seen) {
@@ -264,8 +265,11 @@ enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
     bool seen = false;
     if (!ocr)
         return measure_stand(even, quarters, ret_stand, why);
-    if (label_deg >= 0)
-        return stand(even, quarters, ret_stand, why);
+    if (label_deg >= 0) {
+        enum rc rc = page_stand_turned(even, quarters, ret_stand, why);
+        ret_stand->told = !rc;
+        return rc;
+    }
     enum rc rc = stand_by_sight(even, dpi, &seen, ret_stand, why);
     return rc || seen ? rc : page_stand_by_lines(even, dpi, ocr, ret_stand, why);
 }

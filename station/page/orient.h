@@ -11,6 +11,7 @@ struct page_stand {
     double turn_deg;      /* then clockwise */
     bool turn_sure;       /* false: the turn could not be seen, and is 0 */
     bool assumed;         /* which end is up was not read: see page_stand_proven() */
+    bool told;            /* a label or a person said how it is to be turned */
 };
 
 void page_stand_free(struct page_stand *stand); /* what it owns */
@@ -21,6 +22,18 @@ void page_stand_free(struct page_stand *stand); /* what it owns */
  * are made. */
 MUST_USE enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                                struct page_stand *ret_stand, struct fault *why);
+
+/* `even` after so many quarter turns clockwise, and then level. */
+MUST_USE enum rc page_stand_turned(PIX *even, int quarters, struct page_stand *ret_stand,
+                                   struct fault *why);
+
+/* Do the rows of `even` run from side to side (true) or up and down? *ret_sure: believe
+ * it. */
+MUST_USE enum rc page_see_axis(PIX *even, bool *ret_level, bool *ret_sure,
+                               struct fault *why);
+
+/* Is enough of `text` in lines that were read surely? */
+bool page_reads_well(const struct ocr_text *text);
 
 /* Does `text`, read from the page that stands so, leave no doubt which end is up? */
 bool page_stand_proven(const struct page_stand *stand, const struct ocr_text *text);

@@ -244,8 +244,9 @@ static enum rc read_text(struct work *work, struct fault *why)
 {
     if (!work->ocr)
         return RC_OK;
-    enum rc rc = page_recognise(work->even, work->picture.work_dpi, work->ocr,
-                                &work->stand, &work->text, why);
+    enum rc rc =
+        page_recognise(work->even, work->picture.work_dpi, work->ocr, &work->stand,
+                       &work->text, &work->result.figures.vertical, why);
     if (rc)
         return rc;
     keep_stand(work); /* the reading may have turned it */

@@ -101,6 +101,7 @@ struct page_figures {
     uint32_t edge_marks;  /* as large as text, on the very edge, on its worst side */
     bool black;           /* the lid was open: neither paper nor text */
     bool ruled;           /* a table with upright rules; known of pages that were read */
+    bool vertical;        /* its text runs down, in columns; known of the same pages */
     bool border;          /* there is lid around the paper */
 };
 

@@ -11,6 +11,7 @@
 #include "station/page/mend.h"
 #include "station/page/pix.h"
 #include "station/page/reread.h"
+#include "station/page/vertical.h"
 
 #include <math.h>
 #include <string.h>
@@ -102,14 +103,36 @@ static enum rc read_better(PIX *gray, double dpi, struct ocr *ocr, struct ocr_te
     return RC_OK;
 }
 
+/* Text in columns from right to left, in the place of what reading rows gave. */
+static enum rc read_columns(PIX *even, double dpi, struct ocr *ocr,
+                            struct page_stand *stand, struct ocr_text *text,
+                            bool *ret_vertical, struct fault *why)
+{
+    SCOPED(page_columns_free) struct page_columns columns = { 0 };
+    struct ocr_text better = { 0 };
+    enum rc rc = page_find_vertical(even, dpi, ocr, text, stand, &columns, why);
+    *ret_vertical = !rc && columns.count;
+    if (!*ret_vertical)
+        return rc;
+    rc = ocr_read(ocr, columns.rows, (int)(dpi + 0.5), OCR_BLOCK, NULL, &better, why);
+    if (!rc)
+        rc = read_better(columns.rows, dpi, ocr, &better, why);
+    page_place_columns(&columns, stand, &better);
+    ocr_text_free(text);
+    *text = better;
+    return rc;
+}
+
 enum rc page_recognise(PIX *even, double dpi, struct ocr *ocr, struct page_stand *stand,
-                       struct ocr_text *ret_text, struct fault *why)
+                       struct ocr_text *ret_text, bool *ret_vertical, struct fault *why)
 {
     struct ocr_text text = { 0 };
     enum rc rc = read_once(stand, dpi, ocr, &text, why);
     if (!rc && !page_stand_proven(stand, &text))
         rc = stand_again(even, dpi, ocr, stand, &text, why);
     if (!rc)
+        rc = read_columns(even, dpi, ocr, stand, &text, ret_vertical, why);
+    if (!rc && !*ret_vertical)
         rc = read_better(stand->gray, dpi, ocr, &text, why);
     if (rc) {
         ocr_text_free(&text);

@@ -55,6 +55,14 @@ static float place_y(const struct frame *frame, double x, double y)
     return (float)((x * frame->sine + y * frame->cosine) * frame->scale + frame->to_y);
 }
 
+/* A place along the foot of the line: x, or y of a line that runs down. */
+static float place_along(const struct frame *frame, const struct ocr_line *line,
+                         double at)
+{
+    double foot = (double)line->baseline;
+    return line->down ? place_y(frame, foot, at) : place_x(frame, at, foot);
+}
+
 struct line_list {
     struct pdfa_line *at;
     size_t count;
@@ -82,22 +90,25 @@ static enum rc place_line(const struct page_sheet *sheet, const struct frame *fr
     for (const char *at = text; *at; at++)
         codes += (*at & 0xc0) != 0x80;
     for (size_t i = 0; i < codes; i++)
-        starts[i] = place_x(frame, (double)starts[i], (double)line->baseline);
-    double height =
-        (line->bottom > line->top + 1 ? line->bottom - line->top : 1) * frame->scale;
+        starts[i] = place_along(frame, line, (double)starts[i]);
+    int across = line->down ? line->right - line->left : line->bottom - line->top;
+    double height = (across > 1 ? across : 1) * frame->scale;
     for (size_t i = 1; i < codes; i++)
         if (starts[i] < starts[i - 1] + (float)(least_step * height))
             starts[i] = starts[i - 1] + (float)(least_step * height);
     const struct ocr_symbol *first = &sheet->text->symbols[line->first];
     const struct ocr_symbol *last = first + line->count - 1;
+    double foot = (double)line->baseline;
     *ret_line = (struct pdfa_line){
         .text = text,
         .starts_px = starts,
-        .left_px = place_x(frame, first->left, (double)line->baseline),
-        .right_px = place_x(frame, last->right, (double)line->baseline),
-        .baseline_px =
-            place_y(frame, (line->left + line->right) / 2.0, (double)line->baseline),
+        .left_px = place_along(frame, line, line->down ? first->top : first->left),
+        .right_px = place_along(frame, line, line->down ? last->bottom : last->right),
+        .baseline_px = line->down
+                           ? place_x(frame, foot, (line->top + line->bottom) / 2.0)
+                           : place_y(frame, (line->left + line->right) / 2.0, foot),
         .height_px = (float)height,
+        .down = line->down,
     };
     return RC_OK;
 }

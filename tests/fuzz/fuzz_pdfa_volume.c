@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void again(int fd)
 {
     struct pdfa_parts parts = { 0 };
-    struct pdfa_line line = { "字", 1, 9, 9, 5, NULL };
+    struct pdfa_line line = { "字", 1, 9, 9, 5, NULL, false };
     struct pdfa_page how = { .about = { "x", NULL, 0 }, .lines = &line, .line_count = 1 };
     uint8_t *pdf = NULL;
     size_t len = 0;

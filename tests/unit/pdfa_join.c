@@ -41,7 +41,7 @@ static void fill(struct shelf *shelf)
     };
     *shelf = (struct shelf){ .opened = 0 };
     for (size_t i = 0; i < PAGES; i++) {
-        struct pdfa_line line = { texts[i], 5, 60, 40, 20, NULL };
+        struct pdfa_line line = { texts[i], 5, 60, 40, 20, NULL, false };
         gray[0] = (uint8_t)i;
         struct pdfa_page page = {
             .about = { texts[i], NULL, 0 },

@@ -92,7 +92,7 @@ TEST(pdfa_page_write, refuses_numbers_out_of_range)
 TEST(pdfa_page_write, has_an_id_that_follows_the_content)
 {
     struct pdfa_page_facts a, b, c;
-    struct pdfa_line line = { "甲", 10, 50, 40, 20, NULL };
+    struct pdfa_line line = { "甲", 10, 50, 40, 20, NULL, false };
     struct pdfa_page page = page_of(&line, 1);
     CHECK_OK(write_it(&page, &a));
     CHECK_OK(write_it(&page, &b));
@@ -121,16 +121,23 @@ static const char *runs_of(const struct pdfa_line *lines, size_t count, enum rc 
 
 TEST(text_runs, write_one_run_a_line_with_codes_that_are_unicode)
 {
-    struct pdfa_line line = { "一a", 10, 40, 30, 20, NULL };
+    struct pdfa_line line = { "一a", 10, 40, 30, 20, NULL, false };
     /* 20 + 10 wide by nature, 30 in the box */
     CHECK_TEXT("BT\n3 Tr\n1 0 0 1 10 70 Tm\n/F0 20 Tf 100 Tz <4E000061> Tj\nET\n",
+               runs_of(&line, 1, RC_OK));
+}
+
+TEST(text_runs, turn_a_column_a_quarter)
+{
+    struct pdfa_line line = { "一a", 10, 40, 30, 20, NULL, .down = true };
+    CHECK_TEXT("BT\n3 Tr\n0 -1 1 0 30 90 Tm\n/F0 20 Tf 100 Tz <4E000061> Tj\nET\n",
                runs_of(&line, 1, RC_OK));
 }
 
 TEST(text_runs, stretch_characters_to_their_boxes_without_gaps)
 {
     static const float starts[] = { 10, 30, 60 };
-    struct pdfa_line line = { "一二三", 10, 80, 30, 20, starts };
+    struct pdfa_line line = { "一二三", 10, 80, 30, 20, starts, false };
     CHECK_TEXT("BT\n3 Tr\n1 0 0 1 10 70 Tm\n/F0 20 Tf 100 Tz <4E00> Tj\n"
                "150 Tz <4E8C> Tj\n100 Tz <4E09> Tj\nET\n",
                runs_of(&line, 1, RC_OK));
@@ -138,7 +145,7 @@ TEST(text_runs, stretch_characters_to_their_boxes_without_gaps)
 
 TEST(text_runs, close_up_white_space_and_drop_control_characters)
 {
-    struct pdfa_line line = { " \t一\x01 \xE3\x80\x80 二\n", 0, 50, 30, 20, NULL };
+    struct pdfa_line line = { " \t一\x01 \xE3\x80\x80 二\n", 0, 50, 30, 20, NULL, false };
     CHECK(strstr(runs_of(&line, 1, RC_OK), "4E00") != NULL);
     CHECK(strstr(runs_of(&line, 1, RC_OK), "0020") != NULL);
     CHECK(strstr(runs_of(&line, 1, RC_OK), "00200020") == NULL);
@@ -148,7 +155,9 @@ TEST(text_runs, close_up_white_space_and_drop_control_characters)
 
 TEST(text_runs, give_rare_characters_a_font_of_their_page)
 {
-    struct pdfa_line line = { "\xF0\xA0\xAE\xB7一\xF0\xA0\xAE\xB7", 0, 60, 30, 20, NULL };
+    struct pdfa_line line = {
+        "\xF0\xA0\xAE\xB7一\xF0\xA0\xAE\xB7", 0, 60, 30, 20, NULL, false
+    };
     CHECK_TEXT("BT\n3 Tr\n1 0 0 1 0 70 Tm\n/F1 20 Tf 100 Tz <0001> Tj\n"
                "/F0 20 Tf 100 Tz <4E00> Tj\n/F1 20 Tf 100 Tz <0001> Tj\nET\n",
                runs_of(&line, 1, RC_OK));
@@ -157,22 +166,22 @@ TEST(text_runs, give_rare_characters_a_font_of_their_page)
 TEST(text_runs, refuse_bad_text_and_places_that_are_no_numbers)
 {
     static const float starts[] = { 1, NAN };
-    struct pdfa_line line = { "\xC0\x80", 0, 60, 30, 20, NULL };
+    struct pdfa_line line = { "\xC0\x80", 0, 60, 30, 20, NULL, false };
     (void)runs_of(&line, 1, RC_INVALID);
-    line = (struct pdfa_line){ "\xED\xA0\x80", 0, 60, 30, 20, NULL };
+    line = (struct pdfa_line){ "\xED\xA0\x80", 0, 60, 30, 20, NULL, false };
     (void)runs_of(&line, 1, RC_INVALID);
-    line = (struct pdfa_line){ "ab", 0, 60, 30, 20, starts };
+    line = (struct pdfa_line){ "ab", 0, 60, 30, 20, starts, false };
     (void)runs_of(&line, 1, RC_INVALID);
-    line = (struct pdfa_line){ "ab", 0, 60, 30, 0, NULL };
+    line = (struct pdfa_line){ "ab", 0, 60, 30, 0, NULL, false };
     (void)runs_of(&line, 1, RC_INVALID);
-    line = (struct pdfa_line){ "ab", 0, INFINITY, 30, 10, NULL };
+    line = (struct pdfa_line){ "ab", 0, INFINITY, 30, 10, NULL, false };
     (void)runs_of(&line, 1, RC_INVALID);
 }
 
 TEST(text_runs, take_a_line_of_the_longest_length_and_not_one_more)
 {
     char text[PDFA_LINE_CHARS_MAX + 2];
-    struct pdfa_line line = { text, 0, 60, 30, 20, NULL };
+    struct pdfa_line line = { text, 0, 60, 30, 20, NULL, false };
     struct pdfa_page page = page_of(&line, 1);
     struct pdfa_page_facts facts;
     memset(text, 'a', sizeof text);

@@ -47,7 +47,7 @@ static struct data page_of(size_t index)
     const struct pdfa_reader readers[] = { { "tesseract 5.3.0", "chi_sim", hash_text },
                                            { "tesseract 5.3.0", "eng", hash_text } };
     const struct pdfa_crop crop = { 2, 3, 60, 61 };
-    struct pdfa_line line = { "第一行\xF0\xA0\xAE\xB7", 5, 60, 40, 20, NULL };
+    struct pdfa_line line = { "第一行\xF0\xA0\xAE\xB7", 5, 60, 40, 20, NULL, false };
     struct pdfa_page page = {
         .about = { "页", NULL, 0 },
         .capture = { PDFA_GRAY, { gray, sizeof gray }, SIDE_PX, SIDE_PX, 72 },
@@ -342,7 +342,7 @@ TEST(pdfa_page_again, with_the_same_text_is_the_same_file)
         SCOPED(fd_close_at) int fd = fd_of(&page);
         SCOPED(pdfa_parts_free) struct pdfa_parts parts = { 0 };
         SCOPED(free_at) uint8_t *again = NULL;
-        struct pdfa_line line = { "第一行\xF0\xA0\xAE\xB7", 5, 60, 40, 20, NULL };
+        struct pdfa_line line = { "第一行\xF0\xA0\xAE\xB7", 5, 60, 40, 20, NULL, false };
         size_t len = 0;
         CHECK_OK(pdfa_parts_read(fd, &parts, NULL));
         struct pdfa_page how = { .about = { "页", NULL, 0 },
@@ -363,7 +363,7 @@ TEST(pdfa_page_again, keeps_the_picture_when_text_and_readers_are_others)
         SCOPED(fd_close_at) int fd = fd_of(&page);
         struct data other = { NULL, 0 };
         struct pdfa_parts before = { 0 }, after = { 0 };
-        struct pdfa_line line = { "别的字", 5, 60, 40, 20, NULL };
+        struct pdfa_line line = { "别的字", 5, 60, 40, 20, NULL, false };
         struct pdfa_reader reader = { "other 1.0", "best", hash_text };
         struct pdfa_page how = { .about = { "页", NULL, 0 },
                                  .lines = &line,
