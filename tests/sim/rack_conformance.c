@@ -4,6 +4,8 @@
 #include "rack_table.h"
 #include "rack_wire.h"
 
+enum { START_MOST_MS = 20000 };
+
 struct said {
     uint8_t bytes[WIRE_FRAME];
     int len;
@@ -79,9 +81,10 @@ static void run_board(const char *name, const char *machine)
     }
     struct board board;
     board_start(&board, machine, image);
-    uint16_t word;
-    (void)wire_read(board.line, 0, 1, &word);
-    usleep(300000);
+    /* Bootloader, journal, switches: on a busy machine all that takes its time. */
+    int64_t until = clock_mono_ms() + START_MOST_MS;
+    while (wire_get(board.line, RACK_AT_NEWEST) != 1 && clock_mono_ms() < until)
+        usleep(10000);
     run(name, board.line, false);
     board_kill(&board);
 }

@@ -20,6 +20,9 @@ static void start(unsigned n, const char *image)
     if (mkdir(sim.folder, 0700))
         die("no folder");
     board_start(&boards[n], "mps2-an386", image);
+    int64_t until = clock_mono_ms() + 20000; /* a busy machine takes its time */
+    while (wire_get(boards[n].line, RACK_AT_NEWEST) != 1 && clock_mono_ms() < until)
+        usleep(10000);
     if (!wire_read(boards[n].line, 0, 1, &status) ||
         wire_write(boards[n].line, RACK_AT_SET_ADDRESS, set, 1) ||
         wire_write(boards[n].line, RACK_AT_SET_COMMIT, &commit, 1))

@@ -105,6 +105,6 @@ bool i2c_port_look(void)
 void i2c_port_wait(void)
 {
     uint32_t from = FPGA_COUNTER;
-    while (FPGA_COUNTER - from < 2) /* between one and two microseconds */
+    while (FPGA_COUNTER - from < 1) /* at most one microsecond: 250 kHz or more */
         continue;
 }
