@@ -20,8 +20,8 @@ up() { # NAME OPTIONS...: start that rack and wait for it
     rm -f "$work/$name"
     "$rack" --pty "$work/$name" --slots 24 --seed 5 "$@" >>"$work/$name.log" 2>&1 &
     echo $! >"$work/$name.pid"
-    left=50
-    until [ -e "$work/$name" ] || [ $left = 0 ]; do sleep 0.05; left=$((left - 1)); done
+    left=400
+    until [ -e "$work/$name" ] || ! kill -0 "$(cat "$work/$name.pid")" 2>/dev/null || [ $left = 0 ]; do sleep 0.05; left=$((left - 1)); done
 }
 down() { kill -9 "$(cat "$work/$1.pid")"; wait "$(cat "$work/$1.pid")" 2>/dev/null; }
 sign() { # BODY TO SECURITY [KEY] [BOARD]
@@ -32,7 +32,13 @@ sign() { # BODY TO SECURITY [KEY] [BOARD]
 send() { # NAME IMAGE
     "$juanku" rack update --port "$work/$1" --address 1 --image "$2"
 }
-image() { mbpoll -m rtu -a 1 -b 115200 -P even -0 -r 4101 -c 4 -t 3:hex -1 "$work/$1" 2>/dev/null | awk '/^\[/ { sub(/0x/, "", $2); printf "%s", tolower($2) }'; }
+image() { # which runs there
+    for _ in 1 2 3; do
+        got=$(mbpoll -m rtu -a 1 -b 115200 -P even -0 -r 4101 -c 4 -t 3:hex -1 "$work/$1" 2>/dev/null | awk '/^\[/ { sub(/0x/, "", $2); printf "%s", tolower($2) }')
+        [ -n "$got" ] && break
+    done
+    printf %s "$got"
+}
 next() { mbpoll -m rtu -a 1 -b 115200 -P even -0 -r 4097 -c 1 -t 3 -1 "$work/$1" 2>/dev/null | awk '/^\[/ { print $2 }'; }
 id_of() { od -An -tx1 -j96 -N8 "$1" | tr -d ' \n'; }
 
@@ -103,7 +109,7 @@ cut() { # N: false when there is no such write any more
     }
     "$juanku" rack update --port "$work/cut" --address 1 --image "$work/good.img" >"$work/said" 2>&1 &
     sender=$!
-    left=${2:-40}
+    left=${2:-200}
     while kill -0 "$(cat "$work/cut.pid")" 2>/dev/null && [ $left -gt 0 ]; do sleep 0.05; left=$((left - 1)); done
     kill $sender 2>/dev/null
     wait $sender 2>/dev/null
@@ -149,6 +155,9 @@ up good
 "$juanku" rack scan --port "$work/good" --last 1 >"$work/said" 2>&1
 grep -q 'juanku boot' "$work/said" || sed 's/^/# /' "$work/said"
 same 1 "$(grep -c 'juanku boot' "$work/said")" "with no program that is fit a rack waits in its bootloader"
-timeout 6 "$juanku" rack update --port "$work/good" --address 1 --image "$work/big.img" >/dev/null 2>&1
+for _ in 1 2 3 4 5; do # a busy machine goes on where it was
+    timeout 6 "$juanku" rack update --port "$work/good" --address 1 --image "$work/big.img" >/dev/null 2>&1
+    [ "$(image good)" = "$(id_of "$work/big.img")" ] && break
+done
 same "$(id_of "$work/big.img")" "$(image good)" "and takes one there"
 exit 0
