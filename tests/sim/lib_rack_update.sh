@@ -32,14 +32,15 @@ sign() { # BODY TO SECURITY [KEY] [BOARD]
 send() { # NAME IMAGE
     "$juanku" rack update --port "$work/$1" --address 1 --image "$2"
 }
-image() { # which runs there
-    for _ in 1 2 3; do
-        got=$(mbpoll -m rtu -a 1 -b 115200 -P even -0 -r 4101 -c 4 -t 3:hex -1 "$work/$1" 2>/dev/null | awk '/^\[/ { sub(/0x/, "", $2); printf "%s", tolower($2) }')
-        [ -n "$got" ] && break
+ask() { # RACK, what mbpoll shall read: the words, one a line; a busy rack may be late
+    for _ in 1 2 3 4 5; do
+        words=$(mbpoll -m rtu -a 1 -b 115200 -P even -0 -1 $2 "$work/$1" 2>/dev/null | awk '/^\[/ { sub(/0x/, "", $2); print tolower($2) }')
+        [ -n "$words" ] && break
     done
-    printf %s "$got"
+    echo "$words"
 }
-next() { mbpoll -m rtu -a 1 -b 115200 -P even -0 -r 4097 -c 1 -t 3 -1 "$work/$1" 2>/dev/null | awk '/^\[/ { print $2 }'; }
+image() { ask "$1" "-r 4101 -c 4 -t 3:hex" | tr -d '\n'; } # which runs there
+next() { ask "$1" "-r 4097 -c 1 -t 3"; } # the chunk that it waits for
 id_of() { od -An -tx1 -j96 -N8 "$1" | tr -d ' \n'; }
 
 sign long "$work/good.img" 2
