@@ -2,6 +2,7 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/loans.h"
+#include "repo-daemon/people.h"
 #include "repo-daemon/show.h"
 #include "repo-daemon/stocktake.h"
 #include "sys/clock.h"
@@ -70,6 +71,15 @@ static bool scan_of(const char *key, json_t *scan, void *context)
     return true;
 }
 
+/* Paper goes to the shelf from the hands of a keeper: who answers for it has changed
+ * then, with both sides' word. */
+static bool keeper_holds(struct repo *repo, struct store_txn *txn, const json_t *volume)
+{
+    struct person holder;
+    return !people_find(repo, txn, json_text(volume, "holder"), &holder) &&
+           holder.roles & ROLE_KEEPER;
+}
+
 static enum rc look_up(struct act *act, const json_t *volume, struct custody_act *ret_law,
                        struct fault *why)
 {
@@ -81,6 +91,7 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
     struct custody_act law = act->law;
     law.is_holder = *act->by && !strcmp(json_text(volume, "holder"), act->by);
     law.is_receiver = *act->by && !strcmp(json_text(volume, "to"), act->by);
+    law.keeper_holds = law.event == EV_SHELVE && keeper_holds(act->repo, txn, volume);
     law.checked_it = *act->by && !strcmp(json_text(volume, "checked_by"), act->by);
     law.slot_free = act->slot &&
                     !view_get(act->repo, txn, VIEW_SLOTS, act->slot, &slot) &&

@@ -41,7 +41,7 @@ static const struct custody_rule rules[] = {
     { VOL_EXPECTED,    EV_RECEIVE,    VOL_RECEIVED,    ROLE_KEEPER,  ANY, ANY, 0, FX_HOLDER_IS_ACTOR },
 
     { VOL_RECEIVED,    EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
-    { VOL_SCANNED,     EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_SCANNED,     EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_KEEPER_HOLDS | NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_BOUND,       EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_ARCHIVED,    EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_SHELVED,     EV_TAKE,       VOL_RECEIVED,    SENSED,       ANY, ANY, NEED_NO_SCANS | NEED_THAWED, FX_CLEAR_SLOT },
@@ -126,6 +126,7 @@ static const struct {
     { NEED_RECEIVER,       "只有被指定的接收人才能签收或拒收" },
     { NEED_OTHER_RECEIVER, "不能交给自己，请选另一位接收人" },
     { NEED_OPERATOR_HOLDS, "扫描要由现在保管这册案卷的扫描员完成，请先签收案卷" },
+    { NEED_KEEPER_HOLDS,   "案卷还由别人保管，请先由他交出、库管员签收，再上架" },
     { NEED_MAIN_VOLUME,    "副卷不退还当事人" },
     { NEED_NOTICE,         "还没有归档提示，不能交装订、不能做装订检查" },
     { NEED_NO_NOTICE,      "归档提示之后不再借出" },
@@ -206,6 +207,7 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= a->is_receiver ? NEED_RECEIVER : 0;
     met |= a->to_self ? 0 : NEED_OTHER_RECEIVER;
     met |= a->operator_holds ? NEED_OPERATOR_HOLDS : 0;
+    met |= a->keeper_holds ? NEED_KEEPER_HOLDS : 0;
     met |= f->kind == 1 ? NEED_MAIN_VOLUME : 0;
     met |= f->notice ? NEED_NOTICE : NEED_NO_NOTICE;
     met |= a->loan_ready ? NEED_LOAN : 0;

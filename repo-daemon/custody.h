@@ -107,6 +107,7 @@ struct custody_act {
     bool checked_it;             /* the actor ran the last binding check */
     bool slot_free;              /* shelve: the named slot is there and free */
     bool operator_holds;         /* scan-done: one of its operators is the holder */
+    bool keeper_holds;           /* shelve: the holder is a keeper */
     bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
     bool loan_ready;             /* offer, accept: it is the receiver's turn */
     bool supplement;             /* scan-done: a feeding of supplements */
@@ -153,7 +154,8 @@ enum custody_need {
     NEED_NOT_TWICE = 1u << 19,     /* a first feeding only while none stands */
     NEED_LOAN = 1u << 20,   /* the receiver has an approved loan, and it is his turn */
     NEED_THAWED = 1u << 21, /* no stock-take is looking at the slot */
-    NEED_EVERY = (1u << 22) - 1,
+    NEED_KEEPER_HOLDS = 1u << 22,
+    NEED_EVERY = (1u << 23) - 1,
 };
 
 /* The table itself, for the manual and the tests; NULL behind the last row. */

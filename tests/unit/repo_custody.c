@@ -76,6 +76,7 @@ TEST(custody_next, answers_every_question_with_a_state_or_a_sentence)
                                  .checked_it = draw(2),
                                  .slot_free = draw(2),
                                  .operator_holds = draw(2),
+                                 .keeper_holds = draw(2),
                                  .loan_ready = draw(2),
                                  .slot_frozen = draw(2),
                                  .supplement = draw(2) };
@@ -201,6 +202,8 @@ static unsigned step(void)
                              .checked_it = t->checked_by == actor,
                              .slot_free = !slot_taken(slot),
                              .operator_holds = t->holder == actor,
+                             .keeper_holds =
+                                 t->holder != NOBODY && roles[t->holder] & ROLE_KEEPER,
                              .loan_ready = draw(2),
                              .slot_frozen = !draw(4),
                              .supplement = draw(2) };
@@ -242,6 +245,25 @@ TEST(custody_next, keeps_its_invariants_over_random_histories)
     for (enum volume_state s = VOL_RECEIVED; s < VOL_STATES; s++)
         if (!(seen & 1u << s))
             fail_msg("no history came to %s", custody_state_name(s));
+}
+
+TEST(custody_next, shelves_what_was_scanned_only_from_a_keepers_hands)
+{
+    struct custody_facts facts = { .state = VOL_SCANNED, .kind = 1, .has_scans = true };
+    struct custody_act act = { .event = EV_SHELVE, .slot_free = true };
+    static const unsigned who[] = { ROLE_KEEPER, ROLE_RACK };
+    for (size_t i = 0; i < COUNT(who); i++) {
+        enum volume_state next;
+        unsigned effects;
+        struct fault why = { 0 };
+        act.roles = who[i];
+        act.keeper_holds = false;
+        CHECK_RC(RC_REFUSED, custody_next(&facts, &act, &next, &effects, &why));
+        CHECK(strstr(why.text, "签收") != NULL);
+        act.keeper_holds = true;
+        CHECK_OK(custody_next(&facts, &act, &next, &effects, &why));
+        CHECK_INT(VOL_SHELVED, next);
+    }
 }
 
 TEST(custody_next, takes_a_first_feeding_only_while_none_stands)
