@@ -2,12 +2,16 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "core/label.h"
 #include "repo-daemon/bagit.h"
+#include "repo-daemon/ocfl.h"
+#include "sys/clock.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int check(const char *volume, bool json)
 {
@@ -51,19 +55,76 @@ static int pack(const char *volume, bool json)
 static int verify(const char *folder)
 {
     struct fault why;
-    if (bagit_verify(folder, NULL, &why))
+    char declaration[1300];
+    unsigned objects = 0;
+    (void)snprintf(declaration, sizeof declaration, "%.1200s/bagit.txt", folder);
+    if (ocfl_is_root(folder)) {
+        if (ocfl_verify_root(folder, &objects, &why))
+            return cmd_fail(&why);
+        printf("归档库完好: %s，%u 个对象\n", folder, objects);
+        return EXIT_OK;
+    }
+    bool is_object = access(declaration, F_OK) && !access(folder, F_OK);
+    if (is_object ? ocfl_verify_object(folder, &why) : bagit_verify(folder, NULL, &why))
         return cmd_fail(&why);
     printf("归档包完好: %s\n", folder);
+    return EXIT_OK;
+}
+
+/* The label that the package is named by; false when it is none of a volume. */
+static bool label_of(const char *package, char ret_label[LABEL_TEXT_MAX])
+{
+    struct label label;
+    size_t end = strlen(package), start;
+    while (end && package[end - 1] == '/')
+        end--;
+    for (start = end; start && package[start - 1] != '/';)
+        start--;
+    struct bytes name = { (const uint8_t *)package + start, end - start };
+    return !label_read(name, &label) && label.type == LABEL_VOLUME &&
+           !label_write(&label, ret_label);
+}
+
+/* A package into the long-term store, as the next version of its volume. */
+static int keep(const char *root, const char *package, const char *message,
+                const char *user, bool json)
+{
+    struct fault why;
+    struct ocfl_facts facts;
+    char label[LABEL_TEXT_MAX], id[LABEL_TEXT_MAX + 16];
+    if (!label_of(package, label))
+        return cmd_usage("archive", "'%s' is not named by a volume's label", package);
+    if (!user)
+        return cmd_usage("archive", "--ocfl needs --user, the name of who does it");
+    (void)snprintf(id, sizeof id, "urn:x-juanku:%s", label);
+    struct ocfl_source source = { .id = id,
+                                  .folder = package,
+                                  .message = message ? message : "归档",
+                                  .user = user,
+                                  .at_ms = clock_now_ms() };
+    if (bagit_verify(package, NULL, &why) || ocfl_store(root, &source, &facts, &why))
+        return cmd_fail(&why);
+    SCOPED(json_free_at)
+    json_t *told =
+        json_pack("{s:s, s:s, s:i, s:b, s:i, s:i}", "id", id, "path", facts.path,
+                  "version", (int)facts.version, "new", (int)facts.is_new, "files",
+                  (int)facts.files, "added", (int)facts.added);
+    if (json)
+        api_print(told);
+    else
+        printf("%s v%u\n", facts.path, facts.version);
     return EXIT_OK;
 }
 
 static int run(const char *command, int argc, char **argv, const char *help)
 {
     bool json = false, show_help = false;
-    const char *package = NULL;
-    const struct arg table[] = { { "json", NULL, &json },
-                                 { "help", NULL, &show_help },
-                                 { "verify", &package, NULL } };
+    const char *package = NULL, *root = NULL, *message = NULL, *user = NULL;
+    const struct arg table[] = {
+        { "json", NULL, &json },       { "ocfl", &root, NULL },
+        { "message", &message, NULL }, { "user", &user, NULL },
+        { "help", NULL, &show_help },  { "verify", &package, NULL }
+    };
     struct args args;
     if (!args_read(command, argc, argv, table, COUNT(table), &args))
         return EXIT_USAGE;
@@ -72,7 +133,9 @@ static int run(const char *command, int argc, char **argv, const char *help)
     bool archive = !strcmp(command, "archive");
     if (archive && package && !args.count)
         return verify(package);
-    if (archive && args.count == 1)
+    if (archive && root && args.count == 1)
+        return keep(root, args.words[0], message, user, json);
+    if (archive && !root && args.count == 1)
         return pack(args.words[0], json);
     if (!archive && args.count == 2 && !strcmp(args.words[0], "check"))
         return check(args.words[1], json);
@@ -94,7 +157,13 @@ int cmd_archive(int argc, char **argv)
     return run(
         "archive", argc, argv,
         "usage: juanku archive VOLUME [--json]\n"
+        "       juanku archive --ocfl ROOT PACKAGE --user NAME [--message TEXT] "
+        "[--json]\n"
         "       juanku archive --verify FOLDER\n\n"
         "Writes the archive package (BagIt) of a bound volume and prints its folder.\n"
-        "--verify checks every file of such a package, without a daemon.");
+        "--ocfl stores such a package in the OCFL storage root ROOT (made when missing)\n"
+        "as the next version of its volume; what has not changed is not stored again.\n"
+        "--verify checks every file of a package, an OCFL object or a storage root. "
+        "Both\n"
+        "need no daemon.");
 }
