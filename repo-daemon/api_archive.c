@@ -1,11 +1,16 @@
-/* POST archive: the package first, durable and verified; then the event that names it. */
+/* POST archive: the package first, durable and verified, and where the court keeps one
+ * its version in the OCFL root; then the event that names it. A try whose answer got lost
+ * finds both there and adds nothing. */
 #include "repo-daemon/act.h"
 #include "repo-daemon/archive.h"
+#include "repo-daemon/ocfl.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
+
+#include <stdio.h>
 
 static void gather_free_at(struct gathered *all)
 {
@@ -21,6 +26,23 @@ static json_t *archive_answer(struct repo *repo, struct store_txn *txn, uint64_t
                      json_object_get(act->data, "sha256"), "files",
                      json_object_get(act->data, "files"), "seq", (json_int_t)seq,
                      "volumes", show_volumes(repo, txn, act->labels));
+}
+
+static enum rc version_keep(const struct call *call, const char *package,
+                            struct fault *why)
+{
+    char root[sizeof call->settings->archive + 8], id[LABEL_TEXT_MAX + 16];
+    struct ocfl_facts facts;
+    if (!call->settings->archive_ocfl)
+        return RC_OK;
+    snprintf(root, sizeof root, "%s/ocfl", call->settings->archive);
+    snprintf(id, sizeof id, "urn:x-juanku:%.27s", call_part(call, "volume"));
+    const struct ocfl_source source = { .id = id,
+                                        .folder = package,
+                                        .message = "归档",
+                                        .user = call->by.name,
+                                        .at_ms = call->now_ms };
+    return ocfl_store(root, &source, &facts, why);
 }
 
 enum rc archive_create(struct call *call, struct fault *why)
@@ -43,6 +65,8 @@ enum rc archive_create(struct call *call, struct fault *why)
     if (!rc)
         rc = archive_write(call->repo, &all, call->settings->archive, call->now_ms,
                            &facts, why);
+    if (!rc)
+        rc = version_keep(call, facts.path, why);
     if (rc)
         return rc;
     json_object_update_new(act.data,

@@ -16,6 +16,7 @@ const struct conf_key repo_settings_keys[] = {
     TEXT(tls_key,  "http.tls_key",  "",               "its key, a PEM file"),
     TEXT(racks,    "racks.ports",   "",               "racks by comma, PORT@ADDRESS:SITE.RACK, as /dev/ttyUSB0@1:01.001"),
     TEXT(archive,  "archive.dir",   "",               "where archived volumes go; empty: archive/ in repo.dir"),
+    CONF_KEY_BOOL(repo_settings, archive_ocfl, "archive.ocfl", "no", "also keep each package as a version in the OCFL root ocfl/ of archive.dir (yes or no)"),
     TEXT(font,     "pdf.font",      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "a TrueType font with Chinese, for certificates"),
     TEXT(label_font, "label.font", "E:SIMSUN.FNT", "a font with Chinese in the label printer (ZPL); empty: its own, without Chinese"),
     CONF_KEY_UINT(repo_settings, qc_percent, "qc.sample_percent", 5, 100, "5", "of the pages of each feeding that a second person looks at, drawn by lot"),

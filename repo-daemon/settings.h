@@ -10,6 +10,7 @@ struct repo_settings {
     char listen[128], tls_cert[512], tls_key[512];
     char racks[1024];
     char archive[1024];
+    bool archive_ocfl;
     char font[512];
     char label_font[40]; /* file in the label printer */
     uint32_t fixity_days, fixity_mib_per_s;

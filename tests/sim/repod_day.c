@@ -5,6 +5,7 @@
 #include "pdfa/pdfa.h"
 #include "record/jpeg.h"
 #include "repo-daemon/bagit.h"
+#include "repo-daemon/ocfl.h"
 
 #define VOLUME "V44039920260301010027100159"
 #define CASE "44039920260301010027"
@@ -257,6 +258,12 @@ static void archive(void)
     struct bagit_facts facts;
     says(path && !bagit_verify(path, &facts, &why), "its bag is valid: %s",
          path ? path : why.text);
+    char root[1300];
+    unsigned objects = 0;
+    const char *end = path ? strrchr(path, '/') : NULL;
+    snprintf(root, sizeof root, "%.*s/ocfl", end ? (int)(end - path) : 0, path);
+    bool kept = !ocfl_verify_root(root, &objects, &why) && objects == 1;
+    says(kept, "and the first version of its object: %s", kept ? root : why.text);
     json_decref(answer);
 }
 

@@ -98,8 +98,8 @@ static void repod_make(const char *name)
     FILE *f = fopen(repod.config, "w");
     if (!f)
         exit(1);
-    fprintf(f, "repo.dir = %s/repo\nhttp.listen = 127.0.0.1:%u\n", repod.folder,
-            repod.port);
+    fprintf(f, "repo.dir = %s/repo\narchive.ocfl = yes\nhttp.listen = 127.0.0.1:%u\n",
+            repod.folder, repod.port);
     fclose(f);
 }
 
