@@ -158,15 +158,15 @@ static bool is_better(const struct reading *other, const struct reading *first)
            other->lines * 2 >= first->lines;
 }
 
-/* By reading: the way the rows suggest, and if that is nonsense the other way. */
+/* By reading: as *stand is, which is the way the rows suggest, and if that is nonsense
+ * the other way. */
 static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *ocr,
-                                struct page_stand *ret_stand, struct fault *why)
+                                struct page_stand *stand, struct fault *why)
 {
-    struct page_stand first = { 0 }, second = { 0 };
+    struct page_stand first = *stand, second = { 0 };
     struct reading read_first = { 0 }, read_second = { 0 };
-    enum rc rc = page_stand_turned(even, level ? 0 : 1, &first, why);
-    if (!rc)
-        rc = choose_end(&first, dpi, ocr, &read_first, why);
+    *stand = (struct page_stand){ 0 };
+    enum rc rc = choose_end(&first, dpi, ocr, &read_first, why);
     if (!rc && read_first.confidence < SURE_CONFIDENCE) {
         rc = page_stand_turned(even, level ? 1 : 0, &second, why);
         if (!rc)
@@ -178,7 +178,7 @@ static enum rc stand_by_reading(PIX *even, double dpi, bool level, struct ocr *o
     if (rc)
         page_stand_free(&second);
     else
-        *ret_stand = take_second ? second : first;
+        *stand = take_second ? second : first;
     return rc;
 }
 
@@ -228,41 +228,29 @@ enum rc page_see_axis(PIX *even, bool *ret_level, bool *ret_sure, struct fault *
     return rc ? rc : page_lines_level(bits, ret_level, ret_sure, why);
 }
 
-/* Not sure of the axis: as it was fed, which is right for nearly every sheet, is tried
- * first. */
+/* As its rows lie: *ret_level. Not sure of the axis: as it was fed, which is right for
+ * nearly every sheet, is tried first. */
+static enum rc stand_as_rows(PIX *even, bool *ret_level, bool *ret_sure,
+                             struct page_stand *ret_stand, struct fault *why)
+{
+    enum rc rc = page_see_axis(even, ret_level, ret_sure, why);
+    *ret_level = *ret_level || !*ret_sure;
+    return rc ? rc : page_stand_turned(even, *ret_level ? 0 : 1, ret_stand, why);
+}
+
 enum rc page_stand_by_lines(PIX *even, double dpi, struct ocr *ocr,
                             struct page_stand *ret_stand, struct fault *why)
 {
     bool level = true, sure = false;
-    enum rc rc = page_see_axis(even, &level, &sure, why);
-    return rc ? rc : stand_by_reading(even, dpi, level || !sure, ocr, ret_stand, why);
-}
-
-/* *ret_seen: the rows and their ends show how the page stands. */
-static enum rc stand_by_sight(PIX *even, double dpi, bool *ret_seen,
-                              struct page_stand *ret_stand, struct fault *why)
-{
-    bool level = true, sure = false;
-    struct page_stand made = { 0 };
-    enum rc rc = page_see_axis(even, &level, &sure, why);
-    if (!rc && sure)
-        rc = page_stand_turned(even, level ? 0 : 1, &made, why);
-    if (!rc && sure)
-        rc = page_ends_ragged(made.bits, dpi, ret_seen, why);
-    if (rc || !*ret_seen) {
-        page_stand_free(&made);
-        return rc;
-    }
-    made.assumed = true;
-    *ret_stand = made;
-    return RC_OK;
+    enum rc rc = stand_as_rows(even, &level, &sure, ret_stand, why);
+    return rc ? rc : stand_by_reading(even, dpi, level, ocr, ret_stand, why);
 }
 
 enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
                       struct page_stand *ret_stand, struct fault *why)
 {
     int quarters = label_deg > 0 ? label_deg / 90 : 0;
-    bool seen = false;
+    bool level = true, sure = false, ragged = false;
     if (!ocr)
         return measure_stand(even, quarters, ret_stand, why);
     if (label_deg >= 0) {
@@ -270,6 +258,9 @@ enum rc page_stand_up(PIX *even, double dpi, int label_deg, struct ocr *ocr,
         ret_stand->told = !rc;
         return rc;
     }
-    enum rc rc = stand_by_sight(even, dpi, &seen, ret_stand, why);
-    return rc || seen ? rc : page_stand_by_lines(even, dpi, ocr, ret_stand, why);
+    enum rc rc = stand_as_rows(even, &level, &sure, ret_stand, why);
+    if (!rc && sure)
+        rc = page_ends_ragged(ret_stand->bits, dpi, &ragged, why);
+    ret_stand->assumed = ragged;
+    return rc || ragged ? rc : stand_by_reading(even, dpi, level, ocr, ret_stand, why);
 }
