@@ -292,3 +292,30 @@ TEST(fixity, shows_its_figures)
     fixity_free(f);
     f = NULL;
 }
+
+/* Last: the files that are named here are named by no event. */
+TEST(fixity, alarms_are_the_same_after_a_rebuild)
+{
+    json_t *before = NULL, *after = NULL;
+    uint64_t count = 0;
+    prepare();
+    again();
+    flip(names[5]);
+    ask();
+    run();
+    CHECK_OK(alarm_list(at.repo, true, &before, NULL));
+    CHECK_INT(1, json_array_size(before));
+    CHECK_OK(apply_all(at.repo, &count, NULL));
+    CHECK_OK(alarm_list(at.repo, true, &after, NULL));
+    CHECK(json_equal(before, after));
+    json_decref(before);
+    json_decref(after);
+    again(); /* and the rebuilt one still knows which file to look at */
+    flip(names[5]);
+    ask();
+    run();
+    CHECK_TEXT("", open_alarms());
+    fixity_free(f);
+    f = NULL;
+    at.repo->fixity = NULL;
+}
