@@ -37,6 +37,14 @@ static __attribute__((constructor)) void make_images(void)
     longest = image_make(7, RACK_IMAGE_BODY_MAX, IMAGE_BOARD, 4, image_seed);
 }
 
+static __attribute__((destructor)) void free_images(void)
+{
+    struct image_file *const all[] = { &factory, &first,  &second, &aged,
+                                       &foreign, &forged, &longest };
+    for (size_t i = 0; i < COUNT(all); i++)
+        free(all[i]->at);
+}
+
 static __attribute__((unused)) uint64_t running(void)
 {
     return rack_image_id(bench_flash[HAL_AREA_RUN] + RACK_IMAGE_SIGNATURE_AT);
