@@ -76,7 +76,10 @@ rm -f "$work/fed"
 SANE_CONFIG_DIR=$work/server
 device=paper:tray scan "$work/near.pdf"
 device=net:127.0.0.1:paper:tray
-cmp "$work/far.pdf" "$work/near.pdf" >"$work/cmp" 2>&1
+# A PDF says when its newest picture was taken, so the pictures are compared.
+pictures_of() { rm -rf "$work/shown" && mkdir "$work/shown" && pdfimages -all "$1" "$work/shown/p" && (cd "$work/shown" && sha256sum p*); }
+near=$(pictures_of "$work/near.pdf")
+[ -n "$near" ] && [ "$near" = "$(pictures_of "$work/far.pdf")" ]
 say $? "and gives the very bytes of the same stack on this machine"
 export SANE_CONFIG_DIR=$work/client
 
@@ -115,7 +118,7 @@ same "已扫描 4 面" "$(grep -m1 '^已扫描 4 面' "$work/said")" "and no pic
 rm -f "$work/tray/faults.tsv"
 open_saned
 rm -f "$work/fed"
-scan "$work/again.pdf" && cmp "$work/again.pdf" "$work/near.pdf"
+scan "$work/again.pdf" && [ -n "$near" ] && [ "$near" = "$(pictures_of "$work/again.pdf")" ]
 say $? "when the server is back the whole stack is scanned"
 cleanly
 exit 0
