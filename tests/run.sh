@@ -56,7 +56,8 @@ one() { # name, command...
 # on a network of their own where that can be had, else apart by their ports.
 started=''
 start_pages() {
-    case " $kinds " in *' sim '*' web '*) ;; *) return 0 ;; esac
+    case " $kinds " in *' sim '*) ;; *) return 0 ;; esac
+    case " $kinds " in *' web '*) ;; *) return 0 ;; esac
     apart=''
     rm -f "$logs"/web_*
     [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null && apart='unshare -n'

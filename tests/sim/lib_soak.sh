@@ -190,7 +190,8 @@ note_memory() {
     echo "$fed_all $(memory "$stationd_pid") $(memory "$repod_pid")" >>"$house/memory"
     [ $((volumes % 10)) != 0 ] || echo "# volume $volumes, $(($(date +%s) - start)) s, sheets and MiB: $(tail -1 "$house/memory")"
 }
-# Medians of the first and the last fifth of the samples, without the very first volumes.
+# Medians of the first and the last fifth of the samples, without the very first volumes;
+# of three at least, since one may fall into a start after a kill.
 memory_line() {
     line=$(awk 'function middle(column, from, to,   n, i, j, t, v) {
             n = 0
@@ -200,7 +201,7 @@ memory_line() {
         }
         { for (c = 1; c <= 3; c++) at[NR, c] = $c; if ($2 > most) most = $2 }
         END {
-            skip = NR > 10 ? 3 : 0; part = int((NR - skip) / 5); if (part < 1) part = 1
+            skip = NR > 10 ? 3 : 0; part = int((NR - skip) / 5); if (part < 3) part = 3; if (part > NR) part = NR
             s1 = middle(2, skip + 1, skip + part); s2 = middle(2, NR - part + 1, NR)
             r1 = middle(3, skip + 1, skip + part); r2 = middle(3, NR - part + 1, NR)
             printf "%d station %.0f MiB at first, %.0f at the end, %.0f at most; repository %.0f and %.0f MiB\n",
