@@ -123,12 +123,11 @@ enum rc case_list(struct call *call, struct fault *why)
     find_read(q, &f.find);
     bool direct = !*q || *f.find.case_id;
     const char *first = *f.find.ranges[0] ? f.find.ranges[0] : "-";
-    struct paging page = { direct ? VIEW_CASES : VIEW_FIND,
-                           { direct ? f.find.case_id : first,
-                             *f.find.ranges[1] ? f.find.ranges[1] : NULL },
-                           false,
-                           direct ? case_one : case_found,
-                           &f };
+    struct paging page = { .view = direct ? VIEW_CASES : VIEW_FIND,
+                           .ranges = { direct ? f.find.case_id : first,
+                                       *f.find.ranges[1] ? f.find.ranges[1] : NULL },
+                           .each = direct ? case_one : case_found,
+                           .context = &f };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     f.txn = txn;
     if (!rc)

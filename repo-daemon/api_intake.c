@@ -20,17 +20,6 @@ struct taking {
     int64_t items;          /* papers of the case so far */
 };
 
-static json_t *intake_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
-                             void *context)
-{
-    SCOPED(json_free_at) json_t *list = NULL;
-    if (view_get(repo, txn, VIEW_INTAKES, context, &list))
-        return NULL;
-    json_t *out = intake_show(repo, txn, list);
-    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
-    return out;
-}
-
 static enum rc line_read(struct taking *t, const json_t *wish, struct fault *why)
 {
     const char *title = json_text(wish, "title"), *wrong = json_text(wish, "fault");

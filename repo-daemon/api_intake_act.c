@@ -17,17 +17,6 @@
 
 enum { POINT_MAX = 700, POINTS_MOST = 150 };
 
-static json_t *list_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
-                           void *context)
-{
-    SCOPED(json_free_at) json_t *list = NULL;
-    if (view_get(repo, txn, VIEW_INTAKES, context, &list))
-        return NULL;
-    json_t *out = intake_show(repo, txn, list);
-    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
-    return out;
-}
-
 /* The volume stays what it is, but this happened to it. */
 static struct ledger_move same_state(const json_t *volume)
 {
@@ -120,7 +109,7 @@ enum rc intake_file(struct call *call, struct fault *why)
     command.data = data;
     command.moves = &move;
     command.move_count = 1;
-    command.answer = list_answer;
+    command.answer = intake_answer;
     command.context = (void *)(uintptr_t)json_text(list, "intake");
     return call_commit(call, &command, 201, why);
 }
@@ -221,7 +210,7 @@ enum rc intake_notice(struct call *call, struct fault *why)
                   json_text(list, "from"), "points", points, "due", due, "basis",
                   intake_policy_basis(policy), "rules", intake_policy_version(policy));
     command.data = data;
-    command.answer = list_answer;
+    command.answer = intake_answer;
     command.context = (void *)(uintptr_t)json_text(list, "intake");
     return call_commit(call, &command, 201, why);
 }
@@ -303,7 +292,7 @@ enum rc intake_return(struct call *call, struct fault *why)
     command.data = data;
     command.moves = &move;
     command.move_count = 1;
-    command.answer = list_answer;
+    command.answer = intake_answer;
     command.context = label;
     return call_commit(call, &command, 201, why);
 }

@@ -24,16 +24,6 @@ static bool list_one(const char *key, json_t *list, void *context)
     return true;
 }
 
-static bool list_found(const char *key, json_t *nothing, void *context)
-{
-    struct listing *l = context;
-    SCOPED(json_free_at) json_t *list = NULL;
-    const char *label = view_find_name(key);
-    (void)nothing;
-    return !view_get(l->call->repo, l->txn, VIEW_INTAKES, label, &list) &&
-           list_one(label, list, l);
-}
-
 enum rc intake_list(struct call *call, struct fault *why)
 {
     char range[FIND_KEY_MAX] = "";
@@ -42,11 +32,13 @@ enum rc intake_list(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *found = json_array();
     json_t *next = NULL;
     struct listing l = { .call = call, .found = found };
-    struct paging page = { *the_case ? VIEW_FIND : VIEW_INTAKES,
-                           { range, NULL },
-                           true,
-                           *the_case ? list_found : list_one,
-                           &l };
+    struct paging page = { .view = *the_case ? VIEW_FIND : VIEW_INTAKES,
+                           .ranges = { range },
+                           .newest_first = true,
+                           .each = list_one,
+                           .context = &l,
+                           .named = *the_case,
+                           .entries = VIEW_INTAKES };
     if (*the_case)
         snprintf(range, sizeof range, "ik/%.20s/", the_case);
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
@@ -68,16 +60,6 @@ static bool item_one(const char *key, json_t *item, void *context)
     return true;
 }
 
-static bool item_found(const char *key, json_t *nothing, void *context)
-{
-    struct listing *l = context;
-    SCOPED(json_free_at) json_t *item = NULL;
-    const char *label = view_find_name(key);
-    (void)nothing;
-    return !view_get(l->call->repo, l->txn, VIEW_ITEMS, label, &item) &&
-           item_one(label, item, l);
-}
-
 /* Of a person, a volume or a case; else all. */
 enum rc paper_list(struct call *call, struct fault *why)
 {
@@ -91,11 +73,12 @@ enum rc paper_list(struct call *call, struct fault *why)
                          .state = call_query(call, "state"),
                          .found = found };
     bool indexed = *holder || *volume;
-    struct paging page = { indexed ? VIEW_FIND : VIEW_ITEMS,
-                           { range, NULL },
-                           false,
-                           indexed ? item_found : item_one,
-                           &l };
+    struct paging page = { .view = indexed ? VIEW_FIND : VIEW_ITEMS,
+                           .ranges = { range },
+                           .each = item_one,
+                           .context = &l,
+                           .named = indexed,
+                           .entries = VIEW_ITEMS };
     if (*holder)
         snprintf(range, sizeof range, "ph/%.40s/", holder);
     else if (*volume)

@@ -244,15 +244,6 @@ static bool list_one(const char *key, json_t *loan, void *context)
     return true;
 }
 
-static bool list_found(const char *key, json_t *nothing, void *context)
-{
-    struct listing *l = context;
-    SCOPED(json_free_at) json_t *loan = NULL;
-    (void)nothing;
-    return !view_get(l->call->repo, l->txn, VIEW_LOANS, view_find_name(key), &loan) &&
-           list_one(key, loan, l);
-}
-
 enum rc loan_list(struct call *call, struct fault *why)
 {
     char range[FIND_KEY_MAX] = "";
@@ -267,11 +258,12 @@ enum rc loan_list(struct call *call, struct fault *why)
     if (*l.state && loan_state(l.state) == LOAN_STATES)
         return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个状态", l.state);
     bool whole = *volume || (!*l.person && !*l.state);
-    struct paging page = { whole ? VIEW_LOANS : VIEW_FIND,
-                           { range, NULL },
-                           false,
-                           whole ? list_one : list_found,
-                           &l };
+    struct paging page = { .view = whole ? VIEW_LOANS : VIEW_FIND,
+                           .ranges = { range },
+                           .each = list_one,
+                           .context = &l,
+                           .named = !whole,
+                           .entries = VIEW_LOANS };
     if (*volume)
         snprintf(range, sizeof range, "%.28s-", volume);
     else if (*l.person)

@@ -160,11 +160,10 @@ enum rc notices_list(struct call *call, struct fault *why)
     json_t *next = NULL;
     struct inbox inbox = { call, NULL, list };
     snprintf(range, sizeof range, "%s%s/", all ? "" : "nu/", call->by.badge);
-    struct paging page = { all ? VIEW_NOTICES : VIEW_FIND,
-                           { range, NULL },
-                           false,
-                           all ? notice_one : notice_unseen,
-                           &inbox };
+    struct paging page = { .view = all ? VIEW_NOTICES : VIEW_FIND,
+                           .ranges = { range },
+                           .each = all ? notice_one : notice_unseen,
+                           .context = &inbox };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     inbox.txn = txn;
     if (!rc)

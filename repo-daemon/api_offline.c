@@ -116,16 +116,6 @@ static bool conflict_one(const char *key, json_t *c, void *context)
     return true;
 }
 
-static bool conflict_open(const char *key, json_t *nothing, void *context)
-{
-    struct listing *l = context;
-    SCOPED(json_free_at) json_t *conflict = NULL;
-    const char *name = view_find_name(key);
-    (void)nothing;
-    return !view_get(l->call->repo, l->txn, VIEW_CONFLICTS, name, &conflict) &&
-           conflict_one(name, conflict, l);
-}
-
 enum rc conflicts_list(struct call *call, struct fault *why)
 {
     bool all = *call_query(call, "all") != 0;
@@ -133,11 +123,12 @@ enum rc conflicts_list(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *list = json_array();
     json_t *next = NULL;
     struct listing l = { call, NULL, list };
-    struct paging page = { all ? VIEW_CONFLICTS : VIEW_FIND,
-                           { all ? "" : "xo/", NULL },
-                           false,
-                           all ? conflict_one : conflict_open,
-                           &l };
+    struct paging page = { .view = all ? VIEW_CONFLICTS : VIEW_FIND,
+                           .ranges = { all ? "" : "xo/" },
+                           .each = conflict_one,
+                           .context = &l,
+                           .named = !all,
+                           .entries = VIEW_CONFLICTS };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     l.txn = txn;
     if (!rc)

@@ -98,17 +98,6 @@ static bool list_all(const char *label, json_t *volume, void *context)
     return true;
 }
 
-/* A key of an index over volumes. */
-static bool list_found(const char *key, json_t *nothing, void *context)
-{
-    struct listing *l = context;
-    SCOPED(json_free_at) json_t *volume = NULL;
-    const char *label = view_find_name(key);
-    (void)nothing;
-    return !view_get(l->call->repo, l->txn, VIEW_VOLUMES, label, &volume) &&
-           list_one(label, volume, l);
-}
-
 /* A key of an index over cases: all its volumes. */
 static bool list_case(const char *key, json_t *nothing, void *context)
 {
@@ -131,14 +120,18 @@ static void page_choose(struct listing *l, struct paging *page, const char *q,
 {
     struct label label;
     SCOPED(json_free_at) json_t *slot = NULL;
-    *page = (struct paging){ VIEW_FIND, { room[0], NULL }, false, list_found, l };
+    *page = (struct paging){
+        .view = VIEW_FIND, .ranges = { room[0] }, .each = list_case, .context = l
+    };
     bool is_label =
         !label_read((struct bytes){ (const uint8_t *)q, strlen(q) }, &label) &&
         label.type == LABEL_VOLUME;
     if (!is_label)
         find_read(q, &l->find);
     if (*l->slot || is_label || *l->find.case_id || !*q) {
-        *page = (struct paging){ VIEW_VOLUMES, { room[0], NULL }, false, list_one, l };
+        *page = (struct paging){
+            .view = VIEW_VOLUMES, .ranges = { room[0] }, .each = list_one, .context = l
+        };
         bool in_slot = *l->slot &&
                        !view_get(l->call->repo, l->txn, VIEW_SLOTS, l->slot, &slot) &&
                        *json_text(slot, "volume");
@@ -151,17 +144,26 @@ static void page_choose(struct listing *l, struct paging *page, const char *q,
             return;
     }
     if (*q) {
-        page->each = list_case;
         snprintf(room[0], FIND_KEY_MAX, "%s",
                  *l->find.ranges[0] ? l->find.ranges[0] : "-");
         snprintf(room[1], FIND_KEY_MAX, "%s", l->find.ranges[1]);
         page->ranges[1] = *room[1] ? room[1] : NULL;
     } else if (*l->holder) {
-        *page = (struct paging){ VIEW_FIND, { room[0], room[1] }, false, list_found, l };
+        *page = (struct paging){ .view = VIEW_FIND,
+                                 .ranges = { room[0], room[1] },
+                                 .each = list_one,
+                                 .context = l,
+                                 .named = true,
+                                 .entries = VIEW_VOLUMES };
         snprintf(room[0], FIND_KEY_MAX, "vh/%.60s/", l->holder);
         snprintf(room[1], FIND_KEY_MAX, "vt/%.60s/", l->holder);
     } else if (*l->state) {
-        *page = (struct paging){ VIEW_FIND, { room[0], NULL }, false, list_found, l };
+        *page = (struct paging){ .view = VIEW_FIND,
+                                 .ranges = { room[0] },
+                                 .each = list_one,
+                                 .context = l,
+                                 .named = true,
+                                 .entries = VIEW_VOLUMES };
         snprintf(room[0], FIND_KEY_MAX, "vs/%s/", l->state);
     }
 }

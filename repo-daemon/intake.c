@@ -228,3 +228,14 @@ enum rc intake_keep(const struct intake_policy *policy, const json_t *wish, json
     json_object_set_new(line, "rule", json_string(wanted && !must ? reason : rule));
     return RC_OK;
 }
+
+json_t *intake_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                      void *context)
+{
+    SCOPED(json_free_at) json_t *list = NULL;
+    if (view_get(repo, txn, VIEW_INTAKES, context, &list))
+        return NULL;
+    json_t *out = intake_show(repo, txn, list);
+    json_object_set_new(out, "seq", json_integer((json_int_t)seq));
+    return out;
+}

@@ -89,4 +89,9 @@ MUST_USE enum rc intake_print_notice(struct repo *repo,
                                      const json_t *list, uint8_t **ret_pdf,
                                      size_t *ret_len, struct fault *why);
 
+/* What a command answers about the list whose label is `context`; NULL: it is not there.
+ */
+json_t *intake_answer(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                      void *context);
+
 #endif

@@ -1,5 +1,6 @@
 #include "repo-daemon/paging.h"
 
+#include "repo-daemon/view_index.h"
 #include "sys/hash.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -12,6 +13,8 @@ enum { PLACE_TEXT_MAX = STORE_KEY_MAX + 160, CODE_MAX = PLACE_TEXT_MAX * 4 / 3 +
 
 struct walk {
     const struct paging *page;
+    struct repo *repo;
+    struct store_txn *txn;
     size_t most, shown, looked;
     size_t range;
     char last[STORE_KEY_MAX + 1]; /* the key that was looked at last; "" for none */
@@ -98,6 +101,18 @@ static bool in_range(const struct walk *w, struct bytes key)
            !memcmp(key.at, w->page->ranges[w->range], len);
 }
 
+/* The entry itself, or the one that the key of an index names. */
+static bool tell(const struct walk *w, json_t *object)
+{
+    const struct paging *page = w->page;
+    SCOPED(json_free_at) json_t *entry = NULL;
+    const char *name = view_find_name(w->last);
+    if (!object || !page->named)
+        return object && page->each(w->last, object, page->context);
+    return !view_get(w->repo, w->txn, page->entries, name, &entry) &&
+           page->each(name, entry, page->context);
+}
+
 /* One range to its end, or until the page is full: then *ret_more. */
 static enum rc range_read(struct store_cursor *cursor, struct walk *w, bool *ret_more)
 {
@@ -115,7 +130,7 @@ static enum rc range_read(struct store_cursor *cursor, struct walk *w, bool *ret
         w->looked++;
         SCOPED(json_free_at)
         json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
-        w->shown += object && w->page->each(w->last, object, w->page->context);
+        w->shown += tell(w, object);
     }
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -126,6 +141,8 @@ enum rc paging_read(struct call *call, struct store_txn *txn, const struct pagin
     SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
     long most = strtol(call_query(call, "limit"), NULL, 10);
     struct walk w = { .page = page,
+                      .repo = call->repo,
+                      .txn = txn,
                       .most = most > 0 && most <= PAGING_MOST ? (size_t)most
                                                               : PAGING_PRESET };
     bool more = false;

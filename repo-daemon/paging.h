@@ -28,6 +28,10 @@ struct paging {
     bool newest_first;                     /* from the greatest key down */
     paging_on_entry *each;
     void *context;
+    /* `view` is VIEW_FIND: its keys name entries of the view `entries`, and those are
+     * told, by their own key; one that is not there any more is passed over. */
+    bool named;
+    enum view entries;
 };
 
 /* Read the page that the call asks for by "limit" and "cursor". *ret_next is a new string
