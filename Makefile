@@ -111,7 +111,7 @@ soak-repo: $(OUT)/tests/crash/custody_history
 soak-pages: $(addprefix $(OUT)/tests/golden/,false_labels variants)
 	$(OUT)/tests/golden/false_labels 10000 100000000 && $(OUT)/tests/golden/variants all
 soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise sim/rack_pair unit/firmware_boot unit/firmware_lock unit/firmware_journal unit/firmware_noise)
-	EVENTS=1000000 ASKED=1000000 $(OUT)/tests/sim/rack_noise && ASKED=10000 $(OUT)/tests/sim/rack_pair
+	EVENTS=1000000 TURNS=1000000 $(OUT)/tests/sim/rack_noise && ASKED=10000 $(OUT)/tests/sim/rack_pair
 	ORDERS=10000000 FRAMES=100000000 $(OUT)/tests/unit/firmware_lock
 	CUTS=1000000 $(OUT)/tests/unit/firmware_journal && FRAMES=3000000 $(OUT)/tests/unit/firmware_noise
 	ALL=1 $(OUT)/tests/unit/firmware_boot && BODY=64512 $(OUT)/tests/unit/firmware_boot

@@ -45,7 +45,7 @@ struct unit {
     bool overflow_told;
     bool updating;                          /* as the last turn saw it */
     bool compare;                           /* the whole list of full slots is due */
-    uint16_t presence[RACK_PRESENCE_WORDS]; /* of the turn before */
+    uint16_t presence[RACK_PRESENCE_WORDS]; /* as it was listed last */
 };
 
 struct racks {
@@ -117,22 +117,31 @@ static void tell_state(struct unit *unit, bool live)
                  unit->place.site, unit->place.rack);
 }
 
+/* Is it time to tell the store of this list? */
+static bool list_is_due(struct unit *unit, const struct rack_news *news)
+{
+    bool same =
+        news->listed && !memcmp(unit->presence, news->presence, sizeof unit->presence);
+    if (news->listed)
+        memcpy(unit->presence, news->presence, sizeof unit->presence);
+    bool moved = news->eventless && !same; /* nothing else will tell of it */
+    if (news->live_changed || news->boot_changed || news->overflowed || moved) {
+        unit->compare = true;
+        return false;
+    }
+    return unit->compare && same && !news->event_count && !unit->batch_count;
+}
+
 /* Events tell what changed; after a time without them the whole list is told once, when
  * two turns saw the same: one reading alone may be noise that its CRC let through. While
  * events wait they are told first. */
 static void compare_list(struct unit *unit, const struct rack_news *news)
 {
-    bool same = !memcmp(unit->presence, news->presence, sizeof unit->presence);
-    memcpy(unit->presence, news->presence, sizeof unit->presence);
-    bool moved = news->eventless && !same; /* nothing else will tell of it */
-    if (news->live_changed || news->boot_changed || news->overflowed || moved) {
-        unit->compare = true;
-        return;
-    }
-    if (!unit->compare || !same || news->event_count || unit->batch_count)
-        return;
-    unit->compare = ipc_send(unit->racks->ipc, racks_full_message(&unit->place, news),
-                             NULL, 0) != RC_OK;
+    if (list_is_due(unit, news))
+        unit->compare = ipc_send(unit->racks->ipc, racks_full_message(&unit->place, news),
+                                 NULL, 0) != RC_OK;
+    if (unit->compare)
+        rack_want_list(unit->rack);
 }
 
 static void end_lamps(struct unit *unit, int64_t now_ms)

@@ -200,7 +200,7 @@ enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t at, uint16
 }
 
 enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint16_t count,
-                       const uint16_t *words, struct fault *why)
+                       unsigned tries, const uint16_t *words, struct fault *why)
 {
     uint8_t frame[MODBUS_FRAME_MAX] = { address,
                                         16,
@@ -215,7 +215,7 @@ enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint1
         frame[7 + 2 * i] = (uint8_t)(words[i] >> 8);
         frame[8 + 2 * i] = (uint8_t)words[i];
     }
-    return ask(frame, 7u + 2u * count, 8, RACK_BUS_TRIES);
+    return ask(frame, 7u + 2u * count, 8, tries);
 }
 
 /* There is no module on this wire. */

@@ -7,7 +7,7 @@
  * anything dies in between, the rack shows the same events again. (boot id, seq) names
  * an event for ever, so whoever stores them can tell a repetition.
  *
- * A turn blocks for one to five requests (rack_bus.h), 3 to 20 ms on a healthy bus. */
+ * A turn blocks for one to eight requests (rack_bus.h), 5 to 30 ms on a healthy bus. */
 #ifndef DRIVERS_RACK_H
 #define DRIVERS_RACK_H
 
@@ -28,7 +28,8 @@ struct rack_news {
     bool updating;     /* it is being given another program: lamps are left alone */
     bool eventless;    /* a module: it has no events, only what is full now */
     uint16_t boot;
-    uint16_t presence[RACK_PRESENCE_WORDS]; /* valid while live */
+    bool listed;                            /* presence was read; a module always does */
+    uint16_t presence[RACK_PRESENCE_WORDS]; /* valid if listed, or with a boot event */
     struct rack_event events[RACK_EVENTS_READ];
     uint16_t event_boots[RACK_EVENTS_READ]; /* boot id of each */
     unsigned event_count;
@@ -62,6 +63,9 @@ enum rc rack_turn(struct rack *rack, int64_t now_ms, struct rack_news *ret_news,
 
 /* All events handed out up to this one are durable. Of another boot: ignored. */
 void rack_settle(struct rack *rack, uint16_t boot, uint16_t seq);
+
+/* Let the next turn that brings no events list the full slots; for one time. */
+void rack_want_list(struct rack *rack);
 
 /* The rest of what was handed out could not be stored: hand it out again. */
 void rack_again(struct rack *rack);

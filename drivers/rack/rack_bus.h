@@ -3,7 +3,8 @@
  * What libmodbus leaves to its caller is done here: a gap after each answer so that every
  * controller sees where a frame ends, old bytes thrown away before a request and after an
  * error, repeated tries, a broadcast that does not wait for an answer nobody gives, and
- * opening the port again when it was unplugged. Calls block, at most
+ * opening the port again when it was unplugged, and a turn for each when two of our
+ * programs have one port open. Calls block, at most
  * tries * (gap + answer time-out). One thread per port. */
 #ifndef DRIVERS_RACK_BUS_H
 #define DRIVERS_RACK_BUS_H
@@ -42,6 +43,7 @@ void rack_bus_rest(struct rack_bus *bus, unsigned ms);
 
 /* Read `count` (1..125) registers from `at`. On failure ret_words is not touched.
  *   RC_UNAVAILABLE  the port cannot be opened, or it went away just now
+ *   RC_AGAIN        another program of ours keeps the line for RACK_PORT_TURN_MS
  *   RC_TIMEOUT      no answer
  *   RC_CORRUPT      answers came, but none was whole
  *   RC_REFUSED      the controller said no; why->err is the Modbus exception */
@@ -52,7 +54,8 @@ MUST_USE enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t a
 /* Write `count` (1..123) registers, all or none. Errors as above; after RC_TIMEOUT and
  * RC_CORRUPT it may have happened. */
 MUST_USE enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at,
-                                uint16_t count, const uint16_t *words, struct fault *why);
+                                uint16_t count, unsigned tries, const uint16_t *words,
+                                struct fault *why);
 
 /* The same for `count` (1..RACK_SLOTS_MAX) discrete inputs and coils, a byte each, 0 or
  * 1: what modules of other makers have instead of registers. */

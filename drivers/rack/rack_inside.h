@@ -12,6 +12,7 @@ struct rack {
     uint16_t handed_boot, handed_seq; /* the last of them */
     bool settled;                     /* an acknowledgement is owed */
     uint16_t settled_boot, settled_seq;
+    bool list_wanted;
     uint16_t boot; /* 0: never seen */
     unsigned slots, misses;
     int64_t due_ms;

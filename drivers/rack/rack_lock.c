@@ -40,7 +40,8 @@ enum rc rack_lock_send(struct rack_bus *bus, uint8_t address,
     words[RACK_ORDER_REQUEST + 1] = (uint16_t)order->request;
     words[RACK_ORDER_FLAGS] = order->learn ? RACK_ORDER_LEARN : 0;
     rack_order_seal(key, address, boot, words);
-    rc = rack_bus_write(bus, address, RACK_AT_LOCK_ORDER, RACK_ORDER_WORDS, words, why);
+    rc = rack_bus_write(bus, address, RACK_AT_LOCK_ORDER, RACK_ORDER_WORDS,
+                        RACK_BUS_TRIES, words, why);
     if (rc == RC_REFUSED)
         return explain(bus, address, why);
     if (rc == RC_TIMEOUT || rc == RC_CORRUPT)
@@ -55,5 +56,6 @@ enum rc rack_lock_set_key(struct rack_bus *bus, uint8_t address,
     uint16_t words[SIPHASH_KEY_LEN / 2];
     for (unsigned i = 0; i < COUNT(words); i++)
         words[i] = (uint16_t)(key[2 * i] << 8 | key[2 * i + 1]);
-    return rack_bus_write(bus, address, RACK_AT_LOCK_KEY, COUNT(words), words, why);
+    return rack_bus_write(bus, address, RACK_AT_LOCK_KEY, COUNT(words), RACK_BUS_TRIES,
+                          words, why);
 }

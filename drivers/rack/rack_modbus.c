@@ -2,6 +2,7 @@
  * that is not about a frame it is freed, and the next request begins with a new one. A
  * port that is a link may then lead to another device. */
 #include "drivers/rack/rack_bus.h"
+#include "drivers/rack/rack_port.h"
 
 #include "sys/clock.h"
 #include "sys/scope.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <modbus.h>
 #include <string.h>
-#include <termios.h>
 #include <time.h>
 
 struct rack_bus {
@@ -33,19 +33,6 @@ static void shut(struct rack_bus *bus)
     bus->context = NULL;
 }
 
-/* A byte with a wrong parity is dropped, not handed on as zero: then its frame is too
- * short and never believed, whatever its CRC says. A pseudo terminal has no parity to
- * set. */
-static void drop_bad_bytes(int fd)
-{
-    struct termios line;
-    if (tcgetattr(fd, &line))
-        return;
-    line.c_iflag &= (tcflag_t)~PARMRK;
-    line.c_iflag |= INPCK | IGNPAR;
-    (void)tcsetattr(fd, TCSANOW, &line);
-}
-
 static enum rc open_port(struct rack_bus *bus, struct fault *why)
 {
     if (bus->context)
@@ -62,7 +49,7 @@ static enum rc open_port(struct rack_bus *bus, struct fault *why)
         return fault_set(why, RC_UNAVAILABLE, err, "cannot open port %s: %s", bus->path,
                          modbus_strerror(err));
     }
-    drop_bad_bytes(modbus_get_socket(bus->context));
+    rack_port_drop_bad_bytes(modbus_get_socket(bus->context));
     (void)modbus_set_response_timeout(bus->context, 0, bus->answer_ms * MS_US);
     (void)modbus_set_byte_timeout(bus->context, 0, RACK_BUS_BYTE_MS * MS_US);
     return RC_OK;
@@ -75,10 +62,22 @@ static void keep_gap(struct rack_bus *bus)
         rack_bus_rest(bus, (unsigned)left_ms);
 }
 
-static void be_quiet(struct rack_bus *bus, int ms)
+static enum rc take_line(struct rack_bus *bus, struct fault *why)
+{
+    keep_gap(bus);
+    enum rc rc = rack_port_take(modbus_get_socket(bus->context), bus->path, why);
+    if (rc == RC_UNAVAILABLE)
+        shut(bus);
+    return rc;
+}
+
+/* The gap belongs to the request: who comes next need not know of it. */
+static void leave_line(struct rack_bus *bus, int gap_ms)
 {
     /* One more, because the clock's millisecond may be nearly over. */
-    bus->quiet_until = clock_mono_ms() + ms + 1;
+    bus->quiet_until = clock_mono_ms() + gap_ms + 1;
+    keep_gap(bus);
+    rack_port_leave(modbus_get_socket(bus->context));
 }
 
 /* What the errno of libmodbus means to a caller. */
@@ -128,13 +127,14 @@ static int exchange(modbus_t *context, const struct request *r, union answer *an
 
 static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fault *why)
 {
-    enum rc rc = open_port(bus, why);
-    if (rc)
-        return rc;
     union answer answer;
+    enum rc rc = open_port(bus, why);
     if (bus->late == r->address)
         bus->quiet_until += RACK_BUS_LATE_MS;
-    keep_gap(bus);
+    if (!rc)
+        rc = take_line(bus, why);
+    if (rc)
+        return rc;
     bus->late = 0;
     (void)modbus_set_slave(bus->context, r->address);
     (void)modbus_flush(bus->context); /* an answer that came too late is nobody's */
@@ -144,17 +144,18 @@ static enum rc try_once(struct rack_bus *bus, const struct request *r, struct fa
             memcpy(r->read, answer.words, r->count * sizeof *r->read);
         if (r->read_bits)
             memcpy(r->read_bits, answer.bits, r->count);
-        be_quiet(bus, RACK_BUS_GAP_MS);
+        leave_line(bus, RACK_BUS_GAP_MS);
         return RC_OK;
     }
     rc = translate(bus, r->address, why);
-    if (rc == RC_UNAVAILABLE)
-        shut(bus);
-    else
-        (void)modbus_flush(bus->context);
     if (rc == RC_TIMEOUT || rc == RC_CORRUPT)
         bus->late = r->address;
-    be_quiet(bus, RACK_BUS_GAP_MS);
+    if (rc == RC_UNAVAILABLE) {
+        shut(bus);
+        return rc;
+    }
+    (void)modbus_flush(bus->context);
+    leave_line(bus, RACK_BUS_GAP_MS);
     return rc;
 }
 
@@ -210,7 +211,7 @@ enum rc rack_bus_read(struct rack_bus *bus, uint8_t address, uint16_t at, uint16
 }
 
 enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint16_t count,
-                       const uint16_t *words, struct fault *why)
+                       unsigned tries, const uint16_t *words, struct fault *why)
 {
     if (!address || !count || count > MODBUS_MAX_WRITE_REGISTERS)
         return fault_set(why, RC_INVALID, 0, "no such write: address %u, %u words",
@@ -218,7 +219,7 @@ enum rc rack_bus_write(struct rack_bus *bus, uint8_t address, uint16_t at, uint1
     struct request request = {
         .address = address, .at = at, .count = count, .write = words
     };
-    return ask(bus, &request, RACK_BUS_TRIES, why);
+    return ask(bus, &request, tries ? tries : 1, why);
 }
 
 enum rc rack_bus_read_inputs(struct rack_bus *bus, uint8_t address, uint16_t at,
@@ -251,17 +252,20 @@ static enum rc tell_all(struct rack_bus *bus, const uint8_t *raw, int len,
                         struct fault *why)
 {
     enum rc rc = open_port(bus, why);
+    if (!rc)
+        rc = take_line(bus, why);
     if (rc)
         return rc;
-    keep_gap(bus);
     (void)modbus_set_slave(bus->context, RACK_BROADCAST_ADDRESS);
     if (modbus_send_raw_request(bus->context, raw, len) < 0) {
         rc = translate(bus, RACK_BROADCAST_ADDRESS, why);
         if (rc == RC_UNAVAILABLE)
             shut(bus);
+        else
+            leave_line(bus, RACK_BUS_GAP_MS);
         return rc;
     }
-    be_quiet(bus, RACK_BUS_BROADCAST_MS);
+    leave_line(bus, RACK_BUS_BROADCAST_MS);
     return RC_OK;
 }
 

@@ -29,7 +29,7 @@ enum rc rack_module_turn(struct rack *rack, int64_t now_ms, struct rack_news *ne
         return rc;
     }
     rack->misses = 0;
-    news->live = news->eventless = true;
+    news->live = news->eventless = news->listed = true;
     news->live_changed = !rack->live || !rack->judged;
     rack->live = rack->judged = true;
     for (unsigned i = 0; i < rack->module.slots; i++)

@@ -116,12 +116,14 @@ enum rc rack_set_slots(struct rack_bus *bus, uint8_t address, uint16_t slots,
                        struct fault *why)
 {
     const uint16_t commit = RACK_COMMIT;
-    enum rc rc = rack_bus_write(bus, address, RACK_AT_SET_SLOTS, 1, &slots, why);
+    enum rc rc =
+        rack_bus_write(bus, address, RACK_AT_SET_SLOTS, 1, RACK_BUS_TRIES, &slots, why);
     if (rc == RC_REFUSED)
         return fault_set(why, RC_REFUSED, 0, "货架最多 %d 格，最少 1 格。",
                          RACK_SLOTS_MAX);
     if (!rc)
-        rc = rack_bus_write(bus, address, RACK_AT_SET_COMMIT, 1, &commit, why);
+        rc = rack_bus_write(bus, address, RACK_AT_SET_COMMIT, 1, RACK_BUS_TRIES, &commit,
+                            why);
     if (!rc)
         rest_ms(RACK_KEEP_MS);
     return rc;
@@ -143,11 +145,13 @@ enum rc rack_point(struct rack_bus *bus, uint8_t address, unsigned index,
 {
     uint16_t image[RACK_SLOTS_MAX] = { 0 };
     image[index] = rack_style_pack((struct rack_style){ .colour = colour });
-    return rack_bus_write(bus, address, RACK_AT_LAMPS, RACK_SLOTS_MAX, image, why);
+    return rack_bus_write(bus, address, RACK_AT_LAMPS, RACK_SLOTS_MAX, RACK_BUS_TRIES,
+                          image, why);
 }
 
 enum rc rack_dark(struct rack_bus *bus, uint8_t address, struct fault *why)
 {
     uint16_t image[RACK_SLOTS_MAX] = { 0 };
-    return rack_bus_write(bus, address, RACK_AT_LAMPS, RACK_SLOTS_MAX, image, why);
+    return rack_bus_write(bus, address, RACK_AT_LAMPS, RACK_SLOTS_MAX, RACK_BUS_TRIES,
+                          image, why);
 }

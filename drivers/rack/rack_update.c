@@ -87,7 +87,7 @@ static enum rc begin(const struct sending *s, struct fault *why)
                                (uint16_t)(crc >> 16), (uint16_t)crc };
     struct rack_update_status now;
     enum rc rc = rack_bus_write(s->bus, s->address, RACK_AT_UPDATE_BEGIN, COUNT(words),
-                                words, why);
+                                RACK_BUS_TRIES, words, why);
     if (rc == RC_REFUSED)
         return fault_set(
             why, RC_REFUSED, 0,
@@ -113,7 +113,7 @@ static enum rc send_chunk(const struct sending *s, unsigned number, struct fault
     words[RACK_CHUNK_WORDS - 2] = (uint16_t)(crc >> 16);
     words[RACK_CHUNK_WORDS - 1] = (uint16_t)crc;
     return rack_bus_write(s->bus, s->address, RACK_AT_UPDATE_CHUNK, RACK_CHUNK_WORDS,
-                          words, why);
+                          RACK_BUS_TRIES, words, why);
 }
 
 /* Where the rack stands, and the begin again when it has forgotten. */
@@ -137,7 +137,8 @@ static enum rc apply(const struct sending *s, struct fault *why)
 {
     const uint16_t word = RACK_UPDATE_APPLY;
     struct rack_update_status now;
-    enum rc rc = rack_bus_write(s->bus, s->address, RACK_AT_UPDATE_APPLY, 1, &word, why);
+    enum rc rc = rack_bus_write(s->bus, s->address, RACK_AT_UPDATE_APPLY, 1,
+                                RACK_BUS_TRIES, &word, why);
     if (rc == RC_REFUSED &&
         !status_within(s->bus, s->address, RACK_UPDATE_RESTART_MS, &now, why))
         return fault_set(why, RC_REFUSED, 0, "%s",

@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 
-enum { BAD_FRAMES = 3000, PATIENCE_MS = 3000 };
+enum { BAD_FRAMES = 3000, PATIENCE_MS = 3000, SHARED_READS = 150, SHARED_MS = 10000 };
 
 /* Whether the lamps that the eye sees become exactly `want`. */
 static bool lamps_are(const char *want)
@@ -95,6 +95,51 @@ static void bad_frames(void)
     rack_bus_free(bus);
     if (fd >= 0)
         close(fd);
+}
+
+/* Read the identity again and again, with three tries as everybody does; how often that
+ * did not bring `want`. */
+static int read_often(const uint16_t want[RACK_UID_WORDS])
+{
+    struct rack_bus *bus = rack_bus_new(sim.link, 0, 0);
+    int wrong = 0;
+    for (unsigned i = 0; i < SHARED_READS; i++) {
+        uint16_t uid[RACK_UID_WORDS] = { 0 };
+        wrong += rack_bus_read(bus, 1, RACK_AT_UID, RACK_UID_WORDS, 1, uid, NULL) ||
+                 memcmp(uid, want, sizeof uid);
+    }
+    rack_bus_free(bus);
+    return wrong;
+}
+
+/* The repository polls, and a person at the same port tests a rack: each has its turn,
+ * and no request is lost for it. Somebody who keeps the line is named at last. */
+static void share_the_line(void)
+{
+    struct rack_bus *bus = rack_bus_new(sim.link, 0, 0);
+    uint16_t uid[RACK_UID_WORDS] = { 0 };
+    struct fault why = { 0 };
+    int status = -1;
+    bool known = !rack_bus_read(bus, 1, RACK_AT_UID, RACK_UID_WORDS, 3, uid, &why);
+    int64_t until = clock_mono_ms() + SHARED_MS;
+    pid_t other = fork();
+    if (other == 0)
+        _exit(read_often(uid) != 0);
+    int wrong = read_often(uid);
+    waitpid(other, &status, 0);
+    ok(known && !wrong && status == 0 && clock_mono_ms() < until,
+       "two programs on one port, %d requests each with one try: %d lost here, %s there",
+       SHARED_READS, wrong, status ? "some" : "none");
+    int fd = open(sim.link, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    bool kept = fd >= 0 && !fcntl(fd, F_OFD_SETLK, &whole);
+    enum rc rc = rack_bus_read(bus, 1, RACK_AT_UID, RACK_UID_WORDS, 3, uid, &why);
+    ok(kept && rc == RC_AGAIN && strstr(why.text, "占用"), "a line that is kept: %s",
+       why.text);
+    close(fd);
+    ok(!rack_bus_read(bus, 1, RACK_AT_UID, RACK_UID_WORDS, 3, uid, &why),
+       "and it goes on when it is free");
+    rack_bus_free(bus);
 }
 
 static void show_group(void)
@@ -201,6 +246,7 @@ int main(void)
     bad_frames();
     other_client();
     show_group();
+    share_the_line();
     kill_child(&sim.rack);
     start_new_rack();
     usleep(300000);
