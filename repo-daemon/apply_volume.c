@@ -161,7 +161,7 @@ static enum rc results_apply(struct applying *a, json_t *volume)
         const char *word, *fields[6];
     } keeps[] = {
         { "check", { "report", "certificate", "rules" } },
-        { "archive", { "path", "sha256", "files" } },
+        { "archive", { "path", "sha256", "files", "retention" } },
     };
     if (!strcmp(a->word, "scan-done"))
         return scan_apply(a, volume);

@@ -8,6 +8,7 @@
 #include "record/case_no.h"
 #include "repo-daemon/intake_policy.h"
 #include "repo-daemon/loan.h"
+#include "repo-daemon/retention_policy.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -139,6 +140,7 @@ static enum rc data_read(struct repo *repo, struct fault *why)
     SCOPED(free_at) char *days = NULL;
     SCOPED(free_at) char *loans = NULL;
     SCOPED(free_at) char *counter = NULL;
+    SCOPED(free_at) char *terms = NULL;
     size_t len = 0;
     enum rc rc = own_data(repo, "calendar.json", &days, &len, why);
     if (!rc)
@@ -157,6 +159,12 @@ static enum rc data_read(struct repo *repo, struct fault *why)
         rc = counter ? intake_policy_read((struct bytes){ (uint8_t *)counter, len },
                                           &repo->intake_policy, why)
                      : intake_policy_preset(&repo->intake_policy, why);
+    if (!rc)
+        rc = own_data(repo, "retention.json", &terms, &len, why);
+    if (!rc)
+        rc = terms ? retention_policy_read((struct bytes){ (uint8_t *)terms, len },
+                                           &repo->retention_policy, why)
+                   : retention_policy_preset(&repo->retention_policy, why);
     return rc;
 }
 
@@ -229,6 +237,7 @@ void repo_close(struct repo *repo)
     json_decref(repo->live_racks);
     calendar_free(repo->calendar);
     intake_policy_free(repo->intake_policy);
+    retention_policy_free(repo->retention_policy);
     free(repo->loan_policy);
     free(repo->folder);
     free(repo);

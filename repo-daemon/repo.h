@@ -23,6 +23,7 @@
 struct fixity;
 struct intake_policy;
 struct loan_policy;
+struct retention_policy;
 
 enum view {
     VIEW_VOLUMES,    /* by label: state, version, holder, slot, counts, results */
@@ -60,7 +61,7 @@ enum view {
 
 /* VIEWS_FORMAT goes up when what a view holds changes: then repo_open() has them rebuilt.
  */
-enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 2 };
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 3 };
 
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {
@@ -91,12 +92,13 @@ struct repo {
     /* Asks the racks to show a lamp; NULL while there are none. */
     void (*lamp)(struct repo *repo, const struct repo_lamp *lamp, void *context);
     void *context;
-    struct calendar *calendar;           /* owned */
-    struct loan_policy *loan_policy;     /* owned */
-    struct intake_policy *intake_policy; /* owned */
-    struct fixity *fixity;               /* borrowed; NULL while none runs */
-    struct view_cache *cache;            /* only while the views are rebuilt */
-    uint64_t rack_news;                  /* news of the racks heard since the start */
+    struct calendar *calendar;                 /* owned */
+    struct loan_policy *loan_policy;           /* owned */
+    struct intake_policy *intake_policy;       /* owned */
+    struct retention_policy *retention_policy; /* owned */
+    struct fixity *fixity;                     /* borrowed; NULL while none runs */
+    struct view_cache *cache;                  /* only while the views are rebuilt */
+    uint64_t rack_news; /* news of the racks heard since the start */
     json_t *live_racks; /* "01.001": since when, ms, for each rack that answers now */
 };
 

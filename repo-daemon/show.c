@@ -33,6 +33,28 @@ static json_t *cover(const json_t *the_case)
                         json_text(the_case, "defendant"), json_text(the_case, "cause"));
 }
 
+static json_t *copy_of(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return value ? json_deep_copy(value) : json_null();
+}
+
+/* Who stopped the destruction of the volume, and why; oldest first. */
+static json_t *show_holds(struct repo *repo, struct store_txn *txn, const json_t *v)
+{
+    json_t *out = json_array();
+    const json_t *holds = json_object_get(v, "holds");
+    for (size_t i = 0; i < json_array_size(holds); i++) {
+        const json_t *hold = json_array_get(holds, i);
+        json_array_append_new(
+            out, json_pack("{s:o, s:o, s:o, s:s}", "hold", number(hold, "hold"), "by",
+                           people_short(repo, txn, json_text(hold, "by")), "at",
+                           show_time(json_number(hold, "at")), "reason",
+                           json_text(hold, "reason")));
+    }
+    return out;
+}
+
 json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
 {
     SCOPED(json_free_at) json_t *the_case = NULL;
@@ -73,6 +95,15 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
             out, json_pack("{s:o, s:o, s:o, s:o}", "papers", number(v, "papers"), "keeps",
                            number(v, "keeps"), "unscanned", number(v, "unscanned"),
                            "given_back", number(v, "given_back")));
+    if (out)
+        json_object_update_new(
+            out,
+            json_pack("{s:o, s:o, s:o, s:o}", "retention", copy_of(v, "retention"),
+                      "holds", show_holds(repo, txn, v), "purge",
+                      json_number(v, "purge") ? number(v, "purge") : json_null(),
+                      "purged_at",
+                      json_number(v, "purged_ms") ? show_time(json_number(v, "purged_ms"))
+                                                  : json_null()));
     return out;
 }
 

@@ -88,6 +88,11 @@ static void volume_keys(struct keys *keys, const char *key, const json_t *v)
         key_add(keys, "vh/%s/%s", holder, key);
     if (*to)
         key_add(keys, "vt/%s/%s", to, key);
+    const char *until = json_text(json_object_get(v, "retention"), "until");
+    if (*until && !json_number(v, "purged_ms"))
+        key_add(keys, "rt/%s/%s", until, key);
+    if (json_array_size(json_object_get(v, "holds")))
+        key_add(keys, "rh/%s", key);
 }
 
 static void loan_keys(struct keys *keys, const char *key, const json_t *loan)

@@ -255,6 +255,9 @@ static void archive(void)
     const char *path = json_string_value(json_object_get(answer, "path"));
     says(!rc && state_is("archived", "archivist1"), "it is archived %s",
          rc ? why.text : "");
+    const json_t *term = json_object_get(answer, "retention");
+    const char *until = json_string_value(json_object_get(term, "until"));
+    says(until && !strcmp(until, "2056-12-31"), "and kept until %s", until ? until : "?");
     struct bagit_facts facts;
     says(path && !bagit_verify(path, &facts, &why), "its bag is valid: %s",
          path ? path : why.text);
