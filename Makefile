@@ -107,7 +107,7 @@ lint:
 fuzz: $(fuzz_programs)
 	$(Q)tests/fuzz/run.sh $(FUZZ_SECONDS)
 soak-repo: $(OUT)/tests/crash/custody_history
-	JUANKU_HISTORIES=100000 $(OUT)/tests/crash/custody_history
+	for seed in 101 202 303 404; do JUANKU_SEED=$$seed JUANKU_HISTORIES=25000 $(OUT)/tests/crash/custody_history || exit 1; done
 soak-pages: $(addprefix $(OUT)/tests/golden/,false_labels variants)
 	$(OUT)/tests/golden/false_labels 10000 100000000 && $(OUT)/tests/golden/variants all
 soak-rack: firmware $(addprefix $(OUT)/tests/,sim/rack_boards sim/rack_noise sim/rack_pair unit/firmware_boot unit/firmware_lock unit/firmware_journal unit/firmware_noise)

@@ -14,22 +14,11 @@
 enum {
     STATUS_WORDS = RACK_AT_LAMP_CRC + 1 - RACK_AT_VERSION,
     PROTOCOL_MAJOR = RACK_PROTOCOL >> 8,
-    SURE_EVENTS = 2, /* so many events and lamps are still a short frame */
-    SURE_LAMPS = 10,
+    SURE_LAMPS = 10, /* so many are still a short frame */
 };
 
-struct status {
-    uint16_t boot, bits, newest, oldest, lamp_crc;
-};
-
-/* What one reading of the events brings. */
-struct reading {
-    uint16_t words[RACK_EVENTS_READ * RACK_EVENT_WORDS];
-    uint16_t presence[RACK_PRESENCE_WORDS]; /* when one of them is of a start, else 0 */
-};
-
-static enum rc read_status(struct rack *rack, struct status *ret_status,
-                           struct fault *why)
+enum rc rack_read_status(struct rack *rack, struct rack_status *ret_status,
+                         struct fault *why)
 {
     uint16_t w[STATUS_WORDS];
     unsigned tries = rack->live ? RACK_BUS_TRIES : 1; /* an absent one costs the others */
@@ -40,15 +29,15 @@ static enum rc read_status(struct rack *rack, struct status *ret_status,
     if (w[RACK_AT_VERSION] >> 8 != PROTOCOL_MAJOR)
         return fault_set(why, RC_INVALID, 0, "rack %u speaks protocol %u, not %u",
                          rack->address, w[RACK_AT_VERSION] >> 8, PROTOCOL_MAJOR);
-    *ret_status = (struct status){ .boot = w[RACK_AT_BOOT],
-                                   .bits = w[RACK_AT_STATUS],
-                                   .newest = w[RACK_AT_NEWEST],
-                                   .oldest = w[RACK_AT_OLDEST],
-                                   .lamp_crc = w[RACK_AT_LAMP_CRC] };
+    *ret_status = (struct rack_status){ .boot = w[RACK_AT_BOOT],
+                                        .bits = w[RACK_AT_STATUS],
+                                        .newest = w[RACK_AT_NEWEST],
+                                        .oldest = w[RACK_AT_OLDEST],
+                                        .lamp_crc = w[RACK_AT_LAMP_CRC] };
     return RC_OK;
 }
 
-static enum rc read_presence(struct rack *rack, uint16_t *ret_presence, struct fault *why)
+enum rc rack_read_presence(struct rack *rack, uint16_t *ret_presence, struct fault *why)
 {
     return rack_bus_read(rack->bus, rack->address, RACK_AT_PRESENCE, RACK_PRESENCE_WORDS,
                          RACK_BUS_TRIES, ret_presence, why);
@@ -82,11 +71,6 @@ static enum rc send_lamps(struct rack *rack, unsigned first, unsigned end, unsig
     return rc;
 }
 
-static bool unheard(enum rc rc)
-{
-    return rc == RC_TIMEOUT || rc == RC_CORRUPT;
-}
-
 static enum rc mend_lamps(struct rack *rack, uint16_t crc, struct fault *why)
 {
     unsigned first = 0, end = RACK_SLOTS_MAX;
@@ -104,97 +88,11 @@ static enum rc mend_lamps(struct rack *rack, uint16_t crc, struct fault *why)
     enum rc rc = RC_TIMEOUT;
     if (end - first > SURE_LAMPS)
         rc = send_lamps(rack, first, end, RACK_SLOTS_MAX, 1, why);
-    if (unheard(rc))
+    if (rack_unheard(rc))
         rc = send_lamps(rack, first, end, SURE_LAMPS, RACK_BUS_TRIES, why);
     if (!rc)
         memcpy(rack->known, rack->wanted, sizeof rack->known);
     return rc;
-}
-
-static enum rc read_once(struct rack *rack, unsigned count, unsigned tries,
-                         struct reading *ret_reading, struct fault *why)
-{
-    memset(ret_reading, 0, sizeof *ret_reading);
-    enum rc rc = rack_bus_read(rack->bus, rack->address, RACK_AT_EVENTS,
-                               (uint16_t)(count * RACK_EVENT_WORDS), tries,
-                               ret_reading->words, why);
-    bool started = false;
-    for (unsigned i = 0; !rc && i < count; i++) {
-        struct rack_event event;
-        rack_event_unpack(ret_reading->words + i * (size_t)RACK_EVENT_WORDS, &event);
-        started |= event.type == RACK_BOOTED;
-    }
-    return started ? read_presence(rack, ret_reading->presence, why) : rc;
-}
-
-/* A CRC of 16 bits lets one in some ten thousand spoilt frames through, and an event ends
- * in the ledger under its boot id: both are believed when they were read twice alike. The
- * status was read at the turn's beginning; it comes again behind both readings, so that
- * no restart lies between. */
-static enum rc read_twice(struct rack *rack, unsigned count, unsigned tries,
-                          struct reading *ret_reading, struct status *ret_again,
-                          struct fault *why)
-{
-    struct reading second;
-    enum rc rc = read_once(rack, count, tries, ret_reading, why);
-    if (!rc)
-        rc = read_once(rack, count, tries, &second, why);
-    if (!rc && memcmp(&second, ret_reading, sizeof second) != 0)
-        rc = fault_set(why, RC_CORRUPT, 0, "rack %u told the same events in two ways",
-                       rack->address);
-    return rc ? rc : read_status(rack, ret_again, why);
-}
-
-/* Do both readings of the status say the same of this event? News may have come between
- * them, so `newest` need not be the same, only where it puts the event. */
-static bool agree(const struct status *a, const struct status *b,
-                  const struct rack_event *event)
-{
-    return a->boot == b->boot && a->oldest == b->oldest &&
-           rack_seq_boot(event->seq, a->newest, a->boot) ==
-               rack_seq_boot(event->seq, b->newest, b->boot);
-}
-
-/* Only what the status has announced is taken: an event that came in between waits for
- * the next turn, so that the boot id of each is certain. */
-static enum rc read_events(struct rack *rack, const struct status *status,
-                           struct rack_news *news, struct fault *why)
-{
-    if (!status->oldest || !status->newest || rack->handed || rack->settled)
-        return RC_OK;
-    unsigned ready = rack_seq_steps(status->oldest, status->newest) + 1u;
-    unsigned count = ready < RACK_EVENTS_READ ? ready : RACK_EVENTS_READ;
-    struct reading reading;
-    struct status again;
-    enum rc rc = RC_TIMEOUT;
-    if (count > SURE_EVENTS)
-        rc = read_twice(rack, count, 1, &reading, &again, why);
-    if (unheard(rc)) {
-        count = count < SURE_EVENTS ? count : SURE_EVENTS;
-        rc = read_twice(rack, count, RACK_BUS_TRIES, &reading, &again, why);
-    }
-    if (rc)
-        return rc;
-    uint16_t last = status->oldest;
-    for (unsigned i = 0; i < count; i++) {
-        struct rack_event event;
-        rack_event_unpack(reading.words + i * (size_t)RACK_EVENT_WORDS, &event);
-        if (!event.seq || rack_seq_steps(status->oldest, event.seq) >= ready ||
-            rack_seq_steps(last, event.seq) >= ready || !agree(status, &again, &event))
-            break;
-        last = event.seq;
-        news->events[news->event_count] = event;
-        news->event_boots[news->event_count] =
-            rack_seq_boot(event.seq, status->newest, status->boot);
-        news->event_count++;
-    }
-    if (!news->event_count)
-        return RC_OK;
-    memcpy(news->presence, reading.presence, sizeof news->presence);
-    rack->handed = true;
-    rack->handed_seq = last;
-    rack->handed_boot = news->event_boots[news->event_count - 1];
-    return RC_OK;
 }
 
 void rack_missed(struct rack *rack, int64_t now_ms, struct rack_news *news)
@@ -209,7 +107,8 @@ void rack_missed(struct rack *rack, int64_t now_ms, struct rack_news *news)
     rack->live = false;
 }
 
-static void met(struct rack *rack, const struct status *status, struct rack_news *news)
+static void met(struct rack *rack, const struct rack_status *status,
+                struct rack_news *news)
 {
     rack->misses = 0;
     news->live = true;
@@ -258,14 +157,14 @@ int64_t rack_due_ms(const struct rack *rack)
 enum rc rack_turn(struct rack *rack, int64_t now_ms, struct rack_news *ret_news,
                   struct fault *why)
 {
-    struct status status = { 0 };
+    struct rack_status status = { 0 };
     memset(ret_news, 0, sizeof *ret_news);
     rack->due_ms = now_ms + RACK_POLL_MS;
     if (rack->module.slots)
         return rack_module_turn(rack, now_ms, ret_news, why);
     enum rc rc = rack->live ? acknowledge(rack, why) : RC_OK;
     if (!rc)
-        rc = read_status(rack, &status, why);
+        rc = rack_read_status(rack, &status, why);
     if (rc) {
         rack_missed(rack, now_ms, ret_news);
         return rc;
@@ -282,9 +181,9 @@ enum rc rack_turn(struct rack *rack, int64_t now_ms, struct rack_news *ret_news,
     if (!rc && !ret_news->live_changed && !ret_news->updating)
         rc = mend_lamps(rack, status.lamp_crc, why);
     if (!rc)
-        rc = read_events(rack, &status, ret_news, why);
+        rc = rack_read_events(rack, &status, ret_news, why);
     if (!rc && rack->list_wanted && !ret_news->event_count) {
-        rc = read_presence(rack, ret_news->presence, why);
+        rc = rack_read_presence(rack, ret_news->presence, why);
         ret_news->listed = !rc;
         rack->list_wanted = rc != RC_OK;
     }

@@ -20,6 +20,25 @@ struct rack {
     struct rack_profile module; /* slots 0: it is a rack of ours */
 };
 
+struct rack_status {
+    uint16_t boot, bits, newest, oldest, lamp_crc;
+};
+
+/* No answer, or none that was whole: shorter frames may come through. */
+static inline bool rack_unheard(enum rc rc)
+{
+    return rc == RC_TIMEOUT || rc == RC_CORRUPT;
+}
+
+MUST_USE enum rc rack_read_status(struct rack *rack, struct rack_status *ret_status,
+                                  struct fault *why);
+MUST_USE enum rc rack_read_presence(struct rack *rack, uint16_t *ret_presence,
+                                    struct fault *why);
+
+/* rack_events.c: what `status`, read at the turn's beginning, has announced. */
+MUST_USE enum rc rack_read_events(struct rack *rack, const struct rack_status *status,
+                                  struct rack_news *news, struct fault *why);
+
 /* It did not answer this time; after RACK_MISSES it is absent. */
 void rack_missed(struct rack *rack, int64_t now_ms, struct rack_news *news);
 
