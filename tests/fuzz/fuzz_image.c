@@ -8,7 +8,10 @@
  * 16 bits, and what to turn), 12 an order of the update window (item, words). */
 #include "firmware_hal.h"
 
+#include "core/ed25519.h"
 #include "firmware_images.h"
+
+#include <stddef.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,6 +25,35 @@ static void require(bool holds)
 {
     if (!holds)
         abort();
+}
+
+/* A signature costs a hundred times the rest, and most inputs leave the heads as they
+ * are: the answer for the same bytes is known from the last time. */
+bool __real_ed25519_holds(struct ed25519_work *work, const uint8_t key[ED25519_KEY_LEN],
+                          struct bytes message, const uint8_t *signature);
+bool __wrap_ed25519_holds(struct ed25519_work *work, const uint8_t key[ED25519_KEY_LEN],
+                          struct bytes message, const uint8_t *signature);
+
+bool __wrap_ed25519_holds(struct ed25519_work *work, const uint8_t key[ED25519_KEY_LEN],
+                          struct bytes message, const uint8_t *signature)
+{
+    static struct asked {
+        uint8_t key[ED25519_KEY_LEN], message[RACK_IMAGE_SIGNED],
+            signature[ED25519_SIGNED_LEN];
+        bool known, holds;
+    } asked[64];
+    static unsigned next;
+    struct asked now = { .known = true };
+    require(message.len == sizeof now.message);
+    memcpy(now.key, key, sizeof now.key);
+    memcpy(now.message, message.at, sizeof now.message);
+    memcpy(now.signature, signature, sizeof now.signature);
+    for (unsigned i = 0; i < COUNT(asked); i++)
+        if (asked[i].known && !memcmp(&asked[i], &now, offsetof(struct asked, known)))
+            return asked[i].holds;
+    now.holds = __real_ed25519_holds(work, key, message, signature);
+    asked[next++ % COUNT(asked)] = now;
+    return now.holds;
 }
 
 static const struct hal_boot board = { .starts = 1,
