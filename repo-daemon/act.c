@@ -171,6 +171,20 @@ static enum rc of_its_batch(const struct act *act, const json_t *volume,
                      custody_event_word(act->law.event));
 }
 
+/* Of many volumes the person must know which one stays. */
+static enum rc refused(const struct act *act, const json_t *volume, enum rc rc,
+                       struct fault *why)
+{
+    char name[SHOW_NAME_MAX];
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    if (!why || !act->several || (rc != RC_REFUSED && rc != RC_DENIED) ||
+        store_begin_read(act->repo->store, &txn, NULL))
+        return rc;
+    struct fault first = *why;
+    show_name(act->repo, txn, volume, name);
+    return fault_set(why, rc, first.err, "案卷 %s：%s", name, first.text);
+}
+
 enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *why)
 {
     const char *label = json_text(volume, "volume");
@@ -193,7 +207,7 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
     if (!rc)
         rc = custody_next(&facts, &law, &next, &effects, why);
     if (rc)
-        return rc;
+        return refused(act, volume, rc, why);
     if (act->count && (effects & FX_SET_SLOT))
         return fault_set(why, RC_INVALID, 0, "一个格口只放一册，请一册一册上架");
     effects_set(act, effects);

@@ -14,6 +14,7 @@ struct act {
     const char *to, *slot;  /* borrowed; NULL for none */
     const char *desk;       /* borrowed; at whose desk, when not at the actor's own */
     const char *batch;      /* borrowed; the hand-over this act is for; NULL for none */
+    bool several;           /* more volumes follow: a refusal names its volume */
     int64_t now_ms;         /* for days that follow from today; set by act_begin() */
     json_t *data;           /* owned: of the event */
     json_t *volumes;        /* owned: the stored objects, as they were */

@@ -95,6 +95,7 @@ enum rc act_call_volumes(struct call *call, struct act *act, struct fault *why)
     const json_t *volumes = json_object_get(call->body, "volumes");
     if (!json_is_array(volumes) || !json_array_size(volumes))
         return fault_set(why, RC_INVALID, 0, "请写明是哪些案卷");
+    act->several = json_array_size(volumes) > 1;
     for (size_t i = 0; i < json_array_size(volumes); i++) {
         const json_t *one = json_array_get(volumes, i);
         SCOPED(json_free_at) json_t *volume = NULL;

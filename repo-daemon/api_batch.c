@@ -3,6 +3,7 @@
 #include "repo-daemon/act_call.h"
 #include "repo-daemon/batch.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -68,6 +69,17 @@ static enum rc batch_find(struct call *call, json_t **ret_batch, struct fault *w
     return RC_OK;
 }
 
+/* What the receiver knows a volume by; its label alone when it is not here. */
+static void name_of(struct call *call, const char *label, char ret_name[SHOW_NAME_MAX])
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    SCOPED(json_free_at) json_t *volume = NULL;
+    *ret_name = 0;
+    if (!store_begin_read(call->repo->store, &txn, NULL) &&
+        !view_get(call->repo, txn, VIEW_VOLUMES, label, &volume))
+        show_name(call->repo, txn, volume, ret_name);
+}
+
 /* The labels that the receiver scanned, if he did, against the list. */
 static enum rc scanned_fit(struct call *call, const json_t *batch, struct fault *why)
 {
@@ -76,20 +88,26 @@ static enum rc scanned_fit(struct call *call, const json_t *batch, struct fault 
         return RC_OK;
     if (!json_is_array(scanned))
         return fault_set(why, RC_INVALID, 0, "scanned 应是扫到的案卷号的列表");
+    char name[SHOW_NAME_MAX];
     const json_t *lines = json_object_get(batch, "lines");
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const char *volume = json_text(json_array_get(lines, i), "volume");
-        if (!batch_has(scanned, volume))
-            return fault_set(why, RC_REFUSED, 0,
-                             "这一批里少了案卷 %s，没有签收；请与交出人当面核对", volume);
+        if (batch_has(scanned, volume))
+            continue;
+        name_of(call, volume, name);
+        return fault_set(why, RC_REFUSED, 0,
+                         "这一批里少了 %s（%s），没有签收；请与交出人当面核对", name,
+                         volume);
     }
     for (size_t i = 0; i < json_array_size(scanned); i++) {
         const char *volume = json_string_value(json_array_get(scanned, i));
-        if (!volume || !batch_lists(batch, volume))
-            return fault_set(
-                why, RC_REFUSED, 0,
-                "案卷 %.40s 不在这一批的清单上，没有签收；请拿出来退给交出人",
-                volume ? volume : "");
+        if (volume && batch_lists(batch, volume))
+            continue;
+        name_of(call, volume ? volume : "", name);
+        return fault_set(
+            why, RC_REFUSED, 0,
+            "多出 %s（%.40s），不在这一批的清单上，没有签收；请拿出来退给交出人", name,
+            volume ? volume : "");
     }
     if (json_array_size(scanned) != json_array_size(lines))
         return fault_set(why, RC_INVALID, 0, "同一册案卷扫了两次，请重新清点");
@@ -101,6 +119,7 @@ static enum rc batch_volumes(struct call *call, struct act *act, const json_t *b
                              struct fault *why)
 {
     const json_t *lines = json_object_get(batch, "lines");
+    act->several = json_array_size(lines) > 1;
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const char *label = json_text(json_array_get(lines, i), "volume");
         SCOPED(json_free_at) json_t *volume = NULL;

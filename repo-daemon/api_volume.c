@@ -193,18 +193,56 @@ enum rc volume_list(struct call *call, struct fault *why)
                             json_pack("{s:O, s:o}", "volumes", found, "next", next));
 }
 
+/* "to": who an offer is meant for. */
+static enum rc find_receiver(struct call *call, struct person *ret_to, struct fault *why)
+{
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    const char *badge = call_query(call, "to");
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc && people_find(call->repo, txn, badge, ret_to))
+        rc = fault_set(why, RC_NOT_FOUND, 0, "没有工牌号是 %.40s 的人", badge);
+    return rc;
+}
+
+/* "event": would the law let the asker do this, for an offer to "to"? Else why not. */
+static enum rc trial_of(struct call *call, const json_t *volume, json_t **ret_trial,
+                        struct fault *why)
+{
+    struct fault refused = { 0 };
+    struct person to;
+    const char *word = call_query(call, "event");
+    bool named = *call_query(call, "to") != 0;
+    enum custody_event event = custody_event(word);
+    if (!*word)
+        return RC_OK;
+    if (event == CUSTODY_EVENTS)
+        return fault_set(why, RC_INVALID, 0, "没有“%.40s”这个动作", word);
+    enum rc rc = named ? find_receiver(call, &to, why) : RC_OK;
+    if (rc)
+        return rc;
+    rc = may_do(call->repo, volume, &call->by, event, named ? &to : NULL, &refused);
+    *ret_trial = json_pack("{s:s, s:i, s:s}", "event", word, "may", rc ? 0 : 1,
+                           "sentence", refused.text);
+    return RC_OK;
+}
+
 enum rc volume_show_one(struct call *call, struct fault *why)
 {
+    SCOPED(json_free_at) json_t *trial = NULL;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
     if (!rc)
         rc = call_may_see_volume(call, volume, why);
+    if (!rc)
+        rc = trial_of(call, volume, &trial, why);
     if (rc)
         return rc;
     json_t *may = may_list(call->repo, volume, &call->by);
     rc = store_begin_read(call->repo->store, &txn, why);
     json_t *shown = rc ? NULL : show_volume(call->repo, txn, volume);
     json_object_set_new(shown, "may", may); /* frees it when there is no answer */
+    if (trial)
+        json_object_set(shown, "trial", trial);
     return rc ? rc : call_answer(call, 200, shown);
 }

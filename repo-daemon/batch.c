@@ -103,6 +103,17 @@ bool batch_lists(const json_t *batch, const char *volume)
 
 static const char *const sums[] = { "items", "pages", "sheets" };
 
+/* A line with the number that people call the case by. */
+static json_t *line_show(struct repo *repo, struct store_txn *txn, const json_t *line)
+{
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    json_t *out = json_copy((json_t *)line);
+    if (view_get(repo, txn, VIEW_CASES, json_text(line, "case"), &the_case))
+        the_case = NULL;
+    json_object_set_new(out, "case_no", json_string(json_text(the_case, "case_no")));
+    return out;
+}
+
 json_t *batch_show(struct repo *repo, struct store_txn *txn, const json_t *batch,
                    bool all)
 {
@@ -125,7 +136,7 @@ json_t *batch_show(struct repo *repo, struct store_txn *txn, const json_t *batch
     for (size_t i = 0; i < json_array_size(lines); i++) {
         json_t *line = json_array_get(lines, i);
         if (all || json_number(line, "kind") != 2)
-            json_array_append(shown, line);
+            json_array_append_new(shown, line_show(repo, txn, line));
     }
     json_object_set_new(out, "ended_at",
                         json_number(batch, "ended_at")
@@ -148,11 +159,9 @@ static json_t *rows_of(struct repo *repo, struct store_txn *txn, const json_t *l
         SCOPED(json_free_at) json_t *the_case = NULL;
         if (view_get(repo, txn, VIEW_CASES, json_text(line, "case"), &the_case))
             the_case = NULL;
-        json_t *row = json_pack(
-            "[o, s, s, o]", json_sprintf("%zu", i + 1), json_text(line, "volume"),
-            json_text(the_case, "case_no"),
-            json_sprintf("%s第%lld册", json_number(line, "kind") == 2 ? "副卷" : "正卷",
-                         (long long)json_number(line, "part")));
+        json_t *row = json_pack("[o, s, s, o]", json_sprintf("%zu", i + 1),
+                                json_text(line, "volume"), json_text(the_case, "case_no"),
+                                show_part(line));
         for (size_t s = 0; s < COUNT(sums); s++)
             number_cell(row, line, sums[s]);
         json_array_append_new(rows, row);
@@ -189,6 +198,7 @@ enum rc batch_print(struct repo *repo, const struct repo_settings *settings,
     SCOPED(json_free_at) json_t *shown = batch_show(repo, txn, batch, true);
     SCOPED(json_free_at)
     json_t *rows = rows_of(repo, txn, json_object_get(batch, "lines"));
+    const char *reason = json_text(batch, "reason");
     person_line(repo, txn, json_text(batch, "from"), from);
     person_line(repo, txn, json_text(batch, "to"), to);
     slip_time(json_number(batch, "at"), at);
@@ -201,11 +211,11 @@ enum rc batch_print(struct repo *repo, const struct repo_settings *settings,
         snprintf(state, sizeof state, "%s　%s",
                  batch_state_word(json_text(batch, "state")), end);
     }
-    const char *const facts[][2] = { { "交出人", from },
-                                     { "接收人", to },
-                                     { "交出时间", at },
-                                     { "合计", total },
-                                     { "办理情况", state } };
+    const char *const facts[][2] = {
+        { "交出人", from }, { "接收人", to },
+        { "交出时间", at }, { "事由", *reason ? reason : "—" },
+        { "合计", total },  { "办理情况", state }
+    };
     const struct slip slip = {
         .title = "案卷交接清单",
         .court = repo->court,

@@ -56,17 +56,34 @@ static void find_slot(struct repo *repo, struct proposal *ret_found)
         *ret_found->any = *ret_found->lit = 0;
 }
 
-static bool allows(struct repo *repo, const json_t *volume, const struct person *by,
-                   enum custody_event event, const char *slot)
+static enum rc try_act(struct repo *repo, const json_t *volume, const struct person *by,
+                       enum custody_event event, const char *slot,
+                       const struct person *to, struct fault *why)
 {
     SCOPED(json_free_at) json_t *copy = json_deep_copy(volume);
     SCOPED(act_end_at) struct act act;
-    struct fault refused = { 0 };
     act_begin(&act, repo, event, by);
-    act.law.to_roles = ROLE_PEOPLE;
-    act.to = "";
+    act.law.to_roles = to ? to->roles : ROLE_PEOPLE;
+    act.law.to_self = to && !strcmp(to->badge, by->badge);
+    act.to = to ? to->badge : "";
     act.slot = *slot ? slot : NULL;
-    return copy && !act_add(&act, copy, -1, &refused);
+    return copy ? act_add(&act, copy, -1, why)
+                : fault_set(why, RC_NO_MEMORY, 0, "no memory for a trial");
+}
+
+static bool allows(struct repo *repo, const json_t *volume, const struct person *by,
+                   enum custody_event event, const char *slot)
+{
+    struct fault refused = { 0 };
+    return !try_act(repo, volume, by, event, slot, NULL, &refused);
+}
+
+enum rc may_do(struct repo *repo, const json_t *volume, const struct person *by,
+               enum custody_event event, const struct person *to, struct fault *why)
+{
+    struct proposal free_slot;
+    find_slot(repo, &free_slot);
+    return try_act(repo, volume, by, event, free_slot.any, to, why);
 }
 
 static void add(json_t *list, const char *word)

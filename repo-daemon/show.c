@@ -107,6 +107,24 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
     return out;
 }
 
+json_t *show_part(const json_t *volume)
+{
+    return json_sprintf("%s第%lld册", json_number(volume, "kind") == 2 ? "副卷" : "正卷",
+                        (long long)json_number(volume, "part"));
+}
+
+void show_name(struct repo *repo, struct store_txn *txn, const json_t *volume,
+               char ret_name[SHOW_NAME_MAX])
+{
+    SCOPED(json_free_at) json_t *the_case = NULL;
+    SCOPED(json_free_at) json_t *part = show_part(volume);
+    const char *id = json_text(volume, "case");
+    if (view_get(repo, txn, VIEW_CASES, id, &the_case))
+        the_case = NULL;
+    snprintf(ret_name, SHOW_NAME_MAX, "%s %s",
+             the_case ? json_text(the_case, "case_no") : id, json_string_value(part));
+}
+
 json_t *show_volumes(struct repo *repo, struct store_txn *txn, const json_t *labels)
 {
     json_t *out = json_array();

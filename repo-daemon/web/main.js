@@ -1,4 +1,4 @@
-/* The keeper's page: one field that takes any label, four views, and at the foot the head
+/* The keeper's page: one field that takes any label, a view for each work, and at the foot the head
  * of the ledger, so that everybody sees it grow.
  *
  * This element knows who is signed in, which view the address names, and the live
@@ -18,6 +18,7 @@ import './qc.js';
 import './qc_look.js';
 import './slots.js';
 import './stocktake.js';
+import './trolley.js';
 import './volume.js';
 import { icon } from '../../web/icons.js';
 import { cleanLabel, labelKind } from '../../web/label.js';
@@ -36,7 +37,7 @@ const NOTE_MS = 9000;
 const cards = { C01: 'accept', C02: 'redo', C05: 'cancel' }; /* command cards that mean something here */
 const views = {
     desk: 'nav.desk', intake: 'nav.intake', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots',
-    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc',
+    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc', trolleys: 'nav.trolleys',
 };
 /* Views that are not for everybody: whose they are. */
 const only = {
@@ -44,8 +45,11 @@ const only = {
     stocktake: ['keeper', 'supervisor', 'auditor'],
     qc: ['qc', 'supervisor', 'auditor'],
 };
-const takers = 'jk-volume, jk-intake-new, jk-intake-one, jk-count';
-const parts = { V: 'v', S: 's', P: 'p' };
+const takers = 'jk-volume, jk-intake-new, jk-intake-one, jk-count, jk-trolley, jk-trolley-load';
+const carded = 'jk-volume, jk-trolley, jk-trolley-load'; /* take command cards */
+const parts = { V: 'v', S: 's', P: 'p', B: 'b' };
+const listed = 'B9'; /* a list of the counter has such a label, a trolley any other B */
+const within = { b: 'trolleys', load: 'trolleys' }; /* views that belong to one of the bar */
 
 class Repo extends Part {
     static properties = {
@@ -151,9 +155,9 @@ class Repo extends Part {
         const look = this.querySelector('jk-qc-look');
         const card = cards[text.slice(0, 3)];
         const taken = kind === 'C'
-            ? (look?.card(card === 'cancel' ? 'undo' : card) ?? this.querySelector('jk-volume')?.run(card))
+            ? (look?.card(card === 'cancel' ? 'undo' : card) ?? this.querySelector(carded)?.run(card))
             : this.querySelector(takers)?.give(kind, text);
-        const leads = parts[kind] || kind === 'M' || text.startsWith('B9');
+        const leads = parts[kind] || kind === 'M';
         if (!taken && !leads) {
             this.warn(say('desk.other'), say('desk.other.now'));
             return;
@@ -164,8 +168,8 @@ class Repo extends Part {
 
     /* To what the label is of; a paper stands on its list. */
     async lead(kind, text) {
-        if (parts[kind]) location.hash = `#/${parts[kind]}/${text}`;
-        else if (kind === 'B') location.hash = `#/intake/${text}`;
+        if (text.startsWith(listed)) location.hash = `#/intake/${text}`;
+        else if (parts[kind]) location.hash = `#/${parts[kind]}/${text}`;
         else
             try {
                 location.hash = `#/intake/${(await get(`/v1/papers/${text}`)).intake}`;
@@ -206,7 +210,7 @@ class Repo extends Part {
     }
 
     top() {
-        const at = this.route[0];
+        const at = within[this.route[0]] ?? this.route[0];
         return html`<header class="bar">
                 <p class="brand">${icon('brand')}${say('brand')}<small>${say('title')}</small></p>
                 <nav aria-label=${say('nav')}>
@@ -259,6 +263,12 @@ class Repo extends Part {
             return arg ? html`<jk-loan .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-loan>` : html`<jk-loans .beat=${this.beat}></jk-loans>`;
         case 'stocktake':
             return arg ? html`<jk-count .arg=${arg} .beat=${this.beat}></jk-count>` : html`<jk-stocktakes .beat=${this.beat}></jk-stocktakes>`;
+        case 'trolleys':
+            return html`<jk-trolleys .beat=${this.beat} .person=${this.person}></jk-trolleys>`;
+        case 'b':
+            return html`<jk-trolley .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-trolley>`;
+        case 'load':
+            return html`<jk-trolley-load .arg=${arg} .person=${this.person}></jk-trolley-load>`;
         case 'labels':
             return html`<jk-labels .arg=${arg} .beat=${0}></jk-labels>`;
         case 'v':

@@ -79,6 +79,20 @@ export const differenceLook = {
     sensed: ['bad', 'shelf'],
 };
 
+/* How much lies on a trolley, the names as the repository has them. */
+export const sumNames = ['volumes', 'items', 'pages', 'sheets'];
+
+export function sumsOf(volumes) {
+    const sum = (name) => volumes.reduce((all, one) => all + (one[name] ?? 0), 0);
+    return { volumes: volumes.length, items: sum('items'), pages: sum('pages'), sheets: sum('sheets') };
+}
+
+/* The list against the labels that were read: lines nobody read, labels of no line. */
+export function differencesOf(lines, scanned) {
+    const listed = new Set(lines.map((line) => line.volume));
+    return { missing: lines.filter((line) => !scanned.includes(line.volume)), extra: scanned.filter((label) => !listed.has(label)) };
+}
+
 /* What a person can be allowed to do, the most expected first: the words of `may`, what
  * must be asked before, and how it is sent; or the view it is done in. */
 const how = [

@@ -95,7 +95,7 @@ class Volume extends View {
                         <p><span lang="zh-CN">${volume.cover}</span> <span class="soft">${volumeName(volume)}</span></p>
                         <p class="soft"><span class="mono">${spacedLabel(volume.volume)}</span> <a href="#/labels/${volume.volume}">${say('vol.label')}</a></p>
                     </div>
-                    <p class="row state">${stateBadge(volume.state)} ${volume.notice ? badge('move', say('vol.notice'), 'archive') : nothing}</p>
+                    <p class="row state">${stateBadge(volume.state)} ${volume.batch ? html`<a class="button" href="#/b/${volume.batch}">${say('trolley.one')} <span class="mono">${volume.batch}</span></a>` : nothing} ${volume.notice ? badge('move', say('vol.notice'), 'archive') : nothing}</p>
                 </div>
                 ${this.facts(volume)}
                 <jk-actions .volume=${volume} .person=${this.person} @acted=${() => this.reload()}

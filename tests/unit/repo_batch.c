@@ -75,6 +75,47 @@ TEST(batches, offer_all_volumes_or_none)
     all_are("received", ROLE_KEEPER);
 }
 
+static const json_t *trial(unsigned by, const char *volume, unsigned to,
+                           json_t **ret_answer)
+{
+    CHECK_INT(200,
+              call_with(at.tokens[row_of(by)], "GET", "/v1/volumes/{volume}",
+                        json_pack("{s:s}", "volume", volume),
+                        json_pack("{s:s, s:s}", "event", "offer", "to", badge_of(to)),
+                        NULL, ret_answer));
+    return json_object_get(*ret_answer, "trial");
+}
+
+TEST(batches, are_told_beforehand_what_may_not_go_and_why)
+{
+    json_t *answer = NULL;
+    prepare();
+    CHECK_INT(1,
+              json_number(trial(ROLE_KEEPER, volumes[0], ROLE_OPERATOR, &answer), "may"));
+    json_decref(answer);
+    const json_t *no = trial(ROLE_OPERATOR, volumes[0], ROLE_KEEPER, &answer);
+    CHECK_INT(0, json_number(no, "may"));
+    CHECK_TEXT("只有现在保管这册案卷的人才能这样做", json_text(no, "sentence"));
+    json_decref(answer);
+    no = trial(ROLE_KEEPER, volumes[0], ROLE_BORROWER, &answer);
+    CHECK_INT(0, json_number(no, "may"));
+    CHECK(*json_text(no, "sentence"));
+    json_decref(answer);
+    all_are("received", ROLE_KEEPER); /* nothing is kept of a trial */
+}
+
+TEST(batches, name_the_volume_that_stays_behind)
+{
+    json_t *answer = NULL;
+    prepare();
+    CHECK_INT(201, act_on(ROLE_SUPERVISOR, "lose", volumes[1],
+                          json_pack("{s:s}", "reason", "试"), NULL));
+    CHECK_INT(422, give(ROLE_KEEPER, ROLE_OPERATOR, NULL, &answer));
+    check_says("(2026)粤0399民初10027号 正卷第3册：案卷现在是“下落不明”", answer);
+    CHECK_INT(201, act_on(ROLE_KEEPER, "find", volumes[1], NULL, NULL));
+    all_are("received", ROLE_KEEPER);
+}
+
 TEST(batches, are_accepted_whole_by_the_receiver_and_by_no_other)
 {
     json_t *answer = NULL;
@@ -93,11 +134,11 @@ TEST(batches, are_accepted_whole_by_the_receiver_and_by_no_other)
     check_says("", answer);
     json_t *two = json_pack("{s:[s, s]}", "scanned", volumes[0], volumes[2]);
     CHECK_INT(422, end(ROLE_OPERATOR, batch, "accept", two, &answer));
-    check_says(volumes[1], answer);
+    check_says("少了 (2026)粤0399民初10027号 正卷第3册", answer);
     json_t *four = json_pack("{s:[s, s, s, s]}", "scanned", volumes[0], volumes[1],
                              volumes[2], VOLUME);
     CHECK_INT(422, end(ROLE_OPERATOR, batch, "accept", four, &answer));
-    check_says("不在这一批的清单上", answer);
+    check_says("多出 (2026)粤0399民初10027号 正卷第1册", answer);
     all_are("in-transit", ROLE_KEEPER);
     json_t *three =
         json_pack("{s:[s, s, s]}", "scanned", volumes[2], volumes[0], volumes[1]);

@@ -35,7 +35,7 @@ export async function newPage(browser, base) {
     page.troubles = [];
     page.on('pageerror', (error) => page.troubles.push(error.stack));
     page.on('console', (line) => {
-        if (line.type() === 'error' && !/status of (401|403|404|409|423)/.test(line.text())) page.troubles.push(line.text());
+        if (line.type() === 'error' && !/status of (401|403|404|409|422|423)/.test(line.text())) page.troubles.push(line.text());
     });
     page.on('request', (request) => {
         if (!request.url().startsWith(base)) page.troubles.push(`asked for ${request.url()}`);

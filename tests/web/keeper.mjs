@@ -1,50 +1,16 @@
-/* Each of the keeper's tasks once, by keys and reader alone, against repod (keeper.sh). No
- * click anywhere: what cannot be reached by keys fails. Each view is judged and pictured,
- * also at the size of the counter's small screen, where its main button must be in sight.
+/* Each of the keeper's tasks once, by keys and reader alone, against repod (keeper.sh). Each
+ * view is judged and pictured, also at the size of the counter's small screen.
  *
- * From the environment: REPO_BASE, SECRETS (a folder of passwords), SLOTS and SHELVED (the
- * first labels of the rack, and what stands in the first two), LENT (out with judge1). */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { judge, newPage, open, readLabel, signIn } from './browser.mjs';
+ * From the environment: SLOTS and SHELVED (the first labels of the rack, and what stands in
+ * the first two), LENT (out with judge1), and what by_keys.mjs wants. */
+import { act, api, at, badge, base, blob, browser, counter, keys, password, says, tabTo } from './by_keys.mjs';
+import { newPage, readLabel, signIn } from './browser.mjs';
 import { check, finish, mustBe, step } from './tap.mjs';
 
-const { REPO_BASE: base, SECRETS: secrets, LENT: lent } = process.env;
+const { LENT: lent } = process.env;
 const slots = process.env.SLOTS.split(' ');
 const shelved = process.env.SHELVED.split(' ');
 const CASE = '44039920260301010027';
-const password = (login) => readFileSync(join(secrets, login), 'utf8').trim();
-const small = [1366, 768];
-const browser = await open();
-
-/* ---- what other people do meanwhile, over the API ---- */
-
-const tokens = new Map();
-async function api(login, method, path, body) {
-    if (login && !tokens.has(login)) tokens.set(login, (await api('', 'POST', '/v1/session', { login, password: password(login) })).token);
-    const raw = body instanceof Uint8Array;
-    const answer = await fetch(base + path, {
-        method,
-        headers: { authorization: `Bearer ${tokens.get(login) ?? ''}`, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
-        body: raw ? body : body && JSON.stringify({ id: createHash('md5').update(`${Math.random()}`).digest('hex'), ...body }),
-    });
-    const json = (answer.headers.get('content-type') ?? '').includes('json') ? await answer.json() : {};
-    if (!answer.ok) throw new Error(`${login} ${method} ${path}: ${answer.status} ${json.title}`);
-    return json;
-}
-const badge = async (login) => (await api(login, 'GET', '/v1/session')).person.badge;
-async function act(login, event, volume, more = {}) {
-    const { version } = await api(login, 'GET', `/v1/volumes/${volume}`);
-    await api(login, 'POST', '/v1/custody', { event, volumes: [{ volume, version }], ...more });
-}
-async function blob(text) {
-    const bytes = new TextEncoder().encode(text);
-    const hex = createHash('sha256').update(bytes).digest('hex');
-    await api('station1', 'PUT', `/v1/blobs/${hex}`, bytes);
-    return hex;
-}
 
 /* The volume is fed, one sheet, handed back and passed by the second person. */
 async function scanned(volume) {
@@ -62,36 +28,6 @@ async function scanned(volume) {
     await act('keeper1', 'accept', volume);
     const { pictures } = await api('qc1', 'GET', `/v1/volumes/${volume}/qc`);
     await api('qc1', 'POST', `/v1/volumes/${volume}/qc`, { result: 'pass', looked: pictures });
-}
-
-/* ---- the keys ---- */
-
-const keys = async (page, ...list) => {
-    for (const key of list) await page.keyboard.press(key);
-};
-const says = (page, text) => page.waitForSelector(`text=${text}`);
-const at = (page) => page.evaluate(() => document.activeElement?.id);
-
-async function tabTo(page, text, what = 'a, button, summary') {
-    for (let i = 0; i < 80; i++) {
-        const there = await page.evaluate(([want, kind]) => document.activeElement?.textContent.includes(want) && document.activeElement.matches(kind), [text, what]);
-        if (there) return;
-        await page.keyboard.press('Tab');
-    }
-    throw new Error(`no key leads to '${text}'`);
-}
-
-/* Judged as ever, at the counter's screen: nothing wider, the main button in sight. */
-async function counter(page, name, button) {
-    await judge(page, name, [small]);
-    await page.setViewportSize({ width: small[0], height: small[1] });
-    await page.evaluate(() => window.scrollTo(0, 0));
-    const fits = await page.evaluate((want) => {
-        const box = want && [...document.querySelectorAll('main a, main button')].find((one) => one.textContent.includes(want))?.getBoundingClientRect();
-        const foot = document.querySelector('.foot').getBoundingClientRect().top;
-        return { wide: document.documentElement.scrollWidth, bottom: want ? box?.bottom : 0, foot };
-    }, button);
-    check(fits.wide <= small[0] && fits.bottom <= fits.foot, `${name}: fits the counter's screen`, JSON.stringify(fits));
 }
 
 async function write(page, ...texts) {

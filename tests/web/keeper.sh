@@ -1,8 +1,8 @@
 #!/bin/sh
 # The keeper's tasks without a mouse, against the real repository: papers come in, are
 # filed, told about, printed and given back; who holds what; the shelves; loans; a
-# stock-take; the proof of a chain; finding by digits and by first letters.
-# keeper.mjs presses the keys; what other people do meanwhile is done here by the command.
+# stock-take; the proof of a chain; finding by digits and by first letters; trolleys.
+# keeper.mjs and trolley.mjs press the keys; what other people do meanwhile is done here by the command.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -u
 cd "$(dirname "$0")/../.."
@@ -53,6 +53,11 @@ done <<'CASES'
 10042 离婚纠纷 周敏 吴强
 10044 信用卡纠纷 某某银行 郑海
 10050 机动车交通事故责任纠纷 何秀 罗刚
+10061 劳务合同纠纷 高远 恒通建筑
+10062 租赁合同纠纷 马良 百业商贸
+10063 承揽合同纠纷 宋平 新居装饰
+10064 运输合同纠纷 唐宁 快达物流
+10065 保管合同纠纷 杜康 安平仓储
 CASES
 as keeper1 volume shelve "${V[10031]}" --slot "$(slot 1)" >/dev/null || broken "shelve"
 as keeper1 volume shelve "${V[10035]}" --slot "$(slot 2)" >/dev/null || broken "shelve"
@@ -67,4 +72,8 @@ number 10027 民间借贷纠纷 张三 李四 >/dev/null || broken "a case"
 
 export REPO_BASE=$repo_url SECRETS=$house/secrets
 export SLOTS="$(slot 1) $(slot 2) $(slot 3) $(slot 4)" SHELVED="${V[10031]} ${V[10035]}" LENT=${V[10042]} JUANKU=$bin/juanku HOUSE=$house
+export FREE="${V[10061]} ${V[10062]} ${V[10063]} ${V[10064]} ${V[10065]}"
 timeout 170 node tests/web/keeper.mjs
+status=$?
+timeout 100 node tests/web/trolley.mjs || status=1
+exit $status

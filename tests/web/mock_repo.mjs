@@ -177,6 +177,7 @@ export class MockRepo {
         if (pathname === '/v1/ledger/head')
             return { text: `juanku/440399\n${this.seq}\n${createHash('sha256').update(`${this.seq}`).digest('base64')}\n\n— sig\n` };
         if (list === 'alarms') return { json: { alarms: this.alarms ?? [] } };
+        if (list === 'batches') return { json: { batches: [] } };
         if (list === 'papers') return { json: { papers: [], next: '' } };
         if (list === 'places') return { json: { sites: [] } };
         const whole = { words, people: { people }, slots: { slots: this.slots }, board: this.board() }[list];

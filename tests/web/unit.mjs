@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { actionNames, actionsFor, commandFor, freeSlots, readCheckpoint, routeOf, stateLook } from '../../repo-daemon/web/model.js';
+import { actionNames, actionsFor, commandFor, differencesOf, freeSlots, readCheckpoint, routeOf, stateLook, sumsOf } from '../../repo-daemon/web/model.js';
 import { words as repoWords } from '../../repo-daemon/web/words.js';
 import { requestFor } from '../../station/web/acts.js';
 import { backsDiffer, jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
@@ -93,6 +93,9 @@ check(same(commandFor(put, volume, { slot: 'S0100100278' }, slots).body, { event
 check(same(commandFor(actionsFor(volume)[1], volume, { to: 'P1' }, slots).body, { event: 'offer', volumes: [{ volume: 'V1', version: 7 }], to: 'P1' }), 'offer: carries version and receiver');
 check(readCheckpoint('o\n42\nq80=\n\nsig').root === 'abcd' && readCheckpoint('o\n42\nq80=\n').size === 42 && readCheckpoint('<html>') === undefined, 'ledger head: size and root are read');
 check(same(routeOf('#/v/V1'), ['v', 'V1']) && same(routeOf(''), ['desk', '']), 'address: names the view');
+check(same(sumsOf([{ items: 2, pages: 5, sheets: 3 }, { items: 1, pages: 0, sheets: 4 }]), { volumes: 2, items: 3, pages: 5, sheets: 7 }), 'trolley: what is on it is summed');
+const apart = differencesOf([{ volume: 'V1' }, { volume: 'V2' }], ['V2', 'V3']);
+check(same(apart, { missing: [{ volume: 'V1' }], extra: ['V3'] }), 'trolley: too few and too many are told apart');
 /* Both sides by hand. */
 const turned = { by_hand: 1, stop: 'backs-fewer' };
 check(backsDiffer(turned) && backsDiffer({ stop: 'backs-more' }) && !backsDiffer({ stop: 'turn' }), 'backs: only a wrong number of them asks for all again');
