@@ -19,11 +19,13 @@ static void put_word(uint8_t *at, uint32_t word)
         at[i] = (uint8_t)(word >> (24 - 8 * i));
 }
 
-/* The number of the record in the page, 0 when it is none. */
+/* The number of the record in the page, 0 when it is none. (Four bytes of 0xFF, then 0,
+ * then 0xFF have a CRC that fits.) */
 static uint32_t number_of(const uint8_t page[HAL_STORE_PAGE])
 {
+    uint32_t number = word_at(page);
     bool holds = word_at(page + CRC_AT) == crc32_of(page, CRC_AT);
-    return holds && page[KIND_AT] < JOURNAL_KINDS ? word_at(page) : 0;
+    return holds && page[KIND_AT] < JOURNAL_KINDS && number <= JOURNAL_LAST ? number : 0;
 }
 
 static bool counts(const struct journal *journal, unsigned page)
@@ -90,7 +92,8 @@ bool journal_write(struct journal *journal, enum journal_kind kind,
     page[KIND_AT] = (uint8_t)kind;
     memcpy(page + DATA_AT, data, JOURNAL_DATA);
     put_word(page + CRC_AT, crc32_of(page, CRC_AT));
-    journal->failed = !hal_store_write(journal->next, page);
+    journal->failed =
+        journal->number == JOURNAL_LAST || !hal_store_write(journal->next, page);
     if (journal->failed)
         return false;
     journal->number++;

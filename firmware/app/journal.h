@@ -25,13 +25,14 @@ enum {
     JOURNAL_CRC_LEN = 4,
     JOURNAL_DATA = HAL_STORE_PAGE - JOURNAL_NUMBER_LEN - 1 - JOURNAL_CRC_LEN,
     JOURNAL_NONE = 0xFF,
+    JOURNAL_LAST = 0x7FFFFFFF, /* thirty times what all pages together endure */
 };
 
 struct journal {
     uint32_t number;              /* of the newest record; 0: none was ever written */
     uint8_t pages[JOURNAL_KINDS]; /* where the record that counts stands; JOURNAL_NONE */
     uint8_t next;  /* page to write next, if nothing that counts is there */
-    bool failed;   /* the store did not answer when it was asked last */
+    bool failed;   /* the store did not answer when it was asked last, or is worn out */
     uint16_t boot; /* the last boot id taken */
     uint16_t resets[RACK_RESET_CAUSES]; /* starts by cause, ever */
 };
@@ -43,7 +44,8 @@ void journal_open(struct journal *journal);
 bool journal_read(struct journal *journal, enum journal_kind kind,
                   uint8_t ret_data[JOURNAL_DATA]);
 
-/* Write a record; false: the store failed, and the old record counts. */
+/* Write a record; false: the store failed, and the old record counts. So it is behind
+ * record JOURNAL_LAST, which no store lives to see: higher numbers are none of ours. */
 bool journal_write(struct journal *journal, enum journal_kind kind,
                    const uint8_t data[JOURNAL_DATA]);
 

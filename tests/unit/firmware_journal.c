@@ -102,6 +102,22 @@ TEST(journal, says_so_when_the_chip_does_not_answer)
     CHECK(keep(JOURNAL_SETTINGS, 7) && holds(JOURNAL_SETTINGS, 7));
 }
 
+/* A number that has no next would make every later record look older than it. */
+TEST(journal, believes_no_number_that_no_store_lives_to_see)
+{
+    uint8_t *page = bench.eeprom[0], data[JOURNAL_DATA];
+    begin();
+    memset(page + JOURNAL_NUMBER_LEN, 0, HAL_STORE_PAGE - 2 * JOURNAL_NUMBER_LEN);
+    journal_open(&journal); /* FF FF FF FF, 0 .. 0, FF FF FF FF: its CRC fits */
+    CHECK(!journal_read(&journal, JOURNAL_SETTINGS, data));
+    CHECK(keep(JOURNAL_SETTINGS, 1) && journal.number == 1);
+    journal.number = JOURNAL_LAST - 1;
+    CHECK(keep(JOURNAL_SETTINGS, 2) && journal.number == JOURNAL_LAST);
+    CHECK(!keep(JOURNAL_SETTINGS, 3) && journal.failed);
+    journal_open(&journal);
+    CHECK(holds(JOURNAL_SETTINGS, 2) && journal.number == JOURNAL_LAST);
+}
+
 static uint32_t seed;
 
 static uint32_t next_random(void)
