@@ -3,6 +3,7 @@
 #include "repo-daemon/call.h"
 #include "repo-daemon/loans.h"
 #include "repo-daemon/people.h"
+#include "repo-daemon/retention.h"
 #include "repo-daemon/show.h"
 #include "repo-daemon/stocktake.h"
 #include "sys/clock.h"
@@ -104,6 +105,8 @@ static enum rc look_up(struct act *act, const json_t *volume, struct custody_act
     const char *taker = law.event == EV_OFFER    ? act->to
                         : law.event == EV_ACCEPT ? act->by
                                                  : NULL;
+    law.term_over = retention_is_over(volume, calendar_day(act->now_ms));
+    law.held = retention_is_held(volume);
     law.loan_ready =
         taker && loans_turn(act->repo, txn, json_text(volume, "volume"), taker);
     char prefix[48];

@@ -78,6 +78,27 @@ enum rc act_call_words(struct call *call, struct act *act, struct fault *why)
     return RC_OK;
 }
 
+/* Who watches answers with badge and PIN: not who does it, and one of those who may. */
+enum rc act_call_witness(struct call *call, struct act *act, struct fault *why)
+{
+    enum { WATCHES = ROLE_KEEPER | ROLE_ARCHIVIST | ROLE_SUPERVISOR };
+    struct person witness;
+    const char *badge = call_text(call, "witness");
+    if (act->law.event != EV_DESTROY || !*badge)
+        return RC_OK;
+    if (!strcmp(badge, act->by))
+        return fault_set(why, RC_REFUSED, 0, "监销人不能是销毁人自己，请换一个人");
+    enum rc rc = people_by_pin(call->repo, badge, call_text(call, "witness_pin"),
+                               call->now_ms, &witness, why);
+    if (!rc && !(witness.roles & WATCHES))
+        rc = fault_set(why, RC_DENIED, 0, "监销人应是库管员、档案员或主管");
+    if (rc)
+        return rc;
+    act->law.witnessed = true;
+    json_object_set_new(act->data, "witness", json_string(badge));
+    return RC_OK;
+}
+
 /* A person of several roles may say as which one they act: "as":"operator". */
 enum rc act_call_role(struct call *call, struct act *act, struct fault *why)
 {

@@ -19,6 +19,9 @@ MUST_USE enum rc act_call_receiver(struct call *call, struct act *act, struct fa
 MUST_USE enum rc act_call_slot(struct call *call, struct act *act, struct fault *why);
 /* "reason" and "sheets". */
 MUST_USE enum rc act_call_words(struct call *call, struct act *act, struct fault *why);
+/* "witness", "witness_pin": who watches a destruction. Without them the law refuses it.
+ */
+MUST_USE enum rc act_call_witness(struct call *call, struct act *act, struct fault *why);
 /* "volumes": each with the version that the person saw. */
 MUST_USE enum rc act_call_volumes(struct call *call, struct act *act, struct fault *why);
 

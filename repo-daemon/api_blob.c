@@ -49,6 +49,21 @@ enum rc blob_begin(struct call *call, struct fault *why)
     return call->fd >= 0 ? RC_OK : fault_set(why, RC_FULL, 0, "too many open files");
 }
 
+/* It was destroyed as the law wants it: says when, and by which list. */
+static enum rc gone(struct call *call, const char *key)
+{
+    SCOPED(json_free_at) json_t *purge = NULL;
+    char day[CALENDAR_DAY_TEXT] = "";
+    if (!view_find(call->repo, VIEW_PURGES, key, &purge))
+        calendar_day_text(calendar_day(json_number(purge, "decided_at")), day);
+    call->status = 410;
+    call->code = "gone";
+    call->detail = "案卷的办理记录、扫描清单和一致性证书仍然可以查看。";
+    snprintf(call->title, sizeof call->title,
+             "这份内容保管期限已满，%s 批准销毁（销毁清册 %s），不能再看", day, key);
+    return RC_OK;
+}
+
 enum rc blob_show(struct call *call, struct fault *why)
 {
     struct sha256 hash;
@@ -64,6 +79,8 @@ enum rc blob_show(struct call *call, struct fault *why)
                             ROLE_CHECKER | ROLE_ARCHIVIST | ROLE_KEEPER | ROLE_QC)))
         return fault_set(why, RC_DENIED, 0, "这份内容还不属于任何案卷，您不能查看");
     rc = call_may_see(call, kinds, why);
+    if (!rc && *json_text(shown, "purged"))
+        return gone(call, json_text(shown, "purged"));
     if (!rc && kinds == 2)
         rc = audit_read(call, hex, why);
     if (!rc)

@@ -9,7 +9,7 @@
 static bool has_own_route(enum custody_event event)
 {
     return event == EV_SCAN_DONE || event == EV_CHECK || event == EV_ARCHIVE ||
-           event == EV_RELINK;
+           event == EV_RELINK || event == EV_PURGE;
 }
 
 enum rc custody_act(struct call *call, struct fault *why)
@@ -41,6 +41,8 @@ enum rc custody_act(struct call *call, struct fault *why)
         rc = act_call_slot(call, &act, why);
     if (!rc)
         rc = act_call_words(call, &act, why);
+    if (!rc)
+        rc = act_call_witness(call, &act, why);
     if (!rc)
         rc = act_call_volumes(call, &act, why);
     if (rc)

@@ -80,6 +80,12 @@ static const struct {
     { EVENT_INTAKE_NOTICE, apply_intake_notice },
     { EVENT_INTAKE_RETURN, apply_intake_return },
     { EVENT_PAPER_CORRECT, apply_paper_correct },
+    { EVENT_HOLD, apply_hold },
+    { EVENT_LIFT, apply_lift },
+    { EVENT_PURGE_PROPOSE, apply_purge_propose },
+    { EVENT_PURGE_END, apply_purge_end },
+    { "purge", apply_purge },
+    { EVENT_PURGE_DONE, apply_purge_done },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,

@@ -47,5 +47,10 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_SECRET_READ "secret-read"
 #define EVENT_FIXITY_ASK "fixity-ask"
 #define EVENT_FIXITY "fixity"
+#define EVENT_HOLD "retention-hold"
+#define EVENT_LIFT "retention-lift"
+#define EVENT_PURGE_PROPOSE "purge-propose"
+#define EVENT_PURGE_END "purge-end"
+#define EVENT_PURGE_DONE "purge-done"
 
 #endif

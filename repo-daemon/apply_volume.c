@@ -94,36 +94,17 @@ enum rc apply_items_count(struct applying *a, json_t *volume)
     return rc;
 }
 
-static const char nothing[] = /* SHA-256 of "" */
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-static enum rc blob_kind_add(struct applying *a, const char *hex, json_int_t kind)
-{
-    SCOPED(json_free_at) json_t *entry = NULL;
-    if (!*hex)
-        return RC_OK;
-    if (view_get(a->repo, a->txn, VIEW_BLOBS, hex, &entry))
-        entry = json_object();
-    /* What a 副卷 showed first stays secret, also when a 正卷 names it; nothing is only
-     * the text of an empty page, which all have. */
-    if (apply_number(entry, "kinds") == 2 && strcmp(hex, nothing) != 0)
-        return RC_OK;
-    json_int_t kinds = apply_number(entry, "kinds") | kind;
-    if (kinds == apply_number(entry, "kinds"))
-        return RC_OK;
-    apply_set_number(entry, "kinds", kinds);
-    return apply_put(a, VIEW_BLOBS, hex, entry);
-}
-
-static enum rc images_apply(struct applying *a, const json_t *manifest, json_int_t kind)
+static enum rc images_apply(struct applying *a, const json_t *manifest, json_int_t kind,
+                            const char *feeding)
 {
     /* The manifest itself names every paper. */
-    enum rc rc = blob_kind_add(a, apply_text(a->data, "manifest"), kind);
+    enum rc rc = apply_blob(a, apply_text(a->data, "manifest"), kind, NULL);
     const json_t *images = json_object_get(manifest, "images");
     const char *name;
     for (size_t i = 0; !rc && i < json_array_size(images); i++)
         for (size_t n = 0; !rc && (name = manifest_blob_name(n)); n++)
-            rc = blob_kind_add(a, apply_text(json_array_get(images, i), name), kind);
+            rc =
+                apply_blob(a, apply_text(json_array_get(images, i), name), kind, feeding);
     return rc;
 }
 
@@ -152,7 +133,7 @@ static enum rc scan_apply(struct applying *a, json_t *volume)
     apply_set_number(volume, "unscanned", 0);
     if (!rc)
         rc = apply_items_count(a, volume);
-    return rc ? rc : images_apply(a, manifest, apply_number(volume, "kind"));
+    return rc ? rc : images_apply(a, manifest, apply_number(volume, "kind"), key);
 }
 
 static enum rc results_apply(struct applying *a, json_t *volume)
@@ -171,9 +152,9 @@ static enum rc results_apply(struct applying *a, json_t *volume)
     enum rc rc = RC_OK;
     if (!strcmp(a->word, "check")) {
         json_int_t kind = apply_number(volume, "kind");
-        rc = blob_kind_add(a, apply_text(a->data, "report"), kind);
+        rc = apply_blob(a, apply_text(a->data, "report"), kind, NULL);
         if (!rc)
-            rc = blob_kind_add(a, apply_text(a->data, "certificate"), kind);
+            rc = apply_blob(a, apply_text(a->data, "certificate"), kind, NULL);
         apply_set_text(volume, "check",
                        apply_number(a->data, "passed") ? "passed" : "failed");
         apply_set_text(volume, "checked_by", a->by);

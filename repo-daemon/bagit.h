@@ -61,6 +61,9 @@ struct bagit_facts {
 MUST_USE enum rc bagit_write(const struct bagit *bag, struct bagit_facts *ret_facts,
                              struct fault *why);
 
+/* Remove the bag `name` of `folder`, durably. That there is none is RC_OK. */
+MUST_USE enum rc bagit_remove(const char *folder, const char *name, struct fault *why);
+
 /* Is the folder `path` a complete and valid bag (versions 0.93 to 1.0; MD5, SHA-256 and
  * SHA-512)? Never follows symbolic links, never leaves the folder, fetches nothing.
  *   RC_OK       complete and valid; ret_facts may be NULL

@@ -74,11 +74,11 @@ enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_m
         return rc;
     if (now_ms < blob_files_kept_until(dir, hex))
         return fault_set(why, RC_REFUSED, 0, "这个文件还在保管期限内，不能删除");
+    keep_name(hex, name); /* first, so that no lock is left of a blob that is not there */
+    (void)unlinkat(dir, name, 0);
     if (unlinkat(dir, hex, 0))
         return fault_set(why, rc_of_errno(errno), errno, "blob: remove %s: %s", hex,
                          strerror(errno));
-    keep_name(hex, name);
-    (void)unlinkat(dir, name, 0);
     blob_files_flush(dir);
     return RC_OK;
 }

@@ -6,6 +6,7 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/merkle.h"
 #include "repo-daemon/people.h"
+#include "repo-daemon/retention_policy.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -33,7 +34,7 @@ static const struct {
     { "supplement", "{by}退回补正" },
     { "verify", "{by}核对通过" },
     { "bind", "{by}装订成册" },
-    { "archive", "{by}归档，归档包校验值 {sha}" },
+    { "archive", "{by}归档{term}，归档包校验值 {sha}" },
     { "recall", "{by}催还" },
     { "lose", "{by}报失：{reason}" },
     { "find", "{by}找到了案卷" },
@@ -46,6 +47,12 @@ static const struct {
     { "intake-file", "{by}把清单 {intake} 的 {filed} 件材料归入案卷" },
     { "intake-return", "{by}把 {filed} 件材料退还{receiver}，清单 {intake}" },
     { "paper-correct", "{by}更正材料登记 {item}：{title}，{reason}" },
+    { "retention-hold", "{by}登记保全，不得销毁：{reason}" },
+    { "retention-lift", "{by}解除保全：{reason}" },
+    { "purge-propose", "{by}提出销毁，清册 {purge}：{reason}" },
+    { "purge-end", "{by}终止销毁清册 {purge}：{reason}" },
+    { "purge", "{by}批准销毁电子文件，清册 {purge}：{reason}" },
+    { "destroy", "{by}销毁纸质案卷，{witness}监销" },
     { "archive-notice", "{by}记下归档提示，借出的案卷催还" },
 };
 
@@ -86,6 +93,15 @@ static size_t papers_of(const json_t *data)
     return count;
 }
 
+static void term_of(const json_t *record, char *room, size_t most)
+{
+    const char *until = json_text(record, "until");
+    if (record)
+        snprintf(room, most, "，保管期限%s%s%s",
+                 retention_class_word(retention_class(json_text(record, "class"))),
+                 *until ? "，到 " : "", until);
+}
+
 static void value_of(const struct telling *t, const char *name, char *room, size_t most)
 {
     const json_t *data = t->data;
@@ -94,9 +110,9 @@ static void value_of(const struct telling *t, const char *name, char *room, size
         by_of(t, room, most);
     else if (!strcmp(name, "batch") && *json_text(data, "batch"))
         snprintf(room, most, "（批 %s）", json_text(data, "batch"));
-    else if (!strcmp(name, "to") || !strcmp(name, "operator"))
+    else if (!strcmp(name, "to") || !strcmp(name, "operator") || !strcmp(name, "witness"))
         name_of(t, json_text(data, name), room, most);
-    else if (!strcmp(name, "slot") || !strcmp(name, "reason"))
+    else if (!strcmp(name, "slot") || !strcmp(name, "reason") || !strcmp(name, "purge"))
         snprintf(room, most, "%s", json_text(data, name));
     else if (!strcmp(name, "n") && json_number(data, "sheets"))
         snprintf(room, most, "（%lld 张）", (long long)json_number(data, "sheets"));
@@ -131,6 +147,8 @@ static void value_of(const struct telling *t, const char *name, char *room, size
                  json_array_size(json_object_get(data, "failures")));
     else if (!strcmp(name, "looked") && json_number(data, "must"))
         snprintf(room, most, "：看了 %lld 面", (long long)json_number(data, "must"));
+    else if (!strcmp(name, "term"))
+        term_of(json_object_get(data, "retention"), room, most);
     else if (!strcmp(name, "sha"))
         snprintf(room, most, "%.16s…", json_text(data, "sha256"));
 }

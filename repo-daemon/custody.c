@@ -22,7 +22,7 @@ enum {
     WATCHES = ROLE_KEEPER | ROLE_SUPERVISOR,
     REGISTERS = ROLE_CATALOGUER | ROLE_KEEPER,
     WORKS = ROLE_OPERATOR | ROLE_KEEPER,
-    DONE = AT(VOL_BOUND) | AT(VOL_ARCHIVED),
+    DONE = AT(VOL_BOUND) | AT(VOL_ARCHIVED) | AT(VOL_CONDEMNED),
     LENDABLE = AT(VOL_RECEIVED) | AT(VOL_SCANNED) | AT(VOL_LENT),
     BINDABLE = AT(VOL_SCANNED) | AT(VOL_AT_BINDING) | AT(VOL_RETURNED_FOR_SUPPLEMENT) |
                AT(VOL_VERIFIED),
@@ -44,10 +44,12 @@ static const struct custody_rule rules[] = {
     { VOL_SCANNED,     EV_SHELVE,     VOL_SHELVED,     SENSED,       ANY, ANY, NEED_KEEPER_HOLDS | NEED_FREE_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_BOUND,       EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_ARCHIVED,    EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
+    { VOL_CONDEMNED,   EV_SHELVE,     VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_FREE_SLOT | NEED_NO_SLOT | NEED_THAWED, FX_SET_SLOT },
     { VOL_SHELVED,     EV_TAKE,       VOL_RECEIVED,    SENSED,       ANY, ANY, NEED_NO_SCANS | NEED_THAWED, FX_CLEAR_SLOT },
     { VOL_SHELVED,     EV_TAKE,       VOL_SCANNED,     SENSED,       ANY, ANY, NEED_SCANS | NEED_THAWED, FX_CLEAR_SLOT },
     { VOL_BOUND,       EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT | NEED_THAWED, FX_CLEAR_SLOT },
     { VOL_ARCHIVED,    EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT | NEED_THAWED, FX_CLEAR_SLOT },
+    { VOL_CONDEMNED,   EV_TAKE,       VOL_SAME,        KEEPS_SENSED, ANY, ANY, NEED_SLOT | NEED_THAWED, FX_CLEAR_SLOT },
 
     { VOL_RECEIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  WORKS,         ANY, GIVES, FX_SET_TO },
     { VOL_RECEIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_KEEPER,  ROLE_BORROWER, ANY, GIVES | LOAN, FX_SET_TO },
@@ -63,6 +65,7 @@ static const struct custody_rule rules[] = {
     { VOL_RECALLED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  ROLE_KEEPER,   ANY, GIVES, FX_SET_TO },
     { VOL_BOUND,       EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  KEEPS,         ANY, GIVES | NEED_NO_SLOT, FX_SET_TO },
     { VOL_ARCHIVED,    EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  KEEPS,         ANY, GIVES | NEED_NO_SLOT, FX_SET_TO },
+    { VOL_CONDEMNED,   EV_OFFER,      VOL_IN_TRANSIT,  ROLE_PEOPLE,  KEEPS,         ANY, GIVES | NEED_NO_SLOT, FX_SET_TO },
 
     { VOL_IN_TRANSIT,  EV_ACCEPT,     VOL_BACK,        KEEPS,         ANY, DONE,     NEED_RECEIVER, TAKEN },
     { VOL_IN_TRANSIT,  EV_ACCEPT,     VOL_RECEIVED,    ROLE_KEEPER,   ANY, HOME,     NEED_RECEIVER | NEED_NO_SCANS, TAKEN },
@@ -88,6 +91,8 @@ static const struct custody_rule rules[] = {
     { VOL_AT_BINDING,  EV_VERIFY,     VOL_VERIFIED,    ROLE_CHECKER,   ANY, ANY, NEED_CHECK_PASSED | NEED_SECOND_PERSON, 0 },
     { VOL_VERIFIED,    EV_BIND,       VOL_BOUND,       ROLE_BINDER,    ANY, ANY, NEED_CHECK_PASSED | NEED_HOLDER, 0 },
     { VOL_BOUND,       EV_ARCHIVE,    VOL_ARCHIVED,    ROLE_ARCHIVIST, ANY, ANY, 0, 0 },
+    { VOL_ARCHIVED,    EV_PURGE,      VOL_CONDEMNED,   ROLE_SUPERVISOR, ANY, ANY, NEED_TERM_OVER | NEED_NO_HOLD | NEED_PROPOSAL, 0 },
+    { VOL_CONDEMNED,   EV_DESTROY,    VOL_DESTROYED,   KEEPS,          ANY, ANY, NEED_HOLDER | NEED_NO_SLOT | NEED_NO_HOLD | NEED_WITNESS, FX_NO_HOLDER },
 
     { VOL_LENT,        EV_RECALL,     VOL_RECALLED,    WATCHES,      ANY, ANY, 0, 0 },
     { VOL_SCANNED,     EV_SEND_ON_APPEAL, VOL_SENT_ON_APPEAL, ROLE_KEEPER, ANY, ANY, NEED_HOLDER | NEED_SCANS | NEED_QC_PASSED, FX_KEEP_BEFORE },
@@ -106,6 +111,7 @@ static const struct custody_rule rules[] = {
     { VOL_VERIFIED,    EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE },
     { VOL_BOUND,       EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE | FX_CLEAR_SLOT },
     { VOL_ARCHIVED,    EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE | FX_CLEAR_SLOT },
+    { VOL_CONDEMNED,   EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE | FX_CLEAR_SLOT },
     { VOL_SENT_ON_APPEAL, EV_LOSE,    VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE },
     { VOL_IN_TRANSIT,  EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_CLEAR_TO },
     { VOL_RECEIVED,    EV_RELINK,     VOL_RELINKED,    REGISTERS,    ANY, ANY, NEED_NO_NOTICE, FX_NO_HOLDER | FX_CLEAR_SLOT },
@@ -145,6 +151,10 @@ static const struct {
     { NEED_CHECK_FAILED,   "最近一次装订检查没有缺漏，不用退回补正" },
     { NEED_CHECK_PASSED,   "要先通过装订检查" },
     { NEED_SECOND_PERSON,  "核对要由检查人和保管人以外的人做" },
+    { NEED_TERM_OVER,      "保管期限还没有满（永久保管的不销毁），不能销毁" },
+    { NEED_NO_HOLD,        "这册案卷有保全，解除以后才能销毁" },
+    { NEED_PROPOSAL,       "销毁要由档案员先提出，再由另一个人批准；不能批准自己提出的" },
+    { NEED_WITNESS,        "销毁要有另一个人监销，请监销人出示工牌并输入 PIN" },
 };
 /* clang-format on */
 
@@ -168,6 +178,8 @@ static const struct word {
     [VOL_RETURNED_TO_PARTY] = { "returned-to-party", "退还当事人" },
     [VOL_MISSING] = { "missing", "下落不明" },
     [VOL_RELINKED] = { "relinked", "已改号" },
+    [VOL_CONDEMNED] = { "condemned", "待销毁" },
+    [VOL_DESTROYED] = { "destroyed", "已销毁" },
 };
 
 static const struct word events[CUSTODY_EVENTS] = {
@@ -193,6 +205,8 @@ static const struct word events[CUSTODY_EVENTS] = {
     [EV_COME_BACK] = { "come-back", "退卷收回" },
     [EV_RETURN_TO_PARTY] = { "return-to-party", "退还当事人" },
     [EV_RELINK] = { "relink", "改号" },
+    [EV_PURGE] = { "purge", "批准销毁" },
+    [EV_DESTROY] = { "destroy", "销毁" },
 };
 
 const struct custody_rule *custody_rule(size_t index)
@@ -223,6 +237,10 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= f->check == CHECK_FAILED ? NEED_CHECK_FAILED : 0;
     met |= f->check == CHECK_PASSED ? NEED_CHECK_PASSED : 0;
     met |= a->is_holder || a->checked_it ? 0 : NEED_SECOND_PERSON;
+    met |= a->term_over ? NEED_TERM_OVER : 0;
+    met |= a->held ? 0 : NEED_NO_HOLD;
+    met |= a->proposed ? NEED_PROPOSAL : 0;
+    met |= a->witnessed ? NEED_WITNESS : 0;
     return met;
 }
 

@@ -9,6 +9,7 @@
  *                                          after 归档提示  ▼
  *      at-binding ─ check fails ─► returned-for-supplement ─ scan-done ─► at-binding
  *      at-binding ─ verify ─► verified ─ bind ─► bound ─ archive ─► archived
+ *      archived ─ purge (term over, two persons) ─► condemned ─ destroy ─► destroyed
  *
  * In transit the giver still answers for the volume until the receiver has accepted.
  * Everything here is pure: facts and an act in, next state and effects out. The caller
@@ -40,7 +41,9 @@ enum volume_state {
     VOL_SENT_ON_APPEAL,
     VOL_RETURNED_TO_PARTY,
     VOL_MISSING,
-    VOL_RELINKED, /* it goes on under another case number */
+    VOL_RELINKED,  /* it goes on under another case number */
+    VOL_CONDEMNED, /* its term is over: files gone, the paper waits to be destroyed */
+    VOL_DESTROYED,
     VOL_STATES,
     VOL_SAME, /* in the table only: the state does not change */
     VOL_BACK, /* in the table only: the state before the offer, or before it was missed */
@@ -69,6 +72,8 @@ enum custody_event {
     EV_COME_BACK,
     EV_RETURN_TO_PARTY,
     EV_RELINK,
+    EV_PURGE,   /* the second person approves its destruction */
+    EV_DESTROY, /* the paper, before a witness */
     CUSTODY_EVENTS
 };
 
@@ -111,6 +116,9 @@ struct custody_act {
     bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
     bool loan_ready;             /* offer, accept: it is the receiver's turn */
     bool supplement;             /* scan-done: a feeding of supplements */
+    bool term_over, held;        /* purge, destroy: of the volume, on this day */
+    bool proposed;               /* purge: somebody else proposed it, and it stands */
+    bool witnessed;              /* destroy: a second person showed badge and PIN */
 };
 
 /* The next state and effects. On refusal `why` holds a Chinese sentence that says what is
@@ -155,7 +163,11 @@ enum custody_need {
     NEED_LOAN = 1u << 20,   /* the receiver has an approved loan, and it is his turn */
     NEED_THAWED = 1u << 21, /* no stock-take is looking at the slot */
     NEED_KEEPER_HOLDS = 1u << 22,
-    NEED_EVERY = (1u << 23) - 1,
+    NEED_TERM_OVER = 1u << 23,
+    NEED_NO_HOLD = 1u << 24,
+    NEED_PROPOSAL = 1u << 25,
+    NEED_WITNESS = 1u << 26,
+    NEED_EVERY = (1u << 27) - 1,
 };
 
 /* The table itself, for the manual and the tests; NULL behind the last row. */

@@ -103,8 +103,9 @@ enum rc fixity_tell(struct fixity *f, struct sha256 file, enum rc is, int64_t no
     char hex[SHA256_HEX];
     SCOPED(json_free_at) json_t *named = NULL;
     hash_hex(file, hex);
-    /* What is not there and no event names is missed by nobody. */
-    if (is == RC_NOT_FOUND && view_find(f->repo, VIEW_BLOBS, hex, &named))
+    /* What is not there is missed by nobody when no event names it, or a purge did. */
+    if (is == RC_NOT_FOUND &&
+        (view_find(f->repo, VIEW_BLOBS, hex, &named) || *json_text(named, "purged")))
         is = RC_OK;
     enum alarm_kind kind = is == RC_OK          ? ALARM_KINDS
                            : is == RC_NOT_FOUND ? ALARM_FILE_GONE

@@ -96,10 +96,10 @@ static void id_by_header(const struct http_request *r, json_t *m)
 
 json_t *http_ticket_message(const struct http_ticket *t)
 {
-    static const char *const queries[] = { "q",       "state", "holder", "slot",
-                                           "cursor",  "limit", "rack",   "from",
-                                           "type",    "all",   "volume", "day",
-                                           "station", "case",  "event",  "to" };
+    static const char *const queries[] = { "q",      "state", "holder",  "slot", "cursor",
+                                           "limit",  "rack",  "from",    "type", "all",
+                                           "volume", "day",   "station", "case", "event",
+                                           "to",     "held" };
     struct http_request *r = t->request;
     const struct http_route *route = http_route_of(r);
     json_t *parts = json_object(), *query = json_object();

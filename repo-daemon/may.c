@@ -63,6 +63,7 @@ static enum rc try_act(struct repo *repo, const json_t *volume, const struct per
     SCOPED(json_free_at) json_t *copy = json_deep_copy(volume);
     SCOPED(act_end_at) struct act act;
     act_begin(&act, repo, event, by);
+    act.law.witnessed = true;
     act.law.to_roles = to ? to->roles : ROLE_PEOPLE;
     act.law.to_self = to && !strcmp(to->badge, by->badge);
     act.to = to ? to->badge : "";
@@ -98,7 +99,7 @@ json_t *may_list(struct repo *repo, const json_t *volume, const struct person *b
     struct proposal free_slot;
     find_slot(repo, &free_slot);
     for (enum custody_event event = 0; event < CUSTODY_EVENTS; event++) {
-        if (event == EV_SCAN_DONE || event == EV_RELINK ||
+        if (event == EV_SCAN_DONE || event == EV_RELINK || event == EV_PURGE ||
             !allows(repo, volume, by, event, free_slot.any))
             continue; /* a scan is done by scanning */
         add(list, custody_event_name(event));

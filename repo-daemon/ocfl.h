@@ -53,6 +53,10 @@ struct ocfl_facts {
 MUST_USE enum rc ocfl_store(const char *root, const struct ocfl_source *source,
                             struct ocfl_facts *ret_facts, struct fault *why);
 
+/* Take the object out of the root, with all its versions. That there is none, or no root,
+ * is RC_OK. The root is valid at every moment. RC_AGAIN: somebody writes below it. */
+MUST_USE enum rc ocfl_remove(const char *root, const char *id, struct fault *why);
+
 /* Is the folder a valid object? Every file is read. Never follows symbolic links.
  *   RC_CORRUPT    it is not; why->text begins with the code of the specification, "E092"
  *   RC_NOT_FOUND  no such folder */

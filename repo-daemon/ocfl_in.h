@@ -27,6 +27,11 @@ MUST_USE enum rc ocfl_declared(int dir, const char *name, const char *missing,
 MUST_USE enum rc ocfl_object_load(int dir, struct ocfl_inventory *inventory,
                                   struct fault *why);
 
+/* ocfl_store.c: ROOT.making with its lock; the caller closes both. RC_AGAIN: another
+ * process has it. */
+MUST_USE enum rc ocfl_making_open(const char *root, int *ret_making, int *ret_lock,
+                                  struct fault *why);
+
 /* ocfl_root.c: where an object of this id stands, "abc/def/012/urn%3ax-…". */
 void ocfl_place(const char *id, char ret_path[OCFL_FOLDER_MAX]);
 /* Write what makes the empty folder a storage root, flushed. */

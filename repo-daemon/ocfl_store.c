@@ -39,7 +39,8 @@ static void storing_end(struct storing *s)
     json_decref(s->state);
 }
 
-static enum rc making_open(struct storing *s, const char *root, struct fault *why)
+enum rc ocfl_making_open(const char *root, int *ret_making, int *ret_lock,
+                         struct fault *why)
 {
     char path[OCFL_FOLDER_MAX];
     size_t len = strlen(root);
@@ -50,15 +51,23 @@ static enum rc making_open(struct storing *s, const char *root, struct fault *wh
     snprintf(path, sizeof path, "%.*s.making", (int)len, root);
     enum rc rc = file_make_folder(path, 0750, why);
     if (!rc)
-        rc = file_open_folder(path, &s->making, why);
+        rc = file_open_folder(path, ret_making, why);
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     if (!rc)
-        s->lock = openat(s->making, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (!rc && (s->lock < 0 || fcntl(s->lock, F_OFD_SETLK, &whole)))
+        *ret_lock = openat(*ret_making, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (!rc && (*ret_lock < 0 || fcntl(*ret_lock, F_OFD_SETLK, &whole)))
         rc = fault_set(why, RC_AGAIN, errno, "另一个程序正在写这个归档库，请稍后再做");
-    if (!rc) /* what an earlier try left */
-        rc = bag_path_remove(s->making, "root", why);
-    return rc ? rc : bag_path_remove(s->making, "object", why);
+    return rc;
+}
+
+/* Empty of what an earlier try left. */
+static enum rc making_open(struct storing *s, const char *root, struct fault *why)
+{
+    static const char *const left[] = { "root", "object", "gone" };
+    enum rc rc = ocfl_making_open(root, &s->making, &s->lock, why);
+    for (size_t i = 0; !rc && i < COUNT(left); i++)
+        rc = bag_path_remove(s->making, left[i], why);
+    return rc;
 }
 
 /* A root is made under another name too; an empty folder may be in its place. */

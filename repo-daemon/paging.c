@@ -97,6 +97,10 @@ static enum rc start(struct store_cursor *cursor, const struct walk *w, struct b
 static bool in_range(const struct walk *w, struct bytes key)
 {
     size_t len = strlen(w->page->ranges[w->range]);
+    const char *below = w->page->below;
+    size_t common = below && strlen(below) < key.len ? strlen(below) : key.len;
+    if (below && memcmp(key.at, below, common) >= 0)
+        return false;
     return key.len >= len && key.len <= STORE_KEY_MAX &&
            !memcmp(key.at, w->page->ranges[w->range], len);
 }

@@ -25,7 +25,8 @@ struct paging {
     enum view view;
     const char *ranges[PAGING_RANGES_MAX]; /* what keys begin with, one range after the
                                             other; borrowed, NULL behind the last */
-    bool newest_first;                     /* from the greatest key down */
+    const char *below; /* keys from here on are not of the list; borrowed, NULL: all */
+    bool newest_first; /* from the greatest key down */
     paging_on_entry *each;
     void *context;
     /* `view` is VIEW_FIND: its keys name entries of the view `entries`, and those are

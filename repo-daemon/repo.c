@@ -54,6 +54,7 @@ static const char *const table_names[VIEWS] = {
     [VIEW_SUMS] = "view.sums",
     [VIEW_INTAKES] = "view.intakes",
     [VIEW_ITEMS] = "view.items",
+    [VIEW_PURGES] = "view.purges",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)

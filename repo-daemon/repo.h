@@ -35,7 +35,8 @@ enum view {
     VIEW_WAITING,    /* of these, those that wait for a hand, by slot */
     VIEW_ALARMS,     /* open ones, by name (alarm.h) */
     VIEW_SCANS,      /* by volume label, '/', number of the feeding in four digits */
-    VIEW_BLOBS,      /* by hash: kinds of volume that show it */
+    VIEW_BLOBS,      /* by hash: kinds of volume that show it, feedings that name it, the
+                        purge by which it went (apply_blob.c) */
     VIEW_BATCHES,    /* by label: the last hand-over of a trolley; older ones by
                         label, '/', number of the event in ten digits */
     VIEW_CONFLICTS,  /* off-line commands that did not fit, by their id */
@@ -51,6 +52,7 @@ enum view {
     VIEW_FIND,       /* indexes over other views (view_index.h) */
     VIEW_SUMS,       /* counts over other views (view_sums.h) */
     VIEW_RETURNS,    /* by station, '/', volume label: pages that were sent back */
+    VIEW_PURGES,     /* proposals to destroy volumes, by number in eight digits */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */

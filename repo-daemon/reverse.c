@@ -29,6 +29,8 @@ static const struct reverse_rule rules[CUSTODY_EVENTS] = {
     [EV_SEND_ON_APPEAL]  = { FILES, NULL },
     [EV_COME_BACK]       = { FILES, NULL },
     [EV_RELINK]          = { 0, "改号不能撤销；改错了请再改回正确的案号" },
+    [EV_PURGE]           = { 0, "已批准销毁，不能撤销" },
+    [EV_DESTROY]         = { 0, "已销毁，不能撤销" },
     [EV_RETURN_TO_PARTY] = { 0, "当事人已签收，不能撤销；材料再交来时请重新收件" },
 };
 /* clang-format on */

@@ -12,6 +12,7 @@
 #include "repo-daemon/fixity.h"
 #include "repo-daemon/group.h"
 #include "repo-daemon/loans.h"
+#include "repo-daemon/retention_work.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/shelf.h"
 #include "sys/clock.h"
@@ -38,6 +39,7 @@ struct service {
     struct repo *repo;
     struct group *group;
     struct fixity *fixity;
+    struct retention_work *purging;
     struct ipc *parent, *http, *racks;
     struct upload uploads[UPLOADS_MOST];
     uint64_t next_upload;
@@ -265,14 +267,21 @@ static int on_second(sd_event_source *source, __attribute__((unused)) uint64_t a
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static int on_fixity(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
-                     void *context)
+/* What is done to the kept files beside the requests: read again, and removed. */
+static int on_files(sd_event_source *source, __attribute__((unused)) uint64_t at_us,
+                    void *context)
 {
     struct service *s = context;
     struct fault why;
-    group_end(s->group); /* an alarm is on the disk before the place behind it */
+    /* An alarm is on the disk before the place behind it, and a purge before its files
+     * go.
+     */
+    group_end(s->group);
     if (fixity_step(s->fixity, clock_now_ms(), &why))
         log_error("read the kept files again: %s, trying again", why.text);
+    enum rc rc = retention_work_step(s->purging, clock_now_ms(), &why);
+    if (rc && rc != RC_NOT_FOUND)
+        log_error("remove what a purge lists: %s, trying again", why.text);
     int error = sd_event_source_set_time_relative(source, FIXITY_STEP_MS * 1000);
     return error < 0 ? error : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -301,6 +310,8 @@ static enum rc service_start(struct service *s, struct fault *why)
         rc = repo_settings_fixity(s->settings, &fixity, why);
     if (!rc)
         rc = fixity_new(s->repo, &fixity, &s->fixity, why);
+    if (!rc)
+        rc = retention_work_new(s->repo, s->settings->archive, &s->purging, why);
     if (rc)
         return rc;
     s->repo->fixity = s->fixity;
@@ -310,7 +321,7 @@ static enum rc service_start(struct service *s, struct fault *why)
         sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, SECOND_US, 0,
                                    on_second, s) < 0 ||
         sd_event_add_time_relative(s->loop, NULL, CLOCK_MONOTONIC, FIXITY_STEP_MS * 1000,
-                                   0, on_fixity, s) < 0)
+                                   0, on_files, s) < 0)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the loop");
     return ipc_new(s->loop, ROLE_CHANNEL_FD, &handlers, &s->parent, why);
 }
@@ -334,6 +345,7 @@ int store_main(const struct repo_settings *settings)
     group_free(s.group);
     uploads_drop(&s);
     fixity_free(s.fixity);
+    retention_work_free(s.purging);
     repo_close(s.repo);
     return code < 0;
 }

@@ -49,15 +49,18 @@ route_handler scans_create, scans_list, pages_list, items_list;   /* api_scan.c 
 route_handler slots_list, slots_create, order_create, order_show; /* api_slot.c */
 route_handler binding_check, binding_show;                        /* api_binding.c */
 route_handler archive_create;                                     /* api_archive.c */
-route_handler blob_show, blob_begin;                              /* api_blob.c */
-route_handler alarm_list_show, alarm_explain;                     /* api_alarm.c */
-route_handler fixity_show, fixity_begin;                          /* api_fixity.c */
-route_handler event_reverse;                                      /* api_reverse.c */
-route_handler offline_replay, conflicts_list, conflict_settle;    /* api_offline.c */
-route_handler case_link, volume_relink;                           /* api_relink.c */
-route_handler person_change;                                      /* api_person.c */
-route_handler places_list, place_change, slot_proposal;           /* api_place.c */
-route_handler stocktake_create, stocktake_list, stocktake_show;   /* api_stocktake.c */
+route_handler retention_terms, hold_create, hold_lift;            /* api_retention.c */
+route_handler purge_create, purges_list, purge_show_one;          /* api_purge.c */
+route_handler purge_decide, purge_slip;
+route_handler blob_show, blob_begin;                            /* api_blob.c */
+route_handler alarm_list_show, alarm_explain;                   /* api_alarm.c */
+route_handler fixity_show, fixity_begin;                        /* api_fixity.c */
+route_handler event_reverse;                                    /* api_reverse.c */
+route_handler offline_replay, conflicts_list, conflict_settle;  /* api_offline.c */
+route_handler case_link, volume_relink;                         /* api_relink.c */
+route_handler person_change;                                    /* api_person.c */
+route_handler places_list, place_change, slot_proposal;         /* api_place.c */
+route_handler stocktake_create, stocktake_list, stocktake_show; /* api_stocktake.c */
 route_handler stocktake_count, stocktake_explain, stocktake_close;
 route_handler binding_check, binding_show;                       /* api_binding.c */
 route_handler archive_create;                                    /* api_archive.c */

@@ -100,8 +100,7 @@ json_t *show_volume(struct repo *repo, struct store_txn *txn, const json_t *v)
             out,
             json_pack("{s:o, s:o, s:o, s:o}", "retention", copy_of(v, "retention"),
                       "holds", show_holds(repo, txn, v), "purge",
-                      json_number(v, "purge") ? number(v, "purge") : json_null(),
-                      "purged_at",
+                      show_text(json_text(v, "purge")), "purged_at",
                       json_number(v, "purged_ms") ? show_time(json_number(v, "purged_ms"))
                                                   : json_null()));
     return out;

@@ -127,6 +127,11 @@ static void conflict_keys(struct keys *keys, const char *key, const json_t *conf
         key_add(keys, "xo/%s", key);
 }
 
+static void purge_keys(struct keys *keys, const char *key, const json_t *purge)
+{
+    key_add(keys, "po/%s/%s", json_text(purge, "state"), key);
+}
+
 static const struct {
     enum view view;
     void (*keys)(struct keys *keys, const char *key, const json_t *object);
@@ -134,7 +139,7 @@ static const struct {
     { VIEW_VOLUMES, volume_keys },     { VIEW_CASES, case_keys },
     { VIEW_LOANS, loan_keys },         { VIEW_ITEMS, item_keys },
     { VIEW_INTAKES, intake_keys },     { VIEW_NOTICES, notice_keys },
-    { VIEW_CONFLICTS, conflict_keys },
+    { VIEW_CONFLICTS, conflict_keys }, { VIEW_PURGES, purge_keys },
 };
 
 bool view_indexed(enum view view)

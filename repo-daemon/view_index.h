@@ -10,6 +10,7 @@
  *   ls/STATE/LOAN    lb/BORROWER/LOAN
  *   ph/HOLDER/ITEM   (held at the counter)   pv/VOLUME/ITEM   ik/CASE/LIST
  *   nu/BADGE/NOTICE  (not seen)              xo/COMMAND       (conflict not settled)
+ *   po/STATE/PURGE
  *   cn/DIGITS/CASE   the case's number read backwards: the last digits find it
  *   cw/TEXT/CASE     each tail of parties and cause, cut to FIND_TAIL characters
  *   cp/LETTERS/CASE  first letters of their readings (pinyin.h)

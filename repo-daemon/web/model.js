@@ -19,6 +19,8 @@ export const stateLook = {
     'sent-on-appeal': ['move', 'mark'],
     'returned-to-party': ['calm', 'person'],
     'relinked': ['calm', 'person'],
+    'condemned': ['wait', 'archive'],
+    'destroyed': ['calm', 'blank'],
     'missing': ['bad', 'alert'],
 };
 

@@ -11,6 +11,7 @@ import { stateLook, when } from './model.js';
 const placeless = {
     'expected': 'vol.nowhere', 'missing': 'vol.unknown', 'sent-on-appeal': 'vol.away',
     'returned-to-party': 'vol.away', 'relinked': 'vol.away', 'archived': 'vol.archive',
+    'condemned': 'vol.archive', 'destroyed': 'vol.gone',
 };
 
 let words = { states: {}, events: {}, roles: {} };

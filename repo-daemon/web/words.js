@@ -43,6 +43,7 @@ export const words = {
     'vol.unknown': ['不知道在哪里', 'Place unknown'],
     'vol.away': ['已经离库', 'Has left the house'],
     'vol.archive': ['档案库', 'Archive'],
+    'vol.gone': ['已经销毁', 'Destroyed'],
     'vol.who': ['谁负责', 'Who answers for it'],
     'vol.nobody': ['还没有人', 'Nobody yet'],
     'vol.to': ['正交给 {name}，还没有签收', 'being handed to {name}, not yet accepted'],

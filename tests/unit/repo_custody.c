@@ -79,7 +79,11 @@ TEST(custody_next, answers_every_question_with_a_state_or_a_sentence)
                                  .keeper_holds = draw(2),
                                  .loan_ready = draw(2),
                                  .slot_frozen = draw(2),
-                                 .supplement = draw(2) };
+                                 .supplement = draw(2),
+                                 .term_over = draw(4) != 0,
+                                 .held = !draw(4),
+                                 .proposed = draw(4) != 0,
+                                 .witnessed = draw(2) };
         enum volume_state next = VOL_STATES;
         unsigned effects = ~0u;
         struct fault why = { 0 };
@@ -158,7 +162,8 @@ static void invariants(const struct thing *t, const struct thing *before,
                        const struct custody_act *a)
 {
     enum volume_state s = t->facts.state;
-    bool out = s == VOL_EXPECTED || s == VOL_RETURNED_TO_PARTY || s == VOL_RELINKED;
+    bool out = s == VOL_EXPECTED || s == VOL_RETURNED_TO_PARTY || s == VOL_RELINKED ||
+               s == VOL_DESTROYED;
     CHECK((t->holder == NOBODY) == out);               /* exactly one custodian */
     CHECK((t->to != NOBODY) == (s == VOL_IN_TRANSIT)); /* a receiver only under way */
     CHECK(s != VOL_SHELVED || t->slot != NOBODY);      /* on a shelf is in a slot */
@@ -174,6 +179,14 @@ static void invariants(const struct thing *t, const struct thing *before,
     CHECK(s != VOL_RETURNED_TO_PARTY || t->facts.kind == 1);
     if (s == VOL_BOUND || s == VOL_VERIFIED)
         CHECK(t->facts.check == CHECK_PASSED && t->facts.qc_passed && t->facts.notice);
+    if (a->event == EV_PURGE) /* two persons, after the term, from the archive alone */
+        CHECK(before->facts.state == VOL_ARCHIVED && a->term_over && !a->held &&
+              a->proposed);
+    CHECK(s != VOL_CONDEMNED || a->event == EV_PURGE ||
+          before->facts.state == VOL_CONDEMNED || before->facts.before == VOL_CONDEMNED);
+    if (s == VOL_DESTROYED)
+        CHECK(a->event == EV_DESTROY && before->facts.state == VOL_CONDEMNED &&
+              a->witnessed && !a->held && a->is_holder && t->slot == NOBODY);
     for (int v = 0; v < VOLUMES; v++)
         CHECK(&world[v] == t || t->slot == NOBODY || world[v].slot != t->slot);
 }
@@ -206,7 +219,11 @@ static unsigned step(void)
                                  t->holder != NOBODY && roles[t->holder] & ROLE_KEEPER,
                              .loan_ready = draw(2),
                              .slot_frozen = !draw(4),
-                             .supplement = draw(2) };
+                             .supplement = draw(2),
+                             .term_over = draw(4) != 0,
+                             .held = !draw(4),
+                             .proposed = draw(4) != 0,
+                             .witnessed = draw(2) };
     if (draw(2)) /* "as" one of several roles */
         a.roles &= 1u << draw(11);
     enum volume_state next;
@@ -215,7 +232,7 @@ static unsigned step(void)
         return 0;
     world_apply(t, &a, actor, to, slot, next, fx);
     invariants(t, &before, &a);
-    if (next == VOL_RETURNED_TO_PARTY || next == VOL_RELINKED ||
+    if (next == VOL_RETURNED_TO_PARTY || next == VOL_RELINKED || next == VOL_DESTROYED ||
         (next == VOL_ARCHIVED && !draw(20)) || (next == VOL_MISSING && !draw(4)))
         world_new(v); /* its story is told; another volume comes */
     return 1u << next;
@@ -227,7 +244,7 @@ static unsigned live_through(void)
     unsigned seen = 0;
     for (int p = 0; p < PEOPLE; p++)
         roles[p] = (1u << draw(11)) | (draw(3) ? 0 : 1u << draw(11));
-    for (unsigned r = 0; r < 9; r++) /* the roles of the main path have somebody */
+    for (unsigned r = 0; r < 10; r++) /* the roles of the main path have somebody */
         roles[r] |= 1u << r;
     for (int v = 0; v < VOLUMES; v++)
         world_new(v);

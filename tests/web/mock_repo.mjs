@@ -31,6 +31,7 @@ const words = {
         'in-transit': '交接中', 'lent': '借出', 'recalled': '催还', 'at-binding': '装订中',
         'returned-for-supplement': '退回补正', 'verified': '核对通过', 'bound': '已装订', 'archived': '已归档',
         'sent-on-appeal': '上诉移送', 'returned-to-party': '退还当事人', 'missing': '下落不明',
+        'relinked': '已改号', 'condemned': '待销毁', 'destroyed': '已销毁',
     },
     events: { receive: '接收', offer: '交出', accept: '签收', shelve: '上架', take: '取出', supplement: '退回补正', bind: '装订' },
     roles: { keeper: '库管员', operator: '扫描员', binder: '装订员', checker: '核对员', archivist: '档案员', station: '工作站' },
