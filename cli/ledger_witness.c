@@ -87,7 +87,8 @@ int ledger_sheet(const struct ledger_wanted *w, struct ledger_place *place)
     size_t len = 0;
     if (!w->out || !w->day)
         return cmd_usage("ledger sheet", "--day 2026-11-28 and -o FILE.pdf are needed");
-    if (ledger_sheet_write(&place->source, w->day, true, &pdf, &len, &why) ||
+    struct ledger_sheet sheet = { .day = w->day, .secret_too = true };
+    if (ledger_sheet_write(&place->source, &sheet, &pdf, &len, &why) ||
         ledger_out_file(w->out, (struct bytes){ pdf, len }, &why))
         return cmd_fail(&why);
     return EXIT_OK;

@@ -101,7 +101,7 @@ static enum rc certificate_make(struct call *call, const struct gathered *all,
     snprintf(parties, sizeof parties, "%s 诉 %s", json_text(all->the_case, "plaintiff"),
              json_text(all->the_case, "defendant"));
     struct certificate c = {
-        .court = call->repo->court,
+        .court = repo_settings_court(call->settings, call->repo->court),
         .case_no = json_text(all->the_case, "case_no"),
         .cause = json_text(all->the_case, "cause"),
         .parties = parties,

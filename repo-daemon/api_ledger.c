@@ -3,6 +3,7 @@
 #include "repo-daemon/ledger_sheet.h"
 #include "repo-daemon/merkle.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/settings.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -123,15 +124,49 @@ enum rc ledger_growth_show(struct call *call, struct fault *why)
                                  (struct bytes){ (uint8_t *)text, strlen(text) }, why);
 }
 
+static bool sheet_person(void *context, const char *badge,
+                         char ret_name[LEDGER_SHEET_CELL_MAX])
+{
+    struct call *call = context;
+    struct person p;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    if (store_begin_read(call->repo->store, &txn, NULL) ||
+        people_find(call->repo, txn, badge, &p))
+        return false;
+    snprintf(ret_name, LEDGER_SHEET_CELL_MAX, "%s", p.name);
+    return true;
+}
+
+static bool sheet_amount(void *context, const char *volume, int64_t *ret_pages,
+                         int64_t *ret_sheets)
+{
+    struct call *call = context;
+    SCOPED(json_free_at) json_t *v = NULL;
+    if (view_find(call->repo, VIEW_VOLUMES, volume, &v))
+        return false;
+    int64_t fed = json_number(v, "sheets");
+    *ret_pages = json_number(v, "pages");
+    *ret_sheets = fed ? fed : json_number(v, "declared");
+    return true;
+}
+
 enum rc ledger_sheet_show(struct call *call, struct fault *why)
 {
     SCOPED(free_at) uint8_t *pdf = NULL;
     size_t len = 0;
     struct ledger_source source;
+    struct ledger_sheet sheet = {
+        .day = call_query(call, "day"),
+        .court = repo_settings_court(call->settings, call->repo->court),
+        .secret_too = !call_may_see(call, 2, NULL),
+        .font = call->settings->font,
+        .person = sheet_person,
+        .amount = sheet_amount,
+        .context = call,
+    };
     enum rc rc = ledger_source_of(call->repo->ledger, &source, why);
     if (!rc)
-        rc = ledger_sheet_write(&source, call_query(call, "day"),
-                                !call_may_see(call, 2, NULL), &pdf, &len, why);
+        rc = ledger_sheet_write(&source, &sheet, &pdf, &len, why);
     return rc ? rc
               : call_answer_text(call, "application/pdf", (struct bytes){ pdf, len },
                                  why);

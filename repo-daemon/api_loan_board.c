@@ -190,12 +190,30 @@ enum rc notice_seen(struct call *call, struct fault *why)
 }
 
 /* 借阅单 while it is asked for or out, 归还回执 once it is back. */
+#define CARE "不得涂改、抽换、转借案卷；归还时当面清点，签收后责任转移。"
+
+static const char *const lend_signers[] = { "借阅人", "审批人", "库管员" };
+static const char *const back_signers[] = { "归还人", "库管员" };
+static const char *const two_copies[] = { "第一联　库房存档", "第二联　借阅人留存" };
+static const struct slip_form lend_form = {
+    .title = "案卷借阅单",
+    .closing = CARE,
+    .signers = lend_signers,
+    .signer_count = COUNT(lend_signers),
+    .copies = two_copies,
+    .copy_count = COUNT(two_copies),
+};
+static const struct slip_form back_form = {
+    .title = "案卷归还回执",
+    .closing = CARE,
+    .signers = back_signers,
+    .signer_count = COUNT(back_signers),
+    .copies = two_copies,
+    .copy_count = COUNT(two_copies),
+};
+
 enum rc loan_slip(struct call *call, struct fault *why)
 {
-    static const char *const lend[] = { "借阅人", "审批人", "库管员" },
-                             *const back[] = { "归还人", "库管员" },
-                             *const copies[] = { "第一联　库房存档",
-                                                 "第二联　借阅人留存" };
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *loan = NULL;
     SCOPED(free_at) uint8_t *pdf = NULL;
@@ -231,20 +249,13 @@ enum rc loan_slip(struct call *call, struct fault *why)
         { "归还时间", in },
     };
     const struct slip slip = {
-        .title = is_back ? "案卷归还回执" : "案卷借阅单",
-        .court = call->repo->court,
+        .form = is_back ? &back_form : &lend_form,
         .label = json_text(loan, "volume"),
         .facts = facts,
         .fact_count = COUNT(facts),
-        .closing = "不得涂改、抽换、转借案卷；归还时当面清点，签收后责任转移。",
-        .signers = is_back ? back : lend,
-        .signer_count = is_back ? 2 : 3,
-        .copies = copies,
-        .copy_count = COUNT(copies),
         .at_ms = call->now_ms,
-        .font_path = call->settings->font,
     };
-    rc = slip_write(&slip, &pdf, &len, why);
+    rc = slip_write(call->repo, call->settings, &slip, &pdf, &len, why);
     return rc ? rc
               : call_answer_text(call, "application/pdf", (struct bytes){ pdf, len },
                                  why);

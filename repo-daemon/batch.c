@@ -179,16 +179,26 @@ static void person_line(struct repo *repo, struct store_txn *txn, const char *ba
         snprintf(ret_text, CELL_MAX, "%s（%s）", p.name, p.badge);
 }
 
+static const double widths[] = { 24, 146, 143, 56, 34, 34, 34 };
+static const char *const head[] = { "序", "案卷号", "案号", "卷册", "件", "页", "张" };
+static const char *const signers[] = { "移出人", "接收人" };
+static const char *const copies[] = { "第一联　移出人留存", "第二联　接收人留存" };
+static const struct slip_form list_form = {
+    .title = "案卷移交单",
+    .widths_pt = widths,
+    .head = head,
+    .columns = COUNT(head),
+    .closing = "接收人签收以前，案卷由移出人负责。请当面逐册清点，整批签收或整批拒收。",
+    .signers = signers,
+    .signer_count = COUNT(signers),
+    .copies = copies,
+    .copy_count = COUNT(copies),
+};
+
 enum rc batch_print(struct repo *repo, const struct repo_settings *settings,
                     const json_t *batch, uint8_t **ret_pdf, size_t *ret_len,
                     struct fault *why)
 {
-    static const double widths[] = { 24, 146, 143, 56, 34, 34, 34 };
-    static const char *const head[] = {
-        "序", "案卷号", "案号", "卷册", "件", "页", "张"
-    };
-    static const char *const signers[] = { "交出人", "接收人" };
-    static const char *const copies[] = { "第一联　交出人留存", "第二联　接收人留存" };
     char from[CELL_MAX], to[CELL_MAX], at[SLIP_DAY_MAX], total[CELL_MAX],
         state[CELL_MAX] = "等待签收", end[SLIP_DAY_MAX];
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
@@ -212,28 +222,17 @@ enum rc batch_print(struct repo *repo, const struct repo_settings *settings,
                  batch_state_word(json_text(batch, "state")), end);
     }
     const char *const facts[][2] = {
-        { "交出人", from }, { "接收人", to },
-        { "交出时间", at }, { "事由", *reason ? reason : "—" },
+        { "移出人", from }, { "接收人", to },
+        { "移交时间", at }, { "事由", *reason ? reason : "—" },
         { "合计", total },  { "办理情况", state }
     };
     const struct slip slip = {
-        .title = "案卷交接清单",
-        .court = repo->court,
+        .form = &list_form,
         .label = json_text(batch, "batch"),
         .facts = facts,
         .fact_count = COUNT(facts),
-        .widths_pt = widths,
-        .head = head,
-        .columns = COUNT(head),
         .rows = rows,
-        .closing =
-            "接收人签收以前，案卷由交出人负责。请当面逐册清点，整批签收或整批拒收。",
-        .signers = signers,
-        .signer_count = COUNT(signers),
-        .copies = copies,
-        .copy_count = COUNT(copies),
         .at_ms = json_number(batch, "at"),
-        .font_path = settings->font,
     };
-    return slip_write(&slip, ret_pdf, ret_len, why);
+    return slip_write(repo, settings, &slip, ret_pdf, ret_len, why);
 }

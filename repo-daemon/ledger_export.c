@@ -70,11 +70,18 @@ static enum rc feed_day(void *context, int64_t from_ms, ledger_on_event *on_even
                : ledger_feed(context, first, end - first, on_event, on_context, why);
 }
 
+static enum rc feed_volume(void *context, const char *volume, ledger_on_event *on_event,
+                           void *on_context, struct fault *why)
+{
+    return ledger_feed_volume(context, volume, on_event, on_context, why);
+}
+
 enum rc ledger_source_of(struct ledger *ledger, struct ledger_source *ret_source,
                          struct fault *why)
 {
     *ret_source = (struct ledger_source){ .feed = feed_ledger };
     ret_source->feed_day = feed_day;
+    ret_source->feed_volume = feed_volume;
     ret_source->proof = ledger_proof_of;
     ret_source->growth = ledger_growth_of;
     ret_source->context = ledger;

@@ -25,6 +25,9 @@ struct ledger_source {
     /* The events from about `from_ms` on, for a day and an hour; NULL: by feed(). */
     enum rc (*feed_day)(void *context, int64_t from_ms, ledger_on_event *on_event,
                         void *on_context, struct fault *why);
+    /* The events that name a volume, in order; NULL: there is no short way to them. */
+    enum rc (*feed_volume)(void *context, const char *volume, ledger_on_event *on_event,
+                           void *on_context, struct fault *why);
     /* Made at the source; NULL: made here, out of all events. As the two calls below. */
     enum rc (*proof)(void *context, const char *volume, char **ret_text, size_t *ret_len,
                      struct fault *why);

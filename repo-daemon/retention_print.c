@@ -6,7 +6,6 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/people.h"
 #include "repo-daemon/retention_policy.h"
-#include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
 #include "repo-daemon/slip.h"
 #include "sys/json_scope.h"
@@ -76,9 +75,7 @@ static json_t *rows_of(const json_t *lines)
             rows,
             json_pack("[o, s, s, o, s, s, o]", json_sprintf("%zu", i + 1),
                       json_text(line, "volume"), json_text(line, "case_no"),
-                      json_sprintf("%s第%lld册",
-                                   json_number(line, "kind") == 2 ? "副卷" : "正卷",
-                                   (long long)json_number(line, "part")),
+                      show_part(line),
                       retention_class_word(retention_class(json_text(line, "class"))),
                       json_text(line, "until"),
                       json_sprintf("%lld", (long long)json_number(line, "pages"))));
@@ -99,15 +96,28 @@ static void person_line(struct repo *repo, struct store_txn *txn, const char *ba
         snprintf(ret_text, CELL_MAX, "%s（%s）　%s", p.name, p.badge, at);
 }
 
+static const double widths[] = { 24, 140, 130, 50, 30, 63, 34 };
+static const char *const head[] = { "序",   "案卷号",   "案号", "卷册",
+                                    "期限", "期限届满", "页" };
+static const char *const signers[] = { "提出人", "批准人", "销毁人", "监销人" };
+static const char *const copies[] = { "第一联　存档", "第二联　批准人留存" };
+static const struct slip_form list_form = {
+    .title = "档案销毁清册",
+    .widths_pt = widths,
+    .head = head,
+    .columns = COUNT(head),
+    .closing = "批准以前不得销毁。纸质案卷由两人监销，销毁后在系统里登记。"
+               "清册、账本记录、扫描清单和一致性证书永久保存。",
+    .signers = signers,
+    .signer_count = COUNT(signers),
+    .copies = copies,
+    .copy_count = COUNT(copies),
+};
+
 enum rc purge_print(struct repo *repo, const struct repo_settings *settings,
                     const json_t *purge, uint8_t **ret_pdf, size_t *ret_len,
                     struct fault *why)
 {
-    static const double widths[] = { 24, 140, 130, 50, 30, 63, 34 };
-    static const char *const head[] = { "序",   "案卷号",   "案号", "卷册",
-                                        "期限", "期限届满", "页" };
-    static const char *const signers[] = { "提出人", "批准人", "销毁人", "监销人" };
-    static const char *const copies[] = { "第一联　存档", "第二联　批准人留存" };
     char by[CELL_MAX], decided[CELL_MAX], total[CELL_MAX], number[CELL_MAX];
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(repo->store, &txn, why);
@@ -131,22 +141,11 @@ enum rc purge_print(struct repo *repo, const struct repo_settings *settings,
                                      { "批准意见", json_text(purge, "decision") },
                                      { "合计", total } };
     const struct slip slip = {
-        .title = "档案销毁清册",
-        .court = repo->court,
+        .form = &list_form,
         .facts = facts,
         .fact_count = COUNT(facts),
-        .widths_pt = widths,
-        .head = head,
-        .columns = COUNT(head),
         .rows = rows,
-        .closing = "批准以前不得销毁。纸质案卷由两人监销，销毁后在系统里登记。"
-                   "清册、账本记录、扫描清单和一致性证书永久保存。",
-        .signers = signers,
-        .signer_count = COUNT(signers),
-        .copies = copies,
-        .copy_count = COUNT(copies),
         .at_ms = json_number(purge, "at"),
-        .font_path = settings->font,
     };
-    return slip_write(&slip, ret_pdf, ret_len, why);
+    return slip_write(repo, settings, &slip, ret_pdf, ret_len, why);
 }

@@ -11,6 +11,7 @@
 const struct conf_key repo_settings_keys[] = {
     TEXT(dir,      "repo.dir",      "/var/lib/juanku/repo", "folder of the repository, made by: juanku repo init"),
     TEXT(court,    "repo.court",    "",               "the court's word, 粤0399; when given it must be that of the repository"),
+    TEXT(court_name, "court.name",  "",               "the court's full name as it stands on receipts, sheets and certificates; empty: its word"),
     TEXT(listen,   "http.listen",   "127.0.0.1:8620", "address and port; others than loopback need a certificate"),
     TEXT(tls_cert, "http.tls_cert", "",               "certificate chain, a PEM file"),
     TEXT(tls_key,  "http.tls_key",  "",               "its key, a PEM file"),
@@ -26,6 +27,11 @@ const struct conf_key repo_settings_keys[] = {
 };
 /* clang-format on */
 const size_t repo_settings_count = COUNT(repo_settings_keys);
+
+const char *repo_settings_court(const struct repo_settings *s, const char *word)
+{
+    return *s->court_name ? s->court_name : word;
+}
 
 enum rc repo_settings_fixity(const struct repo_settings *s,
                              struct fixity_options *ret_options, struct fault *why)

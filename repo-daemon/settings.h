@@ -6,7 +6,7 @@
 #include "sys/conf.h"
 
 struct repo_settings {
-    char dir[1024], court[32];
+    char dir[1024], court[32], court_name[160];
     char listen[128], tls_cert[512], tls_key[512];
     char racks[1024];
     char archive[1024];
@@ -20,6 +20,9 @@ struct repo_settings {
 
 extern const struct conf_key repo_settings_keys[];
 extern const size_t repo_settings_count;
+
+/* How the court is called on paper: its name, or `word` ("粤0399") when none is set. */
+const char *repo_settings_court(const struct repo_settings *settings, const char *word);
 
 /* Read the file and fill in what follows from other settings (archive.dir). */
 MUST_USE enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,

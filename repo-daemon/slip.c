@@ -3,6 +3,8 @@
 #include "core/bytes.h"
 #include "pdfa/pdfa_text.h"
 #include "record/label_svg.h"
+#include "repo-daemon/repo.h"
+#include "repo-daemon/settings.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -58,14 +60,15 @@ static void put_facts(struct pdfa_text *text, const struct slip *s)
 
 static void put_rows(struct pdfa_text *text, const struct slip *s)
 {
-    if (!s->columns || s->columns > SLIP_COLUMNS_MAX)
+    const struct slip_form *f = s->form;
+    if (!f->columns || f->columns > SLIP_COLUMNS_MAX)
         return;
-    pdfa_text_table(text, &(struct pdfa_table){ s->widths_pt, s->columns, PDFA_SMALL },
-                    s->head);
+    pdfa_text_table(text, &(struct pdfa_table){ f->widths_pt, f->columns, PDFA_SMALL },
+                    f->head);
     for (size_t i = 0; i < json_array_size(s->rows); i++) {
         const char *cells[SLIP_COLUMNS_MAX];
         const json_t *row = json_array_get(s->rows, i);
-        for (size_t c = 0; c < s->columns; c++) {
+        for (size_t c = 0; c < f->columns; c++) {
             const char *cell = json_string_value(json_array_get(row, c));
             cells[c] = cell ? cell : "";
         }
@@ -74,7 +77,7 @@ static void put_rows(struct pdfa_text *text, const struct slip *s)
     pdfa_text_space(text, GAP_PT);
 }
 
-static void put_signers(struct pdfa_text *text, const struct slip *s)
+static void put_signers(struct pdfa_text *text, const struct slip_form *s)
 {
     char line[200];
     pdfa_text_need(text, SIGN_PT * (double)s->signer_count);
@@ -87,34 +90,39 @@ static void put_signers(struct pdfa_text *text, const struct slip *s)
     }
 }
 
-static enum rc put_copy(struct pdfa_text *text, const struct slip *s, size_t copy,
-                        struct fault *why)
+static enum rc put_copy(struct pdfa_text *text, const struct slip *s, const char *court,
+                        size_t copy, struct fault *why)
 {
+    const struct slip_form *f = s->form;
+    const char *closing = s->closing ? s->closing : f->closing;
     if (copy)
         pdfa_text_need(text, WHOLE_PAGE_PT);
-    if (s->copy_count)
-        pdfa_text_put(text, PDFA_SMALL, s->copies[copy]);
-    pdfa_text_put(text, PDFA_TITLE, s->title);
+    if (f->copy_count)
+        pdfa_text_put(text, PDFA_SMALL, f->copies[copy]);
+    pdfa_text_put(text, PDFA_HEADING, court);
+    pdfa_text_put(text, PDFA_TITLE, f->title);
     enum rc rc = s->label ? put_label(text, s->label, why) : RC_OK;
     if (rc)
         return rc;
     put_facts(text, s);
     put_rows(text, s);
-    if (s->closing)
-        pdfa_text_put(text, PDFA_BODY, s->closing);
-    put_signers(text, s);
+    if (closing)
+        pdfa_text_put(text, PDFA_BODY, closing);
+    put_signers(text, f);
     return RC_OK;
 }
 
-enum rc slip_write(const struct slip *slip, uint8_t **ret_pdf, size_t *ret_len,
+enum rc slip_write(const struct repo *repo, const struct repo_settings *settings,
+                   const struct slip *slip, uint8_t **ret_pdf, size_t *ret_len,
                    struct fault *why)
 {
     SCOPED(text_free_at) struct pdfa_text *text = NULL;
+    const char *court = repo_settings_court(settings, repo->court);
     enum rc rc =
-        pdfa_text_new(&(struct pdfa_about){ slip->title, slip->court, slip->at_ms },
-                      slip->font_path, NULL, &text, why);
-    size_t copies = slip->copy_count ? slip->copy_count : 1;
+        pdfa_text_new(&(struct pdfa_about){ slip->form->title, court, slip->at_ms },
+                      settings->font, NULL, &text, why);
+    size_t copies = slip->form->copy_count ? slip->form->copy_count : 1;
     for (size_t i = 0; !rc && i < copies; i++)
-        rc = put_copy(text, slip, i, why);
+        rc = put_copy(text, slip, court, i, why);
     return rc ? rc : pdfa_text_write(text, ret_pdf, ret_len, why);
 }

@@ -1,5 +1,6 @@
 /* Trolleys: all volumes or none, one confirmation, both sides by badge; and the list that
  * goes with them. */
+#include "pdf_check.h"
 #include "repo_fixture.h"
 
 #include "repo-daemon/apply.h"
@@ -222,19 +223,18 @@ TEST(batches, with_a_lost_volume_are_not_accepted_but_taken_back)
 TEST(batches, print_their_list_in_two_copies)
 {
     prepare();
-    uint8_t *pdf = NULL;
-    size_t len = 0;
-    json_t *batch = stored(VIEW_BATCHES, TROLLEY);
-    CHECK_OK(batch_print(at.repo, &at.settings, batch, &pdf, &len, NULL));
-    CHECK(len > 1000 && !memcmp(pdf, "%PDF-1.4", 8));
-    const char *keep = getenv("SLIP");
-    FILE *f = keep ? fopen(keep, "w") : NULL;
-    if (f) {
-        CHECK(fwrite(pdf, 1, len, f) == len);
-        fclose(f);
-    }
-    free(pdf);
-    json_decref(batch);
+    static const char *const words[] = { "案卷移交单",
+                                         "第一联",
+                                         "第二联",
+                                         "移出人",
+                                         "接收人",
+                                         "事由",
+                                         "(2026)粤0399民初10027号",
+                                         "正卷第2册",
+                                         "合计",
+                                         NULL };
+    pdf_check(ROLE_KEEPER, "/v1/batches/{batch}/slip",
+              json_pack("{s:s}", "batch", TROLLEY), NULL, words, NULL);
 }
 
 TEST(batches, are_the_same_when_made_again_from_the_ledger)

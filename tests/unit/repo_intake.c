@@ -1,5 +1,6 @@
 /* The counter: what comes in, what is kept, who answers for it, the one notice, and what
  * goes back and when. */
+#include "pdf_check.h"
 #include "repo_fixture.h"
 
 #include "repo-daemon/apply.h"
@@ -355,39 +356,9 @@ TEST(papers, that_came_after_the_feeding_must_be_fed_first)
                            NULL));
 }
 
-/* The words of a PDF, as poppler reads them out. */
-static void look_for(int fd, const char *const *words)
-{
-    static char text[1 << 16];
-    char command[80];
-    snprintf(command, sizeof command, "pdftotext -q /proc/%d/fd/%d -", (int)getpid(), fd);
-    FILE *out = popen(command, "r");
-    CHECK(out != NULL);
-    size_t len = fread(text, 1, sizeof text - 1, out);
-    text[len] = 0;
-    CHECK_INT(0, pclose(out));
-    for (; *words; words++)
-        if (!strstr(text, *words))
-            fail_msg("the slip lacks '%s':\n%s", *words, text);
-}
-
 static void check_pdf(const char *path, const char *list, const char *const *words)
 {
-    fixture();
-    json_t *parts = json_pack("{s:s}", "intake", list), *query = json_object();
-    struct call call = { .repo = at.repo,
-                         .settings = &at.settings,
-                         .parts = parts,
-                         .query = query,
-                         .token = at.tokens[row_of(ROLE_KEEPER)],
-                         .last_id = "",
-                         .now_ms = clock_now_ms() };
-    call_run(&call, "GET", path);
-    CHECK_INT(200, call.status);
-    look_for(call.fd, words);
-    call_free(&call);
-    json_decref(parts);
-    json_decref(query);
+    pdf_check(ROLE_KEEPER, path, json_pack("{s:s}", "intake", list), NULL, words, NULL);
 }
 
 TEST(slips, are_printed_in_two_copies_with_all_that_was_said)

@@ -1,5 +1,6 @@
 /* A loan's whole life with the clock in the hand: asked for, signed, taken, renewed,
  * reminded, late, recalled, back; and who waits for it. */
+#include "pdf_check.h"
 #include "repo_fixture.h"
 
 #include "repo-daemon/apply.h"
@@ -233,6 +234,22 @@ TEST(loans, run_fifteen_days_are_renewed_once_and_not_while_somebody_waits)
     CHECK_INT(1, notices(other_token, "第 1 位"));
 }
 
+static void slip(const char *title)
+{
+    const char *const words[] = {
+        title, "粤0399", "第二联", "借阅人", "2026-12-02", NULL
+    };
+    fixture();
+    json_t *parts = json_pack("{s:s}", "loan", first);
+    pdf_check(ROLE_KEEPER, "/v1/loans/{loan}/slip", parts, NULL, words, NULL);
+}
+
+TEST(loans, are_printed_while_they_are_out)
+{
+    prepare();
+    slip("案卷借阅单");
+}
+
 TEST(loans, are_reminded_of_three_days_before_and_once)
 {
     prepare();
@@ -281,6 +298,7 @@ TEST(loans, that_come_back_late_end_and_the_next_in_line_hears_of_it)
     CHECK_INT(201, take(volume, token_of(ROLE_KEEPER)));
     CHECK_TEXT("returned", loan_field(first, "state"));
     CHECK_TEXT("", volume_field(volume, "loan"));
+    slip("案卷归还回执");
     CHECK_INT(1, notices(other_token, "轮到您"));
     json_t *due = NULL;
     CHECK(view_find(at.repo, VIEW_DUE, "2026-12-02", &due) == RC_NOT_FOUND);
