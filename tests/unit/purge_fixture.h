@@ -24,7 +24,7 @@ static const char *picture_hex(const char *text)
     return hex;
 }
 
-static bool picture_there(const char *text)
+static inline bool picture_there(const char *text)
 {
     struct sha256 hash =
         hash_sha256((struct bytes){ (const uint8_t *)text, strlen(text) });
@@ -139,8 +139,8 @@ static void purge_archive(const char *volume, const char *class, const char *unt
 }
 
 /* A new volume of these pictures whose term is over. The label is the caller's. */
-static void purge_volume(int kind, int part, const char *const *pictures, size_t count,
-                         char ret_label[LABEL_TEXT_MAX])
+static inline void purge_volume(int kind, int part, const char *const *pictures,
+                                size_t count, char ret_label[LABEL_TEXT_MAX])
 {
     snprintf(ret_label, LABEL_TEXT_MAX, "%s", fixture_part(kind, part));
     purge_scan(ret_label, pictures, count);
@@ -154,7 +154,7 @@ static json_t *purge_body(const char *const *volumes, size_t count)
 }
 
 /* Proposed by the archivist: the stored proposal. */
-static json_t *purge_propose(const char *const *volumes, size_t count)
+static inline json_t *purge_propose(const char *const *volumes, size_t count)
 {
     json_t *answer = NULL;
     int status = call_by(ROLE_ARCHIVIST, "POST", "/v1/purges", NULL,
@@ -164,8 +164,8 @@ static json_t *purge_propose(const char *const *volumes, size_t count)
     return answer;
 }
 
-static int purge_decide_by(unsigned role, const json_t *purge, const char *result,
-                           json_t **ret_answer)
+static inline int purge_decide_by(unsigned role, const json_t *purge, const char *result,
+                                  json_t **ret_answer)
 {
     return call_by(role, "POST", "/v1/purges/{purge}/decision",
                    json_pack("{s:s}", "purge", json_text(purge, "purge")),
@@ -189,7 +189,7 @@ static void purge_run(void)
 }
 
 /* The views are those that the ledger gives. */
-static void purge_rebuilt_same(void)
+static inline void purge_rebuilt_same(void)
 {
     uint64_t events = 0;
     json_t *before = fixture_dump();
