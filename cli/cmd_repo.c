@@ -282,9 +282,9 @@ static int copy(const char *from, const char *to, bool restore)
     if (restore ? backup_restore(from, to, &report, &why)
                 : backup_make(from, to, &report, &why))
         return cmd_fail(&why);
-    printf("%llu events, %llu files, %llu copied, verified\n",
+    printf("%llu events, %llu files, %llu copied, %llu dropped, verified\n",
            (unsigned long long)report.events, (unsigned long long)report.files,
-           (unsigned long long)report.copied);
+           (unsigned long long)report.copied, (unsigned long long)report.dropped);
     return EXIT_OK;
 }
 

@@ -83,19 +83,37 @@ enum rc alarm_end(struct repo *repo, enum alarm_kind kind, const char *place,
     return shelf_run(repo, &command, source, why);
 }
 
-json_t *alarm_show(const char *name, const json_t *alarm)
+/* Whose file it is. */
+static json_t *where_show(const json_t *alarm, bool secret_too)
+{
+    json_t *out = json_array();
+    const json_t *where = json_object_get(alarm, "where");
+    for (size_t i = 0; i < json_array_size(where); i++) {
+        json_t *one = json_array_get(where, i);
+        if (secret_too || !call_is_secret(json_text(one, "volume")))
+            json_array_append(out, one);
+        else
+            json_array_append_new(out,
+                                  json_pack("{s:s, s:i, s:i, s:i, s:s}", "volume", "",
+                                            "batch", 0, "image", 0, "page", 0, "text",
+                                            "一册副卷里的文件，请找档案员或主管"));
+    }
+    return out;
+}
+
+json_t *alarm_show(const char *name, const json_t *alarm, bool secret_too)
 {
     const struct alarm_row *row = alarm_find(json_text(alarm, "kind"));
     const json_t *meant = json_object_get(alarm, "meant");
     if (!row)
         return NULL;
-    return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:i, s:o, s:o, s:o}", "alarm",
-                     name, "open", 1, "kind", row->word, "place",
-                     json_text(alarm, "place"), "of_slot", (int)row->of_slot, "what",
-                     row->what, "now", row->now, "by_hand", (int)row->by_hand, "volume",
-                     show_text(json_text(alarm, "volume")), "meant",
-                     meant ? json_deep_copy(meant) : json_array(), "at",
-                     show_time(json_number(alarm, "at")));
+    return json_pack(
+        "{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "alarm", name,
+        "open", 1, "kind", row->word, "place", json_text(alarm, "place"), "of_slot",
+        (int)row->of_slot, "what", row->what, "now", row->now, "by_hand",
+        (int)row->by_hand, "volume", show_text(json_text(alarm, "volume")), "meant",
+        meant ? json_deep_copy(meant) : json_array(), "at",
+        show_time(json_number(alarm, "at")), "where", where_show(alarm, secret_too));
 }
 
 bool alarm_is_secret(const json_t *alarm)
@@ -115,8 +133,9 @@ struct collecting {
 static bool collect(const char *name, json_t *alarm, void *context)
 {
     struct collecting *c = context;
-    json_t *shown =
-        c->secret_too || !alarm_is_secret(alarm) ? alarm_show(name, alarm) : NULL;
+    json_t *shown = c->secret_too || !alarm_is_secret(alarm)
+                        ? alarm_show(name, alarm, c->secret_too)
+                        : NULL;
     if (shown)
         json_array_append_new(c->list, shown);
     return true;

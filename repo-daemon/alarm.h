@@ -69,7 +69,8 @@ bool alarm_is_secret(const json_t *alarm);
  * when `secret_too`. New reference. */
 MUST_USE enum rc alarm_list(struct repo *repo, bool secret_too, json_t **ret_list,
                             struct fault *why);
-/* One of them; `name` is its key. New reference. */
-json_t *alarm_show(const char *name, const json_t *alarm);
+/* One of them; `name` is its key. Of a file of a 副卷 those who may not see it hear only
+ * that it is one. New reference. */
+json_t *alarm_show(const char *name, const json_t *alarm, bool secret_too);
 
 #endif

@@ -97,7 +97,7 @@ enum rc board_show(struct call *call, struct fault *why)
 /* An alarm that is not there any more is news too. */
 static json_t *alarm_change(const char *key, const json_t *alarm)
 {
-    return alarm ? alarm_show(key, alarm)
+    return alarm ? alarm_show(key, alarm, false)
                  : json_pack("{s:s, s:i}", "alarm", key, "open", 0);
 }
 

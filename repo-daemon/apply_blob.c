@@ -2,8 +2,9 @@
  *
  *   {"kinds": bits, "of": ["V…/0001", …], "many": 1, "paper": 1, "purged": "00000001"}
  *
- * "of": the feedings whose manifests name it, by the label of then (a volume that was
- * given another number is found by its "as"); when there are more than are told, "many".
+ * "of": the feedings whose manifests name it, or the volume that it is a paper of, by the
+ * label of then (a volume that was given another number is found by its "as"); when there
+ * are more than are told, "many".
  * "paper": the event itself names it (manifest, report, certificate, list of a purge).
  * "purged": it went by that purge; a later feeding that names it again takes this back.
  * So a purge, an alarm and a reader find without a walk whose file it is. */
@@ -14,16 +15,16 @@ enum { OF_MOST = 8 };
 static const char nothing[] = /* SHA-256 of "" */
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-static bool feeding_add(json_t *entry, const char *feeding)
+static bool owner_add(json_t *entry, const char *owner)
 {
     json_t *of = json_object_get(entry, "of");
     if (!of)
         json_object_set_new(entry, "of", of = json_array());
     for (size_t i = 0; i < json_array_size(of); i++)
-        if (!strcmp(json_string_value(json_array_get(of, i)), feeding))
+        if (!strcmp(json_string_value(json_array_get(of, i)), owner))
             return false;
     if (json_array_size(of) < OF_MOST)
-        return !json_array_append_new(of, json_string(feeding));
+        return !json_array_append_new(of, json_string(owner));
     if (apply_number(entry, "many"))
         return false;
     apply_set_number(entry, "many", 1);
@@ -42,7 +43,7 @@ static bool kind_add(json_t *entry, const char *hex, json_int_t kind)
 }
 
 enum rc apply_blob(struct applying *a, const char *hex, json_int_t kind,
-                   const char *feeding)
+                   const char *owner)
 {
     SCOPED(json_free_at) json_t *entry = NULL;
     if (!*hex)
@@ -54,9 +55,10 @@ enum rc apply_blob(struct applying *a, const char *hex, json_int_t kind,
         json_object_del(entry, "purged");
         changed = true;
     }
-    if (feeding && strcmp(hex, nothing) != 0) {
-        changed = feeding_add(entry, feeding) || changed;
-    } else if (!apply_number(entry, "paper")) {
+    bool empty = !strcmp(hex, nothing);
+    if (!empty && *owner)
+        changed = owner_add(entry, owner) || changed;
+    if ((empty || !strchr(owner, '/')) && !apply_number(entry, "paper")) {
         apply_set_number(entry, "paper", 1);
         changed = true;
     }

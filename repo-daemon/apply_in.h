@@ -80,11 +80,11 @@ MUST_USE enum rc apply_items_count(struct applying *a, json_t *volume);
 /* apply_batch.c: an event with a "batch" in its data. */
 MUST_USE enum rc apply_batch(struct applying *a);
 
-/* apply_blob.c: an event names the file `hex` of a volume of this kind: as one of a
- * feeding ("V…/0001"), or (NULL) as a paper of its own, which no purge removes. The files
- * of a purge have gone. */
+/* apply_blob.c: an event names the file `hex` of a volume of this kind. `owner`: a
+ * feeding ("V…/0001") whose manifest has it; or a volume, or "", whose event itself names
+ * it: no purge removes that. The files of a purge have gone. */
 MUST_USE enum rc apply_blob(struct applying *a, const char *hex, json_int_t kind,
-                            const char *feeding);
+                            const char *owner);
 MUST_USE enum rc apply_blob_gone(struct applying *a, const char *hex, const char *purge);
 /* apply_retention.c: holds and purges, each by its word. */
 MUST_USE enum rc apply_hold(struct applying *a);

@@ -139,8 +139,7 @@ enum rc apply_purge(struct applying *a)
     const char *hex = apply_text(a->data, "list"), *key = apply_text(a->data, "purge");
     enum rc rc = repo_blob_json(a->repo, hex, &list, a->why);
     if (!rc)
-        rc = apply_blob(a, hex, secret(json_object_get(a->event, "volumes")) ? 2 : 1,
-                        NULL);
+        rc = apply_blob(a, hex, secret(json_object_get(a->event, "volumes")) ? 2 : 1, "");
     const json_t *volumes = json_object_get(list, "volumes");
     for (size_t v = 0; !rc && v < json_array_size(volumes); v++) {
         const json_t *files = json_object_get(json_array_get(volumes, v), "files");

@@ -101,6 +101,8 @@ enum rc apply_alarm(struct applying *a)
     enum rc rc = RC_OK;
     if (*apply_text(evidence, "sha256"))
         apply_set_text(alarm, "sha256", apply_text(evidence, "sha256"));
+    if (json_object_get(evidence, "where"))
+        json_object_set(alarm, "where", json_object_get(evidence, "where"));
     if (!strcmp(apply_text(a->data, "kind"), alarm_row(ALARM_LATE)->word))
         rc = mark_late(a, place);
     return rc ? rc : apply_put(a, VIEW_ALARMS, apply_text(a->data, "alarm"), alarm);

@@ -97,8 +97,10 @@ enum rc apply_items_count(struct applying *a, json_t *volume)
 static enum rc images_apply(struct applying *a, const json_t *manifest, json_int_t kind,
                             const char *feeding)
 {
+    char label[48];
+    snprintf(label, sizeof label, "%.*s", (int)strcspn(feeding, "/"), feeding);
     /* The manifest itself names every paper. */
-    enum rc rc = apply_blob(a, apply_text(a->data, "manifest"), kind, NULL);
+    enum rc rc = apply_blob(a, apply_text(a->data, "manifest"), kind, label);
     const json_t *images = json_object_get(manifest, "images");
     const char *name;
     for (size_t i = 0; !rc && i < json_array_size(images); i++)
@@ -152,9 +154,10 @@ static enum rc results_apply(struct applying *a, json_t *volume)
     enum rc rc = RC_OK;
     if (!strcmp(a->word, "check")) {
         json_int_t kind = apply_number(volume, "kind");
-        rc = apply_blob(a, apply_text(a->data, "report"), kind, NULL);
+        const char *name = apply_text(volume, "volume");
+        rc = apply_blob(a, apply_text(a->data, "report"), kind, name);
         if (!rc)
-            rc = apply_blob(a, apply_text(a->data, "certificate"), kind, NULL);
+            rc = apply_blob(a, apply_text(a->data, "certificate"), kind, name);
         apply_set_text(volume, "check",
                        apply_number(a->data, "passed") ? "passed" : "failed");
         apply_set_text(volume, "checked_by", a->by);

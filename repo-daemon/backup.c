@@ -171,6 +171,16 @@ static enum rc copy_content(struct copying *c, int fd, struct sha256 hash)
     return rc == RC_EXISTS ? RC_OK : rc;
 }
 
+/* A lock goes along, also one that was set since; the copy's may be the longer one. */
+static bool lock_copy(struct copying *c, const struct blob_found *found)
+{
+    c->rc = found->kept_until_ms
+                ? blob_keep(c->to, found->hash, found->kept_until_ms, c->why)
+                : RC_OK;
+    c->rc = c->rc == RC_REFUSED ? RC_OK : c->rc;
+    return !c->rc;
+}
+
 static bool copy_blob(const struct blob_found *found, void *context)
 {
     struct copying *c = context;
@@ -178,7 +188,7 @@ static bool copy_blob(const struct blob_found *found, void *context)
     uint64_t size = 0;
     c->report->files++;
     if (!blob_stat(c->to, found->hash, &size, NULL) && size == found->size)
-        return true;
+        return lock_copy(c, found);
     c->rc = blob_get(c->from, found->hash, &fd, &size, c->why);
     if (!c->rc)
         c->rc = copy_content(c, fd, found->hash);
@@ -187,10 +197,8 @@ static bool copy_blob(const struct blob_found *found, void *context)
         hash_hex(found->hash, hex);
         c->rc = fault_set(c->why, RC_CORRUPT, 0, "文件 %s 已损坏，没有备份", hex);
     }
-    if (!c->rc && found->kept_until_ms)
-        c->rc = blob_keep(c->to, found->hash, found->kept_until_ms, c->why);
     c->report->copied += !c->rc;
-    return !c->rc;
+    return !c->rc && lock_copy(c, found);
 }
 
 static enum rc copy_blobs(const char *from, const char *to, struct backup_report *report,
@@ -226,7 +234,9 @@ enum rc backup_make(const char *from, const char *to, struct backup_report *ret_
         rc = copy_blobs(from, to, ret_report, why);
     if (!rc)
         rc = name_store(to, fresh, why);
-    return rc ? rc : copy_small(from, to, "repo.json", 0600, why); /* now it counts */
+    if (!rc)
+        rc = copy_small(from, to, "repo.json", 0600, why); /* now it counts */
+    return rc ? rc : backup_drop_purged(to, &ret_report->dropped, why);
 }
 
 enum rc backup_restore(const char *from, const char *to, struct backup_report *ret_report,

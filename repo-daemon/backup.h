@@ -18,7 +18,13 @@
 struct backup_report {
     uint64_t events;
     uint64_t files, copied; /* in the copy; of these, new ones */
+    uint64_t dropped;       /* of an older backup, destroyed since */
 };
+
+/* What the views of the copy in `folder` say was destroyed is removed from its files too.
+ * backup_make() does it as its last step (backup_purged.c). */
+MUST_USE enum rc backup_drop_purged(const char *folder, uint64_t *ret_dropped,
+                                    struct fault *why);
 
 /* Blocks for as long as the disk takes; does not disturb who writes.
  *   RC_NOT_FOUND  no repository in `from`

@@ -54,8 +54,11 @@ enum rc blob_files_keep(struct blobs *blobs, struct sha256 hash, int64_t until_m
         rc = blob_files_folder((struct blob_files *)blobs, &hash, false, &dir, why);
     if (rc)
         return rc;
-    if (until_ms < blob_files_kept_until(dir, hex))
+    int64_t kept = blob_files_kept_until(dir, hex);
+    if (until_ms < kept)
         return fault_set(why, RC_REFUSED, 0, "保管期限只能延长，不能缩短");
+    if (until_ms == kept && kept)
+        return RC_OK;
     keep_name(hex, name);
     int len = snprintf(text, sizeof text, "%" PRId64 "\n", until_ms);
     return file_replace(dir, name, (struct bytes){ (uint8_t *)text, (size_t)len }, why);

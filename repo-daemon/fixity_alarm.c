@@ -7,6 +7,7 @@
 #include "repo-daemon/alarm.h"
 #include "repo-daemon/apply.h"
 #include "repo-daemon/call.h"
+#include "repo-daemon/fixity_where.h"
 #include "repo-daemon/shelf_run.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -93,7 +94,9 @@ static enum rc raise_one(struct fixity *f, enum alarm_kind kind, const char *hex
     kind = many ? ALARM_FILES_MANY : kind;
     snprintf(place, sizeof place, "%.16s", many ? "files" : hex);
     source_of(alarm_row(kind)->word, hex, now_ms, source);
-    SCOPED(json_free_at) json_t *evidence = json_pack("{s:s}", "sha256", hex);
+    SCOPED(json_free_at)
+    json_t *evidence = json_pack("{s:s, s:o}", "sha256", hex, "where",
+                                 many ? json_array() : fixity_where(f->repo, hex));
     return alarm_raise(f->repo, kind, place, many ? NULL : evidence, source, why);
 }
 

@@ -66,6 +66,13 @@ class Alarms extends View {
         </form>`;
     }
 
+    /* Whose file it is that has gone or changed. */
+    files(alarm) {
+        if (!alarm.where?.length) return nothing;
+        return html`<ul class="whose" lang="zh-CN">${alarm.where.map((one) => html`<li>
+            ${one.volume ? html`<a href="#/v/${one.volume}">${one.text}</a>` : one.text}</li>`)}</ul>`;
+    }
+
     line(alarm) {
         const open = this.open === alarm.alarm;
         const meant = alarm.meant.map((one) => placeName(one.slot)).join(say('alarm.or'));
@@ -74,6 +81,7 @@ class Alarms extends View {
             <div class="grow">
                 <p class="what">${server(alarm.what)}${meant ? html` <span>${say('alarm.meant', { place: meant })}</span>` : nothing}
                     <span class="time soft">${when(alarm.at)}</span></p>
+                ${this.files(alarm)}
                 <p class="what-now">${server(alarm.now)}</p>
                 ${open ? this.form(alarm) : nothing}
             </div>

@@ -4,6 +4,7 @@
 #include "purge_fixture.h"
 
 #include "repo-daemon/alarm.h"
+#include "repo-daemon/backup.h"
 #include "repo-daemon/fixity.h"
 
 static char a[LABEL_TEXT_MAX], b[LABEL_TEXT_MAX];
@@ -267,6 +268,67 @@ TEST(fixity, does_not_miss_what_a_purge_took)
     fixity_free(f);
 }
 
+/* The first byte of the kept file. */
+static void poke(const char *text, char byte)
+{
+    char path[300];
+    const char *hex = picture_hex(text);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", at.folder, hex, hex + 2, hex);
+    CHECK(!chmod(path, 0640));
+    FILE *file = fopen(path, "r+");
+    CHECK(file != NULL);
+    CHECK(fputc(byte, file) != EOF);
+    CHECK(!fclose(file));
+}
+
+TEST(alarm, names_the_volume_and_the_page_of_a_damaged_file)
+{
+    static const struct fixity_options options = {
+        .days = 10, .bytes_per_s = 40 * 1024 * 1024, .from_hour = 0, .to_hour = 24
+    };
+    static const char *const pages[] = { "坏一", "坏二" }, *const inner[] = { "副一" };
+    char label[LABEL_TEXT_MAX], secret[LABEL_TEXT_MAX];
+    struct fixity *f = NULL;
+    json_t *answer = NULL, *one;
+    size_t i;
+    int64_t now = clock_now_ms();
+    snprintf(label, sizeof label, "%s", fixture_part(1, 60));
+    purge_scan(label, pages, COUNT(pages));
+    snprintf(secret, sizeof secret, "%s", fixture_part(2, 60));
+    purge_scan(secret, inner, COUNT(inner));
+    poke(pages[1], '?');
+    poke(inner[0], '?');
+    CHECK_OK(fixity_new(at.repo, &options, &f, NULL));
+    at.repo->fixity = f;
+    CHECK_INT(202, call_by(ROLE_ADMIN, "POST", "/v1/fixity", NULL, json_object(), NULL));
+    do {
+        CHECK_OK(fixity_step(f, now += FIXITY_STEP_MS, NULL));
+    } while (fixity_facts(f, now).phase != FIXITY_IDLE);
+    for (int admin = 0; admin < 2; admin++) {
+        bool named = false, hidden = false, shown = false;
+        CHECK_INT(200, call_by(admin ? ROLE_ADMIN : ROLE_KEEPER, "GET", "/v1/alarms",
+                               NULL, NULL, &answer));
+        CHECK_INT(2, json_array_size(json_object_get(answer, "alarms")));
+        json_array_foreach(json_object_get(answer, "alarms"), i, one)
+        {
+            const json_t *where = json_array_get(json_object_get(one, "where"), 0);
+            const char *text = json_text(where, "text");
+            named = named || (!strcmp(json_text(where, "volume"), label) &&
+                              json_number(where, "page") == 2 &&
+                              strstr(text, "民初10027号 正卷第60册 第2页 扫描原图"));
+            shown = shown || !strcmp(json_text(where, "volume"), secret);
+            hidden = hidden || strstr(text, "一册副卷里的文件");
+        }
+        CHECK(named && shown == !admin && hidden == (admin != 0));
+        json_decref(answer);
+    }
+    poke(pages[1], pages[1][0]);
+    poke(inner[0], inner[0][0]);
+    purge_rebuilt_same();
+    at.repo->fixity = NULL;
+    fixity_free(f);
+}
+
 TEST(purged_file, that_is_fed_again_is_there_again)
 {
     static const char *const pages[] = { "一", "四" };
@@ -277,6 +339,65 @@ TEST(purged_file, that_is_fed_again_is_there_again)
     purge_run();
     CHECK(picture_there("一"));
     purge_rebuilt_same();
+}
+
+static int64_t kept_until(const char *folder, const char *text)
+{
+    char path[300], room[32] = "";
+    const char *hex = picture_hex(text);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s.keep", folder, hex, hex + 2, hex);
+    FILE *file = fopen(path, "r");
+    size_t len = file ? fread(room, 1, sizeof room - 1, file) : 0;
+    if (file)
+        (void)fclose(file);
+    return len ? strtoll(room, NULL, 10) : 0;
+}
+
+static bool there_in(const char *folder, const char *text)
+{
+    char path[300];
+    const char *hex = picture_hex(text);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", folder, hex, hex + 2, hex);
+    return !access(path, F_OK);
+}
+
+TEST(backup, forgets_what_was_destroyed_and_comes_back_the_same)
+{
+    static const char *const pages[] = { "备一", "共" };
+    char to[100], back[100], label[LABEL_TEXT_MAX];
+    const char *volumes[] = { label };
+    struct sha256 hash;
+    struct backup_report report;
+    uint64_t events = 0;
+    snprintf(to, sizeof to, "%s-backup", at.folder);
+    snprintf(back, sizeof back, "%s-back", at.folder);
+    purge_volume(1, 50, pages, COUNT(pages), label);
+    CHECK_OK(backup_make(at.folder, to, &report, NULL));
+    CHECK(there_in(to, "备一") && there_in(to, "共"));
+    int64_t until = clock_now_ms() + 1000000;
+    CHECK(hash_from_hex(picture_hex("共"), &hash));
+    CHECK_OK(blob_keep(at.repo->blobs, hash, until, NULL)); /* after it was copied */
+    json_t *purge = purge_propose(volumes, 1);
+    CHECK_INT(201, purge_decide_by(ROLE_SUPERVISOR, purge, "approved", NULL));
+    purge_run();
+    json_decref(purge);
+    CHECK_OK(backup_make(at.folder, to, &report, NULL));
+    CHECK_INT(1, report.dropped);
+    CHECK(!there_in(to, "备一") && there_in(to, "共"));
+    CHECK_INT(until, kept_until(to, "共"));
+    CHECK_OK(backup_restore(to, back, &report, NULL));
+    json_t *before = fixture_dump();
+    struct repo *here = at.repo;
+    CHECK_OK(repo_open(back, &at.repo, NULL));
+    CHECK_OK(apply_all(at.repo, &events, NULL));
+    json_t *after = fixture_dump();
+    CHECK(json_equal(before, after));
+    repo_close(at.repo);
+    at.repo = here;
+    json_decref(before);
+    json_decref(after);
+    nftw(back, fixture_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(to, fixture_unlink, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int destroy(const char *volume, unsigned role, const char *witness,
