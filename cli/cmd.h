@@ -47,6 +47,7 @@ int cmd_volume(int argc, char **argv);
 int cmd_batch(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_loan(int argc, char **argv);
+int cmd_retention(int argc, char **argv);
 int cmd_stocktake(int argc, char **argv);
 int cmd_person(int argc, char **argv);
 int cmd_slot(int argc, char **argv);

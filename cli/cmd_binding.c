@@ -36,13 +36,18 @@ static int check(const char *volume, bool json)
     return passed ? EXIT_OK : EXIT_RULE;
 }
 
-static int pack(const char *volume, bool json)
+static int pack(const char *volume, const char *class, const char *reason, bool json)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/volumes/%.40s/archive", volume);
     struct fault why;
     SCOPED(json_free_at) json_t *made = NULL;
-    if (api_call("POST", path, json_object(), true, &made, &why))
+    json_t *body = json_object();
+    if (class)
+        (void)json_object_set_new(body, "class", json_string(class));
+    if (reason)
+        (void)json_object_set_new(body, "reason", json_string(reason));
+    if (api_call("POST", path, body, true, &made, &why))
         return cmd_fail(&why);
     if (json)
         api_print(made);
@@ -120,10 +125,12 @@ static int run(const char *command, int argc, char **argv, const char *help)
 {
     bool json = false, show_help = false;
     const char *package = NULL, *root = NULL, *message = NULL, *user = NULL;
+    const char *class = NULL, *reason = NULL;
     const struct arg table[] = {
         { "json", NULL, &json },       { "ocfl", &root, NULL },
         { "message", &message, NULL }, { "user", &user, NULL },
-        { "help", NULL, &show_help },  { "verify", &package, NULL }
+        { "help", NULL, &show_help },  { "verify", &package, NULL },
+        { "class", &class, NULL },     { "reason", &reason, NULL }
     };
     struct args args;
     if (!args_read(command, argc, argv, table, COUNT(table), &args))
@@ -136,7 +143,7 @@ static int run(const char *command, int argc, char **argv, const char *help)
     if (archive && root && args.count == 1)
         return keep(root, args.words[0], message, user, json);
     if (archive && !root && args.count == 1)
-        return pack(args.words[0], json);
+        return pack(args.words[0], class, reason, json);
     if (!archive && args.count == 2 && !strcmp(args.words[0], "check"))
         return check(args.words[1], json);
     return cmd_usage(command,
@@ -156,11 +163,12 @@ int cmd_archive(int argc, char **argv)
 {
     return run(
         "archive", argc, argv,
-        "usage: juanku archive VOLUME [--json]\n"
+        "usage: juanku archive VOLUME [--class long|permanent --reason TEXT] [--json]\n"
         "       juanku archive --ocfl ROOT PACKAGE --user NAME [--message TEXT] "
         "[--json]\n"
         "       juanku archive --verify FOLDER\n\n"
         "Writes the archive package (BagIt) of a bound volume and prints its folder.\n"
+        "Its term of keeping is the court's (data/retention.json), or a longer class.\n"
         "--ocfl stores such a package in the OCFL storage root ROOT (made when missing)\n"
         "as the next version of its volume; what has not changed is not stored again.\n"
         "--verify checks every file of a package, an OCFL object or a storage root. "

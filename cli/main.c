@@ -34,6 +34,8 @@ static const struct {
     { "stocktake", cmd_stocktake, "begin, count, differences, explain, close" },
     { "binding", cmd_binding, "check a volume against the rules" },
     { "archive", cmd_archive, "make the archive package of a bound volume" },
+    { "retention", cmd_retention,
+      "terms, holds, and destroying by two persons what need not be kept" },
     { "station", cmd_station, "declare, start, watch and finish a stack" },
 };
 

@@ -96,7 +96,7 @@ static void person_line(struct repo *repo, struct store_txn *txn, const char *ba
         snprintf(ret_text, CELL_MAX, "%s（%s）　%s", p.name, p.badge, at);
 }
 
-static const double widths[] = { 24, 140, 130, 50, 30, 63, 34 };
+static const double widths[] = { 22, 152, 124, 50, 30, 62, 31 };
 static const char *const head[] = { "序",   "案卷号",   "案号", "卷册",
                                     "期限", "期限届满", "页" };
 static const char *const signers[] = { "提出人", "批准人", "销毁人", "监销人" };

@@ -46,8 +46,9 @@ static json_t *purge_image(int index, const char *text)
 }
 
 /* Feed these pictures into the volume, which the operator holds; the status. */
-static int purge_feed(const char *volume, const char *kind, const char *const *pictures,
-                      size_t count, json_t **ret_answer)
+static inline int purge_feed(const char *volume, const char *kind,
+                             const char *const *pictures, size_t count,
+                             json_t **ret_answer)
 {
     json_t *images = json_array(), *numbers = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -175,7 +176,7 @@ static inline int purge_decide_by(unsigned role, const json_t *purge, const char
 }
 
 /* Everything that is approved goes. */
-static void purge_run(void)
+static inline void purge_run(void)
 {
     struct retention_work *work = NULL;
     enum rc rc = RC_OK;
