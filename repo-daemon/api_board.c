@@ -7,6 +7,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -162,7 +163,7 @@ static enum rc missed_collect(__attribute__((unused)) uint64_t seq, struct bytes
                               void *context, __attribute__((unused)) struct fault *why)
 {
     SCOPED(json_free_at)
-    json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    json_t *event = json_text_read(text);
     const json_t *moves = json_object_get(event, "volumes");
     for (size_t i = 0; i < json_array_size(moves); i++)
         json_object_set_new(context, json_text(json_array_get(moves, i), "volume"),

@@ -5,6 +5,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ static enum rc event_keep(__attribute__((unused)) uint64_t seq, struct bytes tex
                           void *context, __attribute__((unused)) struct fault *why)
 {
     json_t **event = context;
-    *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    *event = json_text_read(text);
     return RC_OK;
 }
 

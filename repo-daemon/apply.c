@@ -88,28 +88,43 @@ static const struct {
     { EVENT_PURGE_DONE, apply_purge_done },
 };
 
-enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
-                    const json_t *event, struct fault *why)
+enum rc apply_event(struct repo *repo, struct store_txn *txn,
+                    const struct ledger_record *event, struct fault *why)
 {
     struct applying a = { .repo = repo,
                           .txn = txn,
-                          .seq = seq,
+                          .seq = event->seq,
                           .event = event,
-                          .data = json_object_get(event, "data"),
-                          .word = apply_text(event, "event"),
-                          .by = apply_text(event, "by"),
-                          .at_ms = apply_number(event, "at"),
+                          .data = event->data,
+                          .word = event->event,
+                          .by = event->by,
+                          .at_ms = event->at_ms,
                           .why = why };
-    const json_t *moves = json_object_get(event, "volumes");
     enum rc rc = RC_OK;
-    for (size_t i = 0; !rc && i < json_array_size(moves); i++)
-        rc = apply_move(&a, json_array_get(moves, i));
+    for (size_t i = 0; !rc && i < event->move_count; i++)
+        rc = apply_move(&a, &event->moves[i]);
     for (size_t i = 0; !rc && i < COUNT(others); i++)
         if (!strcmp(others[i].word, a.word))
             rc = others[i].apply(&a);
     if (!rc && *apply_text(a.data, "batch"))
         rc = apply_batch(&a);
-    bool by_order = json_array_size(moves) && *apply_text(a.data, "order");
+    bool by_order = event->move_count && *apply_text(a.data, "order");
     return rc || !by_order ? rc
                            : apply_order_finish(&a, apply_text(a.data, "order"), "done");
+}
+
+enum rc apply_seq(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                  struct fault *why)
+{
+    struct bytes text;
+    SCOPED(ledger_record_free) struct ledger_record event = { 0 };
+    enum rc rc = ledger_event_in(repo->ledger, txn, seq, &text, why);
+    if (!rc)
+        rc = ledger_record_read(text, &event, why);
+    if (!rc && event.seq != seq)
+        rc = RC_INVALID;
+    if (rc == RC_INVALID)
+        rc = fault_set(why, RC_CORRUPT, 0, "event %llu is damaged",
+                       (unsigned long long)seq);
+    return rc ? rc : apply_event(repo, txn, &event, why);
 }

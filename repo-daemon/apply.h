@@ -2,12 +2,16 @@
 #ifndef REPO_APPLY_H
 #define REPO_APPLY_H
 
+#include "repo-daemon/ledger_event.h"
 #include "repo-daemon/repo.h"
 
-/* Apply the event `seq` (parsed from its canonical text) within `txn`. An event that a
- * volume's view does not fit is RC_CORRUPT: ledger and views have parted. */
-MUST_USE enum rc apply_event(struct repo *repo, struct store_txn *txn, uint64_t seq,
-                             const json_t *event, struct fault *why);
+/* Apply an event, as it was read from the ledger, within `txn`. An event that a volume's
+ * view does not fit is RC_CORRUPT: ledger and views have parted. */
+MUST_USE enum rc apply_event(struct repo *repo, struct store_txn *txn,
+                             const struct ledger_record *event, struct fault *why);
+/* The same of event `seq`, which stands in the ledger. */
+MUST_USE enum rc apply_seq(struct repo *repo, struct store_txn *txn, uint64_t seq,
+                           struct fault *why);
 
 /* Empty all views and apply every event again. */
 MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why);

@@ -39,15 +39,8 @@ static enum rc apply_some(struct store_txn *txn, void *context, struct fault *wh
     const struct all_applying *all = context;
     enum rc rc = RC_OK;
     view_cache_clear(all->repo->cache); /* of a run that was thrown away */
-    for (uint64_t seq = all->from; !rc && seq <= all->to; seq++) {
-        struct bytes text;
-        rc = ledger_event_in(all->repo->ledger, txn, seq, &text, why);
-        if (rc)
-            return rc;
-        SCOPED(json_free_at)
-        json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
-        rc = apply_event(all->repo, txn, seq, event, why);
-    }
+    for (uint64_t seq = all->from; !rc && seq <= all->to; seq++)
+        rc = apply_seq(all->repo, txn, seq, why);
     return rc ? rc : view_flush(all->repo, txn, why);
 }
 

@@ -36,10 +36,9 @@ static enum rc line_add(struct applying *a, const char *label, json_t *lines)
 static enum rc batch_open(struct applying *a, const char *label)
 {
     SCOPED(json_free_at) json_t *lines = json_array();
-    const json_t *moves = json_object_get(a->event, "volumes");
     enum rc rc = keep_older(a, label);
-    for (size_t i = 0; !rc && i < json_array_size(moves); i++)
-        rc = line_add(a, apply_text(json_array_get(moves, i), "volume"), lines);
+    for (size_t i = 0; !rc && i < a->event->move_count; i++)
+        rc = line_add(a, a->event->moves[i].volume, lines);
     if (rc)
         return rc;
     SCOPED(json_free_at)

@@ -147,7 +147,8 @@ enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume)
 }
 
 /* The old number: it only points to the new one. */
-enum rc apply_relinked(struct applying *a, json_t *volume, const json_t *move)
+enum rc apply_relinked(struct applying *a, json_t *volume,
+                       const struct ledger_record_move *move)
 {
     static const char *const empty[] = { "holder", "to", "slot", "batch", "qc", "check" };
     static const char *const zero[] = { "sheets",   "images",  "pages", "blank",
@@ -158,8 +159,8 @@ enum rc apply_relinked(struct applying *a, json_t *volume, const json_t *move)
         apply_set_number(volume, zero[i], 0);
     json_object_del(volume, "undo");
     apply_set_text(volume, "as", apply_text(a->data, "as"));
-    apply_set_text(volume, "state", apply_text(move, "to"));
-    apply_set_number(volume, "version", apply_number(move, "version"));
+    apply_set_text(volume, "state", move->to);
+    apply_set_number(volume, "version", (json_int_t)move->version);
     apply_set_number(volume, "updated_ms", a->at_ms);
     return apply_put(a, VIEW_VOLUMES, apply_text(volume, "volume"), volume);
 }

@@ -11,7 +11,8 @@ struct applying {
     struct repo *repo;
     struct store_txn *txn;
     uint64_t seq;
-    const json_t *event, *data; /* borrowed */
+    const struct ledger_record *event; /* borrowed, as what follows */
+    const json_t *data;
     const char *word, *by;
     json_int_t at_ms;
     unsigned told; /* notices of this event so far */
@@ -46,14 +47,15 @@ static inline enum rc apply_put(struct applying *a, enum view view, const char *
 }
 
 /* apply_volume.c: one entry of "volumes". */
-MUST_USE enum rc apply_move(struct applying *a, const json_t *move);
+MUST_USE enum rc apply_move(struct applying *a, const struct ledger_record_move *move);
 /* apply_reverse.c: remember what the volume is; be that again. */
 void apply_undo_keep(json_t *volume);
 MUST_USE enum rc apply_undo(struct applying *a, json_t *volume);
 /* apply_case.c: cases that belong together; a volume that goes on under another number.
  */
 MUST_USE enum rc apply_case_link(struct applying *a);
-MUST_USE enum rc apply_relinked(struct applying *a, json_t *volume, const json_t *move);
+MUST_USE enum rc apply_relinked(struct applying *a, json_t *volume,
+                                const struct ledger_record_move *move);
 MUST_USE enum rc apply_relink(struct applying *a, const char *name, json_t **ret_volume);
 MUST_USE enum rc apply_offline(struct applying *a);
 MUST_USE enum rc apply_offline_end(struct applying *a);

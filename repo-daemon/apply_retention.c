@@ -10,10 +10,9 @@
 static enum rc volumes_change(struct applying *a,
                               void (*change)(struct applying *a, json_t *volume))
 {
-    const json_t *moves = json_object_get(a->event, "volumes");
-    for (size_t i = 0; i < json_array_size(moves); i++) {
+    for (size_t i = 0; i < a->event->move_count; i++) {
         SCOPED(json_free_at) json_t *volume = NULL;
-        const char *label = apply_text(json_array_get(moves, i), "volume");
+        const char *label = a->event->moves[i].volume;
         if (view_get(a->repo, a->txn, VIEW_VOLUMES, label, &volume))
             return fault_set(a->why, RC_CORRUPT, 0, "an event on no volume");
         change(a, volume);
@@ -71,25 +70,22 @@ static void purge_mark(struct applying *a, json_t *volume)
     apply_set_text(volume, "path", "");
 }
 
-static json_t *lines_of(const json_t *moves)
+static json_t *lines_of(const struct ledger_record *event)
 {
     json_t *lines = json_array();
-    for (size_t i = 0; i < json_array_size(moves); i++) {
-        const json_t *move = json_array_get(moves, i);
-        json_array_append_new(lines, json_pack("{s:s, s:I}", "volume",
-                                               apply_text(move, "volume"), "version",
-                                               apply_number(move, "version")));
-    }
+    for (size_t i = 0; i < event->move_count; i++)
+        json_array_append_new(lines,
+                              json_pack("{s:s, s:I}", "volume", event->moves[i].volume,
+                                        "version", (json_int_t)event->moves[i].version));
     return lines;
 }
 
 enum rc apply_purge_propose(struct applying *a)
 {
     SCOPED(json_free_at) json_t *purge = json_deep_copy(a->data);
-    json_object_update_new(purge,
-                           json_pack("{s:s, s:i, s:s, s:I, s:o}", "state", "proposed",
-                                     "version", 1, "by", a->by, "at", a->at_ms, "lines",
-                                     lines_of(json_object_get(a->event, "volumes"))));
+    json_object_update_new(purge, json_pack("{s:s, s:i, s:s, s:I, s:o}", "state",
+                                            "proposed", "version", 1, "by", a->by, "at",
+                                            a->at_ms, "lines", lines_of(a->event)));
     enum rc rc = apply_put(a, VIEW_PURGES, apply_text(a->data, "purge"), purge);
     return rc ? rc : volumes_change(a, purge_name);
 }
@@ -123,11 +119,11 @@ enum rc apply_purge_end(struct applying *a)
 }
 
 /* A list that names a 副卷 is for those who work with it. */
-static bool secret(const json_t *moves)
+static bool secret(const struct ledger_record *event)
 {
     bool any = false;
-    for (size_t i = 0; i < json_array_size(moves); i++)
-        any = any || call_is_secret(apply_text(json_array_get(moves, i), "volume"));
+    for (size_t i = 0; i < event->move_count; i++)
+        any = any || call_is_secret(event->moves[i].volume);
     return any;
 }
 
@@ -139,7 +135,7 @@ enum rc apply_purge(struct applying *a)
     const char *hex = apply_text(a->data, "list"), *key = apply_text(a->data, "purge");
     enum rc rc = repo_blob_json(a->repo, hex, &list, a->why);
     if (!rc)
-        rc = apply_blob(a, hex, secret(json_object_get(a->event, "volumes")) ? 2 : 1, "");
+        rc = apply_blob(a, hex, secret(a->event) ? 2 : 1, "");
     const json_t *volumes = json_object_get(list, "volumes");
     for (size_t v = 0; !rc && v < json_array_size(volumes); v++) {
         const json_t *files = json_object_get(json_array_get(volumes, v), "files");

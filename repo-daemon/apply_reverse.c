@@ -9,10 +9,16 @@ static const char *const kept[] = { "state",  "holder", "to",    "slot",
 
 void apply_undo_keep(json_t *volume)
 {
-    json_t *undo = json_object();
-    for (size_t i = 0; i < COUNT(kept); i++)
-        apply_set_text(undo, kept[i], apply_text(volume, kept[i]));
-    json_object_set_new(volume, "undo", undo);
+    json_t *undo = json_object_get(volume, "undo");
+    if (!undo)
+        json_object_set_new(volume, "undo", undo = json_object());
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        json_t *now = json_object_get(volume, kept[i]);
+        if (json_is_string(now) && now != json_object_get(undo, kept[i]))
+            json_object_set(undo, kept[i], now); /* texts are replaced, never changed */
+        else if (!json_is_string(now))
+            apply_set_text(undo, kept[i], "");
+    }
 }
 
 static enum rc slot_set(struct applying *a, const char *slot, const char *volume)

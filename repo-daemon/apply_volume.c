@@ -187,9 +187,9 @@ static enum rc volume_new(struct applying *a, const char *name, json_t **ret_vol
     return RC_OK;
 }
 
-enum rc apply_move(struct applying *a, const json_t *move)
+enum rc apply_move(struct applying *a, const struct ledger_record_move *move)
 {
-    const char *name = apply_text(move, "volume");
+    const char *name = move->volume;
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = view_get(a->repo, a->txn, VIEW_VOLUMES, name, &volume);
     bool relinked = !strcmp(a->word, "relink");
@@ -204,15 +204,15 @@ enum rc apply_move(struct applying *a, const json_t *move)
     bool back = !strcmp(a->word, EVENT_REVERSE);
     if (!back && !relinked)
         apply_undo_keep(volume);
-    apply_set_text(volume, "state", apply_text(move, "to"));
-    apply_set_number(volume, "version", apply_number(move, "version"));
+    apply_set_text(volume, "state", move->to);
+    apply_set_number(volume, "version", (json_int_t)move->version);
     apply_set_number(volume, "updated_ms", a->at_ms);
     rc = back ? apply_undo(a, volume) : RC_OK;
     if (!rc && !back && !relinked)
-        rc = effects_apply(a, volume, apply_text(move, "from"));
+        rc = effects_apply(a, volume, move->from);
     if (!rc)
         rc = results_apply(a, volume);
     if (!rc)
-        rc = apply_loan_move(a, volume, apply_text(move, "from"), apply_text(move, "to"));
+        rc = apply_loan_move(a, volume, move->from, move->to);
     return rc ? rc : apply_put(a, VIEW_VOLUMES, name, volume);
 }

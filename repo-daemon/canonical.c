@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FIRST_ROOM = 256 };
 static const json_int_t INTEGER_MOST = 9007199254740991; /* 2^53 - 1, RFC 7493 */
 
 /* The next code point of valid UTF-8, and a step past it. */
@@ -46,27 +47,62 @@ static int compare_keys(const void *left, const void *right)
     return *a ? 1 : *b ? -1 : 0;
 }
 
-static void write_text(FILE *out, const char *text, size_t len)
+/* The text so far; once there is no memory it only counts. */
+struct out {
+    char *at; /* owned */
+    size_t len, room;
+    bool full;
+};
+
+static void put(struct out *out, const char *bytes, size_t len)
 {
-    static const char shorts[] = "btn\1fr"; /* for 8..13; there is none for 11 */
-    (void)fputc('"', out);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c >= 8 && c <= 13 && c != 11)
-            fprintf(out, "\\%c", shorts[c - 8]);
-        else if (c < 0x20)
-            fprintf(out, "\\u%04x", c);
-        else
-            (void)fputc(c, out);
+    size_t room = 2 * out->room + len + FIRST_ROOM;
+    if (!out->full && out->len + len >= out->room) { /* room for the NUL as well */
+        char *grown = realloc(out->at, room);
+        out->full = !grown;
+        out->at = grown ? grown : out->at;
+        out->room = grown ? room : out->room;
     }
-    (void)fputc('"', out);
+    if (!out->full)
+        memcpy(out->at + out->len, bytes, len);
+    out->len += len;
 }
 
-static enum rc write_value(FILE *out, const json_t *value, int depth, struct fault *why);
+static void put_escape(struct out *out, unsigned char c)
+{
+    static const char shorts[] = "btn\1fr"; /* for 8..13; there is none for 11 */
+    char escape[8];
+    size_t len = 2;
+    escape[0] = '\\';
+    escape[1] = (char)c;
+    if (c >= 8 && c <= 13 && c != 11)
+        escape[1] = shorts[c - 8];
+    else if (c < 0x20)
+        len = (size_t)snprintf(escape, sizeof escape, "\\u%04x", c);
+    put(out, escape, len);
+}
 
-static enum rc write_object(FILE *out, const json_t *object, int depth, struct fault *why)
+static void write_text(struct out *out, const char *text, size_t len)
+{
+    size_t from = 0;
+    put(out, "\"", 1);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        put(out, text + from, i - from);
+        put_escape(out, c);
+        from = i + 1;
+    }
+    put(out, text + from, len - from);
+    put(out, "\"", 1);
+}
+
+static enum rc write_value(struct out *out, const json_t *value, int depth,
+                           struct fault *why);
+
+static enum rc write_object(struct out *out, const json_t *object, int depth,
+                            struct fault *why)
 {
     size_t count = json_object_size(object), i = 0;
     SCOPED(free_at) const char **keys = calloc(count + 1, sizeof *keys);
@@ -77,35 +113,37 @@ static enum rc write_object(FILE *out, const json_t *object, int depth, struct f
     json_object_foreach((json_t *)(uintptr_t)object, key, member) keys[i++] = key;
     qsort(keys, count, sizeof *keys, compare_keys);
 
-    (void)fputc('{', out);
+    put(out, "{", 1);
     for (i = 0; i < count; i++) {
         if (i)
-            (void)fputc(',', out);
+            put(out, ",", 1);
         write_text(out, keys[i], strlen(keys[i]));
-        (void)fputc(':', out);
+        put(out, ":", 1);
         enum rc rc = write_value(out, json_object_get(object, keys[i]), depth + 1, why);
         if (rc)
             return rc;
     }
-    (void)fputc('}', out);
+    put(out, "}", 1);
     return RC_OK;
 }
 
-static enum rc write_array(FILE *out, const json_t *array, int depth, struct fault *why)
+static enum rc write_array(struct out *out, const json_t *array, int depth,
+                           struct fault *why)
 {
-    (void)fputc('[', out);
+    put(out, "[", 1);
     for (size_t i = 0; i < json_array_size(array); i++) {
         if (i)
-            (void)fputc(',', out);
+            put(out, ",", 1);
         enum rc rc = write_value(out, json_array_get(array, i), depth + 1, why);
         if (rc)
             return rc;
     }
-    (void)fputc(']', out);
+    put(out, "]", 1);
     return RC_OK;
 }
 
-static enum rc write_value(FILE *out, const json_t *value, int depth, struct fault *why)
+static enum rc write_value(struct out *out, const json_t *value, int depth,
+                           struct fault *why)
 {
     if (depth > CANONICAL_DEPTH_MAX)
         return fault_set(why, RC_INVALID, 0, "canonical: nested deeper than %d",
@@ -128,28 +166,29 @@ static enum rc write_value(FILE *out, const json_t *value, int depth, struct fau
     json_int_t number = json_integer_value(value);
     if (number > INTEGER_MOST || number < -INTEGER_MOST)
         return fault_set(why, RC_INVALID, 0, "canonical: a number beyond 2^53 - 1");
-    fprintf(out, "%" JSON_INTEGER_FORMAT, number);
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, number);
+    put(out, digits, (size_t)len);
     return RC_OK;
 }
 
 enum rc canonical_write(const json_t *value, size_t most, char **ret_text,
                         size_t *ret_len, struct fault *why)
 {
-    SCOPED(free_at) char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-    if (!out)
-        return fault_set(why, RC_NO_MEMORY, errno, "canonical: no memory");
-    enum rc rc = write_value(out, value, 0, why);
-    if (fclose(out) && !rc)
-        rc = fault_set(why, RC_NO_MEMORY, errno, "canonical: no memory");
-    if (rc)
+    struct out out = { NULL, 0, 0, false };
+    enum rc rc = write_value(&out, value, 0, why);
+    if (!rc && out.full)
+        rc = fault_set(why, RC_NO_MEMORY, ENOMEM, "canonical: no memory");
+    if (!rc && out.len > most)
+        rc = fault_set(why, RC_INVALID, 0, "canonical: %zu bytes, at most %zu", out.len,
+                       most);
+    if (rc) {
+        free(out.at);
         return rc;
-    if (len > most)
-        return fault_set(why, RC_INVALID, 0, "canonical: %zu bytes, at most %zu", len,
-                         most);
-    *ret_text = TAKE(text);
-    *ret_len = len;
+    }
+    out.at[out.len] = 0;
+    *ret_text = out.at;
+    *ret_len = out.len;
     return RC_OK;
 }
 

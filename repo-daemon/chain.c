@@ -9,6 +9,7 @@
 #include "repo-daemon/retention_policy.h"
 #include "repo-daemon/show.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -190,7 +191,7 @@ json_t *chain_entry(struct repo *repo, struct store_txn *txn, const char *volume
                     uint64_t seq, struct bytes text)
 {
     SCOPED(json_free_at)
-    json_t *event = json_loadb((const char *)text.at, text.len, 0, NULL);
+    json_t *event = json_text_read(text);
     const json_t *move = move_of(event, volume);
     if (!move)
         return NULL;

@@ -67,14 +67,8 @@ static enum rc change(struct store_txn *txn, void *context, struct fault *why)
         r->answer = json_pack("{s:I}", "seq", (json_int_t)r->result.first_seq);
         return RC_OK;
     }
-    struct bytes text;
     if (!rc)
-        rc = ledger_event_in(r->repo->ledger, txn, r->result.first_seq, &text, why);
-    if (rc)
-        return rc;
-    SCOPED(json_free_at)
-    json_t *written = json_loadb((const char *)text.at, text.len, 0, NULL);
-    rc = apply_event(r->repo, txn, r->result.first_seq, written, why);
+        rc = apply_seq(r->repo, txn, r->result.first_seq, why);
     if (!rc && c->beside)
         rc = c->beside(r->repo, txn, c->context, why);
     return rc ? rc : answer_keep(r, txn, why);

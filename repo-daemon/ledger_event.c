@@ -1,18 +1,19 @@
 /* One event of the ledger.
  *
- * Writing checks by reading back what it wrote, so that nothing can get into the ledger
- * that `juanku ledger verify` would later refuse. */
+ * Writing spells the event as canonical JSON has it, member by member in the order of
+ * their keys, and then looks at it as `juanku ledger verify` will: what that would
+ * refuse, or what reads back as something else, does not get into the ledger. */
 #include "repo-daemon/ledger_event.h"
 
 #include "repo-daemon/canonical.h"
+#include "repo-daemon/ledger_scan.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
-
-static const char LOWER[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-static const char NAMES[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
 
 bool ledger_id_is_right(const char *id)
 {
@@ -20,84 +21,28 @@ bool ledger_id_is_right(const char *id)
            strspn(id, "0123456789abcdef") == LEDGER_ID_MAX - 1;
 }
 
-/* A member that is text of the allowed characters, shorter than `room`. */
-static bool take_word(const json_t *object, const char *name, const char *allowed,
-                      size_t least, size_t room, char *ret_text)
+/* The scanner has seen to it that a span is shorter than its room. */
+static void copy_word(struct bytes span, char *ret_text)
 {
-    const char *text = json_string_value(json_object_get(object, name));
-    size_t len = text ? strlen(text) : 0;
-    if (!text || len < least || len >= room || strspn(text, allowed) != len)
-        return false;
-    memcpy(ret_text, text, len + 1);
-    return true;
+    memcpy(ret_text, span.at, span.len);
+    ret_text[span.len] = 0;
 }
 
-static bool take_number(const json_t *object, const char *name, json_int_t least,
-                        json_int_t *ret_number)
+static enum rc copy_moves(const struct ledger_scan *scan, struct ledger_record *record,
+                          struct fault *why)
 {
-    const json_t *number = json_object_get(object, name);
-    *ret_number = json_integer_value(number);
-    return json_is_integer(number) && *ret_number >= least;
-}
-
-static bool take_move(const json_t *from, struct ledger_record_move *move)
-{
-    json_int_t version = 0;
-    if (json_object_size(from) != 4 ||
-        !take_word(from, "volume", NAMES, 1, LEDGER_VOLUME_MAX, move->volume) ||
-        !take_number(from, "version", 1, &version) ||
-        !take_word(from, "from", LOWER, 0, LEDGER_WORD_MAX, move->from) ||
-        !take_word(from, "to", LOWER, 1, LEDGER_WORD_MAX, move->to))
-        return false;
-    move->version = (uint64_t)version;
-    return (move->version == 1) == !move->from[0];
-}
-
-static bool take_moves(const json_t *list, struct ledger_record *record)
-{
-    size_t count = json_array_size(list);
-    if (!json_is_array(list) || count > LEDGER_MOVES_MAX)
-        return false;
-    record->moves = calloc(count + 1, sizeof *record->moves);
+    record->moves = calloc(scan->move_count + 1, sizeof *record->moves);
     if (!record->moves)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!take_move(json_array_get(list, i), &record->moves[i]))
-            return false;
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(record->moves[k].volume, record->moves[i].volume))
-                return false; /* one event moves a volume once */
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "ledger: no memory");
+    for (size_t i = 0; i < scan->move_count; i++) {
+        struct ledger_record_move *move = &record->moves[i];
+        copy_word(scan->moves[i].volume, move->volume);
+        copy_word(scan->moves[i].from, move->from);
+        copy_word(scan->moves[i].to, move->to);
+        move->version = scan->moves[i].version;
     }
-    record->move_count = count;
-    return true;
-}
-
-static const char *take_all(json_t *root, struct ledger_record *record)
-{
-    json_int_t number = 0;
-    if (!json_is_object(root) || json_object_size(root) != 9)
-        return "not exactly nine members";
-    if (!take_number(root, "v", LEDGER_FORMAT, &number) || number != LEDGER_FORMAT)
-        return "v";
-    if (!take_number(root, "seq", 1, &number))
-        return "seq";
-    record->seq = (uint64_t)number;
-    if (!take_number(root, "at", 0, &number))
-        return "at";
-    record->at_ms = number;
-    if (!take_word(root, "id", LOWER, 1, LEDGER_ID_MAX, record->id) ||
-        !ledger_id_is_right(record->id))
-        return "id";
-    if (!take_word(root, "event", LOWER, 1, LEDGER_WORD_MAX, record->event))
-        return "event";
-    if (!take_word(root, "by", NAMES, 0, LEDGER_PERSON_MAX, record->by))
-        return "by";
-    if (!take_word(root, "court", NAMES, 1, LEDGER_COURT_MAX, record->court))
-        return "court";
-    if (!take_moves(json_object_get(root, "volumes"), record))
-        return "volumes";
-    record->data = json_incref(json_object_get(root, "data"));
-    return json_is_object(record->data) ? NULL : "data";
+    record->move_count = scan->move_count;
+    return RC_OK;
 }
 
 void ledger_record_free(struct ledger_record *record)
@@ -112,57 +57,114 @@ void ledger_record_free(struct ledger_record *record)
 enum rc ledger_record_read(struct bytes text, struct ledger_record *ret_record,
                            struct fault *why)
 {
-    json_t *root = NULL;
-    enum rc rc = canonical_read(text, LEDGER_EVENT_MAX, &root, why);
+    struct ledger_scan scan;
+    struct ledger_record record = { 0 };
+    enum rc rc = ledger_scan(text, &scan, why);
+    if (!rc)
+        rc = copy_moves(&scan, &record, why);
     if (rc)
         return rc;
-    struct ledger_record record = { 0 };
-    const char *wrong = take_all(root, &record);
-    json_decref(root);
-    if (wrong) {
+    record.seq = scan.seq;
+    record.at_ms = scan.at_ms;
+    copy_word(scan.id, record.id);
+    copy_word(scan.event, record.event);
+    copy_word(scan.by, record.by);
+    copy_word(scan.court, record.court);
+    record.data = json_text_read(scan.data);
+    if (!record.data) {
         ledger_record_free(&record);
-        return fault_set(why, RC_INVALID, 0, "not an event: %s", wrong);
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "ledger: no memory");
     }
     *ret_record = record;
     return RC_OK;
 }
 
-static json_t *moves_json(const struct ledger_event *event)
+/* ---- writing ---- */
+
+struct spelling {
+    char *at; /* room of LEDGER_EVENT_MAX + 1 bytes */
+    size_t len;
+    bool full;
+};
+
+static __attribute__((format(printf, 2, 3))) void spell(struct spelling *s,
+                                                        const char *format, ...)
 {
-    json_t *list = json_array();
+    size_t room = LEDGER_EVENT_MAX + 1 - s->len;
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(s->at + s->len, room, format, args);
+    va_end(args);
+    s->full = s->full || len < 0 || (size_t)len >= room;
+    s->len += s->full ? 0 : (size_t)len;
+}
+
+static void spell_event(struct spelling *s, const struct ledger_event *event,
+                        const struct ledger_stamp *stamp, const char *data)
+{
+    spell(s, "{\"at\":%" PRId64 ",\"by\":\"%s\",\"court\":\"%s\",\"data\":%s,",
+          event->at_ms, event->by, stamp->court, data);
+    spell(s, "\"event\":\"%s\",\"id\":\"%s\",\"seq\":%" PRIu64 ",\"v\":%d,\"volumes\":[",
+          event->event, stamp->id, stamp->seq, LEDGER_FORMAT);
     for (size_t i = 0; i < event->move_count; i++) {
         const struct ledger_move *move = &event->moves[i];
-        json_array_append_new(list, json_pack("{ss sI ss ss}", "volume", move->volume,
-                                              "version", (json_int_t)(move->expected + 1),
-                                              "from", move->from, "to", move->to));
+        spell(s,
+              "%s{\"from\":\"%s\",\"to\":\"%s\",\"version\":%" PRIu64
+              ",\"volume\":\"%s\"}",
+              i ? "," : "", move->from, move->to, move->expected + 1, move->volume);
     }
-    return list;
+    spell(s, "]}");
+}
+
+/* Does it read back as what was meant? A word with a quote in it would not. */
+static bool reads_back(const struct ledger_scan *scan, const struct ledger_event *event,
+                       const struct ledger_stamp *stamp, const char *data)
+{
+    bool same = scan->seq == stamp->seq && scan->at_ms == event->at_ms &&
+                ledger_scan_is(scan->id, stamp->id) &&
+                ledger_scan_is(scan->court, stamp->court) &&
+                ledger_scan_is(scan->event, event->event) &&
+                ledger_scan_is(scan->by, event->by) && ledger_scan_is(scan->data, data) &&
+                scan->move_count == event->move_count;
+    for (size_t i = 0; same && i < event->move_count; i++) {
+        const struct ledger_scan_move *have = &scan->moves[i];
+        const struct ledger_move *want = &event->moves[i];
+        same = have->version == want->expected + 1 &&
+               ledger_scan_is(have->volume, want->volume) &&
+               ledger_scan_is(have->from, want->from) &&
+               ledger_scan_is(have->to, want->to);
+    }
+    return same;
 }
 
 enum rc ledger_event_write(const struct ledger_event *event,
                            const struct ledger_stamp *stamp, char **ret_text,
                            size_t *ret_len, struct fault *why)
 {
-    json_t *data =
-        event->data ? json_incref((json_t *)(uintptr_t)event->data) : json_object();
-    json_t *root =
-        json_pack("{si ss ss ss ss so sI sI so}", "v", LEDGER_FORMAT, "id", stamp->id,
-                  "court", stamp->court, "event", event->event, "by", event->by,
-                  "volumes", moves_json(event), "seq", (json_int_t)stamp->seq, "at",
-                  (json_int_t)event->at_ms, "data", data);
-    if (!root)
-        return fault_set(why, RC_INVALID, 0, "an event with text that is not UTF-8");
-    SCOPED(free_at) char *text = NULL;
+    SCOPED(free_at) char *data = NULL;
+    SCOPED(free_at) char *text = malloc(LEDGER_EVENT_MAX + 1);
+    struct spelling s = { text, 0, false };
+    struct ledger_scan scan;
     size_t len = 0;
-    enum rc rc = canonical_write(root, LEDGER_EVENT_MAX, &text, &len, why);
-    json_decref(root);
-    struct ledger_record record = { 0 };
-    if (!rc)
-        rc = ledger_record_read((struct bytes){ (uint8_t *)text, len }, &record, why);
+    enum rc rc = event->data
+                     ? canonical_write(event->data, LEDGER_EVENT_MAX, &data, &len, why)
+                     : RC_OK;
     if (rc)
         return rc;
-    ledger_record_free(&record);
-    *ret_text = TAKE(text);
-    *ret_len = len;
+    if (!text)
+        return fault_set(why, RC_NO_MEMORY, ENOMEM, "ledger: no memory");
+    spell_event(&s, event, stamp, data ? data : "{}");
+    if (s.full)
+        return fault_set(why, RC_INVALID, 0, "an event of more than %d bytes",
+                         LEDGER_EVENT_MAX);
+    rc = ledger_scan((struct bytes){ (uint8_t *)text, s.len }, &scan, why);
+    if (!rc && !reads_back(&scan, event, stamp, data ? data : "{}"))
+        rc = fault_set(why, RC_INVALID, 0, "not an event: a word with a quote");
+    if (rc)
+        return rc;
+    char *fits = realloc(text, s.len + 1); /* smaller: cannot fail but in theory */
+    *ret_text = fits ? fits : text;
+    text = NULL;
+    *ret_len = s.len;
     return RC_OK;
 }

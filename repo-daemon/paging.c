@@ -3,6 +3,7 @@
 #include "repo-daemon/view_index.h"
 #include "sys/hash.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -133,7 +134,7 @@ static enum rc range_read(struct store_cursor *cursor, struct walk *w, bool *ret
         w->last[key.len] = 0;
         w->looked++;
         SCOPED(json_free_at)
-        json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
+        json_t *object = json_text_read(value);
         w->shown += tell(w, object);
     }
     return rc == RC_NOT_FOUND ? RC_OK : rc;

@@ -3,6 +3,7 @@
 #include "repo-daemon/view_cache.h"
 #include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -27,7 +28,7 @@ enum rc view_get(struct repo *repo, struct store_txn *txn, enum view view,
     enum rc rc = store_get(txn, repo->tables[view], key_bytes(key), &value);
     if (rc)
         return rc;
-    *ret_object = json_loadb((const char *)value.at, value.len, 0, NULL);
+    *ret_object = json_text_read(value);
     if (*ret_object && repo->cache)
         view_cache_put(repo->cache, view, key, *ret_object, false);
     return *ret_object ? RC_OK : RC_CORRUPT;
@@ -56,8 +57,10 @@ static enum rc view_write(struct repo *repo, struct store_txn *txn, enum view vi
                           const char *key, const json_t *object, struct fault *why)
 {
     /* An answer is given again as it was, also in the order of its fields. */
-    size_t order = view == TABLE_ANSWERS ? 0 : JSON_SORT_KEYS;
-    SCOPED(free_at) char *text = json_dumps(object, JSON_COMPACT | order);
+    size_t len = 0;
+    SCOPED(free_at)
+    char *text = view == TABLE_ANSWERS ? json_dumps(object, JSON_COMPACT)
+                                       : json_text_write(object, &len);
     if (!text || !*key || strlen(key) > STORE_KEY_MAX)
         return fault_set(why, RC_INVALID, 0, "a view entry cannot be written: '%s'", key);
     return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
@@ -71,7 +74,7 @@ static enum rc index_write(struct repo *repo, struct store_txn *txn, enum view v
     SCOPED(json_free_at) json_t *old = NULL;
     if (*key && strlen(key) <= STORE_KEY_MAX &&
         !store_get(txn, repo->tables[view], key_bytes(key), &value))
-        old = json_loadb((const char *)value.at, value.len, 0, NULL);
+        old = json_text_read(value);
     return view_index_change(repo, txn, view, key, old, object, why);
 }
 
@@ -156,7 +159,7 @@ static bool entry_show(struct bytes key, struct bytes value, const char *prefix,
     if (after && !strcmp(name, after))
         return true;
     SCOPED(json_free_at)
-    json_t *object = json_loadb((const char *)value.at, value.len, 0, NULL);
+    json_t *object = json_text_read(value);
     return !object || each(name, object, context);
 }
 

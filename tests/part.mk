@@ -27,7 +27,7 @@ endif
 
 $(OUT)/tests/replay/image $(OUT)/fuzzer/image: LDFLAGS += -Wl,--wrap=ed25519_holds
 $(OUT)/tests/unit/sys_file: LDFLAGS += -Wl,--wrap=fsync
-$(OUT)/tests/unit/repo_find: LDFLAGS += -Wl,--wrap=json_loadb
+$(OUT)/tests/unit/repo_find: LDFLAGS += -Wl,--wrap=json_text_read
 $(OUT)/tests/unit/station_spool: LDFLAGS += -Wl,--wrap=fsync
 $(OUT)/tests/sim/scanner_matrix: LDFLAGS += -Wl,--export-dynamic-symbol=pthread_setcanceltype
 

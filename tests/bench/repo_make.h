@@ -78,14 +78,8 @@ static inline enum rc life_event(struct repo *repo, struct store_txn *txn, uint6
     struct ledger_batch batch = { .id = id, .events = &event, .count = 1 };
     struct ledger_result result;
     enum rc rc = ledger_append_in(repo->ledger, txn, &batch, &result, why);
-    struct bytes text;
-    if (!rc)
-        rc = ledger_event_in(repo->ledger, txn, result.first_seq, &text, why);
-    if (rc)
-        return rc;
-    SCOPED(json_free_at)
-    json_t *written = json_loadb((const char *)text.at, text.len, 0, NULL);
-    return apply_event(repo, txn, result.first_seq, written, why);
+    repo->touched_count = 0; /* as each command of the daemon begins */
+    return rc ? rc : apply_seq(repo, txn, result.first_seq, why);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "repo-daemon/canonical.h"
+#include "repo-daemon/ledger_event.h"
 #include "sys/file.h"
 #include "sys/scope.h"
 
@@ -160,4 +161,32 @@ TEST(canonical_read, agrees_with_the_parsing_suite)
     closedir(dir);
     print_message("# %d refused, %d spelled\n", counts[0], counts[1]);
     CHECK(counts[0] > 50 && counts[1] > 20);
+}
+
+static enum rc write_event(const char *by, const char *word, const char *volume)
+{
+    SCOPED(free_at) char *text = NULL;
+    size_t len = 0;
+    struct ledger_move move = { volume, 0, "", "expected" };
+    struct ledger_event event = {
+        .event = word, .by = by, .at_ms = 1, .moves = &move, .move_count = 1
+    };
+    struct ledger_stamp stamp = { 1, "00112233445566778899aabbccddeeff", "440399" };
+    return ledger_event_write(&event, &stamp, &text, &len, NULL);
+}
+
+TEST(ledger_event_write, takes_no_word_that_would_read_as_something_else)
+{
+    CHECK_OK(write_event("P1", "register", "V1"));
+    CHECK_RC(RC_INVALID, write_event("P1\"", "register", "V1"));
+    CHECK_RC(RC_INVALID, write_event("P1\",\"court\":\"440399", "register", "V1"));
+    CHECK_RC(RC_INVALID, write_event("P1", "Register", "V1"));
+    CHECK_RC(RC_INVALID, write_event("P1", "", "V1"));
+    CHECK_RC(RC_INVALID, write_event("P1", "register", "V1\n"));
+    CHECK_RC(RC_INVALID, write_event("P1", "register", ""));
+    CHECK_RC(RC_INVALID, write_event("P1", "register", "\xc0\x80"));
+    CHECK_RC(
+        RC_INVALID,
+        write_event("P1", "register",
+                    "V1\"},{\"from\":\"\",\"to\":\"x\",\"version\":1,\"volume\":\"V2"));
 }

@@ -226,14 +226,12 @@ static enum rc fill(struct store_txn *txn, void *context, struct fault *why)
 }
 
 static unsigned long long entries_seen;
-json_t *__real_json_loadb(const char *text, size_t len, size_t flags,
-                          json_error_t *error);
-json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags,
-                          json_error_t *error);
-json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
+json_t *__real_json_text_read(struct bytes text);
+json_t *__wrap_json_text_read(struct bytes text);
+json_t *__wrap_json_text_read(struct bytes text)
 {
     entries_seen++;
-    return __real_json_loadb(text, len, flags, error);
+    return __real_json_text_read(text);
 }
 
 /* What is looked at for one page does not grow with the house. */

@@ -1,0 +1,28 @@
+/* Any bytes, read by the quick reader and by jansson; what came of them, written by the
+ * quick writer and by jansson: never a difference. */
+#include "sys/json_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    json_t *quick = json_text_read((struct bytes){ data, size });
+    json_t *theirs = json_loadb((const char *)data, size, 0, NULL);
+    if (!quick != !theirs || (quick && !json_equal(quick, theirs)))
+        abort();
+    if (quick) {
+        size_t len = 0;
+        char *ours = json_text_write(quick, &len);
+        char *text = json_dumps(theirs, JSON_COMPACT | JSON_SORT_KEYS);
+        if (!ours != !text || (ours && (strlen(ours) != len || strcmp(ours, text) != 0)))
+            abort();
+        free(ours);
+        free(text);
+    }
+    json_decref(quick);
+    json_decref(theirs);
+    return 0;
+}
