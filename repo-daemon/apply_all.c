@@ -1,9 +1,11 @@
 /* All views again, from the first event to the last.
  *
  * Many events are applied in one transaction, with the entries they touch kept beside it
- * (view_cache.h). The views are marked as not whole from the first transaction to the
- * last, so that nobody uses them when the rebuild is cut off. */
+ * (view_cache.h), while a second thread reads those that follow (apply_ahead.h). The
+ * views are marked as not whole from the first transaction to the last, so that nobody
+ * uses them when the rebuild is cut off. */
 #include "repo-daemon/apply.h"
+#include "repo-daemon/apply_ahead.h"
 #include "repo-daemon/view_cache.h"
 #include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
@@ -11,10 +13,12 @@
 
 enum { TOGETHER = 50000 };
 
-SCOPE_RELEASER(cache_free_at, struct view_cache *, view_cache_free)
+SCOPE_RELEASER(ahead_free_at, struct apply_ahead *, apply_ahead_free)
 
 struct all_applying {
     struct repo *repo;
+    struct store_txn *txn;
+    struct apply_ahead *ahead;
     uint64_t from, to; /* seqs of this transaction */
 };
 
@@ -34,38 +38,46 @@ static enum rc mark_whole(struct store_txn *txn, void *context, struct fault *wh
     return views_mark(context, txn, true, why);
 }
 
-static enum rc apply_some(struct store_txn *txn, void *context, struct fault *why)
+static enum rc apply_one(void *context, const struct ledger_record *event,
+                         struct fault *why)
 {
     const struct all_applying *all = context;
-    enum rc rc = RC_OK;
-    view_cache_clear(all->repo->cache); /* of a run that was thrown away */
-    for (uint64_t seq = all->from; !rc && seq <= all->to; seq++)
-        rc = apply_seq(all->repo, txn, seq, why);
-    return rc ? rc : view_flush(all->repo, txn, why);
+    return apply_event(all->repo, all->txn, event, why);
+}
+
+static enum rc apply_some(struct store_txn *txn, void *context, struct fault *why)
+{
+    struct all_applying *all = context;
+    struct repo *repo = all->repo;
+    view_cache_clear(repo->cache); /* of a run that was thrown away */
+    all->txn = txn;
+    enum rc rc = apply_ahead_run(all->ahead, repo->ledger, txn, all->from, all->to,
+                                 apply_one, all, why);
+    return rc ? rc : view_flush(repo, txn, why);
 }
 
 static enum rc apply_each(struct repo *repo, uint64_t size, struct fault *why)
 {
-    enum rc rc = RC_OK;
+    SCOPED(ahead_free_at) struct apply_ahead *ahead = NULL;
+    enum rc rc = apply_ahead_new(&ahead, why);
     for (uint64_t seq = 1; !rc && seq <= size; seq += TOGETHER) {
         uint64_t last = seq + TOGETHER - 1;
-        struct all_applying all = { repo, seq, last < size ? last : size };
+        struct all_applying all = { repo, NULL, ahead, seq, last < size ? last : size };
+        repo->cache = view_cache_new();
         rc = store_update(repo->store, apply_some, &all, why);
+        apply_ahead_bury(ahead, TAKE(repo->cache));
     }
     return rc;
 }
 
 enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why)
 {
-    SCOPED(cache_free_at) struct view_cache *cache = view_cache_new();
     struct ledger_head head;
     enum rc rc = ledger_head(repo->ledger, &head, why);
     if (!rc)
         rc = store_update(repo->store, clear_views, repo, why);
-    repo->cache = cache;
     if (!rc)
         rc = apply_each(repo, head.size, why);
-    repo->cache = NULL;
     if (!rc)
         rc = view_index_all(repo, why);
     if (!rc)

@@ -7,17 +7,22 @@
 static const char *const kept[] = { "state",  "holder", "to",    "slot",
                                     "before", "batch",  "check", "qc" };
 
+/* Texts are shared between the two, as they are replaced and never changed. */
 void apply_undo_keep(json_t *volume)
 {
     json_t *undo = json_object_get(volume, "undo");
-    if (!undo)
-        json_object_set_new(volume, "undo", undo = json_object());
-    for (size_t i = 0; i < COUNT(kept); i++) {
-        json_t *now = json_object_get(volume, kept[i]);
-        if (json_is_string(now) && now != json_object_get(undo, kept[i]))
-            json_object_set(undo, kept[i], now); /* texts are replaced, never changed */
-        else if (!json_is_string(now))
+    if (json_object_size(undo) != COUNT(kept)) {
+        undo = json_object();
+        for (size_t i = 0; i < COUNT(kept); i++)
             apply_set_text(undo, kept[i], "");
+        json_object_set_new(volume, "undo", undo);
+    }
+    for (void *i = json_object_iter(undo); i; i = json_object_iter_next(undo, i)) {
+        json_t *now = json_object_get(volume, json_object_iter_key(i));
+        if (!json_is_string(now))
+            json_object_iter_set_new(undo, i, json_string(""));
+        else if (now != json_object_iter_value(i))
+            json_object_iter_set(undo, i, now);
     }
 }
 

@@ -11,9 +11,13 @@
 
 enum { TOGETHER = 20000, FIRST_BYTES = 1 << 20 };
 
+SCOPE_RELEASER(totals_free_at, struct view_totals *, view_totals_free)
+
 /* Texts behind one another, each with its NUL. */
 struct gathering {
     struct repo *repo;
+    struct view_totals *totals; /* borrowed */
+    struct store_txn *txn;      /* the walk's */
     enum view view;
     char from[STORE_KEY_MAX + 1], last[STORE_KEY_MAX + 1]; /* done and kept; looked at */
     size_t entries;
@@ -46,6 +50,7 @@ static bool gather_entry(const char *key, json_t *object, void *context)
     struct gathering *g = context;
     if (g->entries++ == TOGETHER)
         return false;
+    view_totals_add(g->totals, g->txn, g->view, object);
     size_t count = view_index_keys(g->view, key, object, keys);
     for (size_t i = 0; i < count; i++)
         gather_key(g, keys[i]);
@@ -58,9 +63,9 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static enum rc gathered_write(struct gathering *g, struct store_txn *txn,
-                              struct fault *why)
+static enum rc gathered_write(struct store_txn *txn, void *context, struct fault *why)
 {
+    struct gathering *g = context;
     static const struct bytes nothing = { (const uint8_t *)"{}", 2 };
     SCOPED(free_at) const char **keys = calloc(g->count + 1, sizeof *keys);
     enum rc rc = RC_OK;
@@ -78,32 +83,44 @@ static enum rc gathered_write(struct gathering *g, struct store_txn *txn,
     return rc;
 }
 
-static enum rc gather_some(struct store_txn *txn, void *context, struct fault *why)
+/* Looked at in a transaction of its own, as one that writes may have to run twice. */
+static enum rc gather_some(struct gathering *g, struct fault *why)
 {
-    struct gathering *g = context;
-    g->entries = g->len = g->count = 0; /* of a run that was thrown away */
-    enum rc rc = view_each(g->repo, txn, g->view, "", *g->from ? g->from : NULL,
-                           gather_entry, g, why);
-    return rc ? rc : gathered_write(g, txn, why);
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(g->repo->store, &txn, why);
+    g->entries = g->len = g->count = 0;
+    g->txn = txn;
+    return rc ? rc
+              : view_each(g->repo, txn, g->view, "", *g->from ? g->from : NULL,
+                          gather_entry, g, why);
 }
 
-static enum rc gather_view(struct repo *repo, enum view view, struct fault *why)
+static enum rc gather_view(struct repo *repo, struct view_totals *totals, enum view view,
+                           struct fault *why)
 {
-    struct gathering g = { .repo = repo, .view = view };
+    struct gathering g = { .repo = repo, .totals = totals, .view = view };
     enum rc rc;
     do {
-        rc = store_update(repo->store, gather_some, &g, why);
+        rc = gather_some(&g, why);
+        if (!rc)
+            rc = store_update(repo->store, gathered_write, &g, why);
         memcpy(g.from, g.last, sizeof g.from);
     } while (!rc && g.entries > TOGETHER);
     free(g.text);
     return rc;
 }
 
+static enum rc totals_write(struct store_txn *txn, void *context, struct fault *why)
+{
+    return view_totals_write(context, txn, why);
+}
+
 enum rc view_index_all(struct repo *repo, struct fault *why)
 {
+    SCOPED(totals_free_at) struct view_totals *totals = view_totals_new(repo);
     enum rc rc = RC_OK;
     for (enum view view = 0; !rc && view < TABLE_PASSWORDS; view++)
         if (view_indexed(view))
-            rc = gather_view(repo, view, why);
-    return rc ? rc : view_sums_all(repo, why);
+            rc = gather_view(repo, totals, view, why);
+    return rc ? rc : store_update(repo->store, totals_write, totals, why);
 }

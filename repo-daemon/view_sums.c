@@ -142,12 +142,34 @@ enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view vie
 
 /* ---- all of them, after a rebuild ---- */
 
-struct totals {
-    struct summing s;
-    json_t *plain;           /* borrowed, all: key to "n" */
+struct view_totals {
+    struct repo *repo;
+    json_t *plain;           /* key to "n" */
     json_t *volumes, *cases; /* "holder/..." and "dept/..." */
     json_t *depts;           /* badge to department */
 };
+
+struct view_totals *view_totals_new(struct repo *repo)
+{
+    struct view_totals *t = calloc(1, sizeof *t);
+    if (t)
+        *t = (struct view_totals){ repo, json_object(), json_object(), json_object(),
+                                   json_object() };
+    if (!t || !t->plain || !t->volumes || !t->cases || !t->depts)
+        abort();
+    return t;
+}
+
+void view_totals_free(struct view_totals *t)
+{
+    if (!t)
+        return;
+    json_decref(t->plain);
+    json_decref(t->volumes);
+    json_decref(t->cases);
+    json_decref(t->depts);
+    free(t);
+}
 
 /* One more; true when it is the first. */
 static bool one_more(json_t *map, const char *key)
@@ -160,17 +182,19 @@ static bool one_more(json_t *map, const char *key)
     return !n;
 }
 
-static const char *dept_known(struct totals *t, const char *badge)
+static const char *dept_known(struct view_totals *t, struct store_txn *txn,
+                              const char *badge)
 {
+    struct summing s = { t->repo, txn, NULL };
     char dept[KEY_MAX];
     if (!json_object_get(t->depts, badge)) {
-        dept_of(&t->s, badge, dept);
+        dept_of(&s, badge, dept);
         json_object_set_new(t->depts, badge, json_string(dept));
     }
     return json_text(t->depts, badge);
 }
 
-static void total_hold(struct totals *t, const char *of, const char *total,
+static void total_hold(struct view_totals *t, const char *of, const char *total,
                        const char *whose, const char *the_case)
 {
     char key[KEY_MAX], sum[KEY_MAX];
@@ -181,30 +205,29 @@ static void total_hold(struct totals *t, const char *of, const char *total,
         one_more(t->cases, sum);
 }
 
-static bool total_volume(const char *label, json_t *v, void *context)
+static void total_volume(struct view_totals *t, struct store_txn *txn, const json_t *v)
 {
-    struct totals *t = context;
     char key[KEY_MAX];
     const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
-    (void)label;
     snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
     one_more(t->plain, key);
     if (!*holder)
-        return true;
+        return;
     total_hold(t, "hold", "holder", holder, the_case);
-    total_hold(t, "house", "dept", dept_known(t, holder), the_case);
-    return true;
+    total_hold(t, "house", "dept", dept_known(t, txn, holder), the_case);
 }
 
-static bool total_slot(const char *label, json_t *slot, void *context)
+void view_totals_add(struct view_totals *t, struct store_txn *txn, enum view view,
+                     const json_t *object)
 {
-    struct totals *t = context;
-    (void)label;
-    one_more(t->plain, *json_text(slot, "volume") ? "slots/full" : "slots/free");
-    return true;
+    if (view == VIEW_VOLUMES)
+        total_volume(t, txn, object);
+    if (view == VIEW_SLOTS)
+        one_more(t->plain, *json_text(object, "volume") ? "slots/full" : "slots/free");
 }
 
-static enum rc totals_write(struct totals *t)
+enum rc view_totals_write(const struct view_totals *t, struct store_txn *txn,
+                          struct fault *why)
 {
     const char *key;
     json_t *n;
@@ -212,33 +235,14 @@ static enum rc totals_write(struct totals *t)
     json_object_foreach(t->plain, key, n)
     {
         SCOPED(json_free_at) json_t *sum = json_pack("{s:O}", "n", n);
-        rc = rc ? rc : view_put(t->s.repo, t->s.txn, VIEW_SUMS, key, sum, t->s.why);
+        rc = rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, sum, why);
     }
     json_object_foreach(t->volumes, key, n)
     {
         SCOPED(json_free_at)
         json_t *sum = json_pack("{s:O, s:O}", "volumes", n, "cases",
                                 json_object_get(t->cases, key));
-        rc = rc ? rc : view_put(t->s.repo, t->s.txn, VIEW_SUMS, key, sum, t->s.why);
+        rc = rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, sum, why);
     }
     return rc;
-}
-
-static enum rc totals_make(struct store_txn *txn, void *context, struct fault *why)
-{
-    struct repo *repo = context;
-    SCOPED(json_free_at) json_t *plain = json_object();
-    SCOPED(json_free_at) json_t *volumes = json_object();
-    SCOPED(json_free_at) json_t *cases = json_object();
-    SCOPED(json_free_at) json_t *depts = json_object();
-    struct totals t = { { repo, txn, why }, plain, volumes, cases, depts };
-    enum rc rc = view_each(repo, txn, VIEW_VOLUMES, "", NULL, total_volume, &t, why);
-    if (!rc)
-        rc = view_each(repo, txn, VIEW_SLOTS, "", NULL, total_slot, &t, why);
-    return rc ? rc : totals_write(&t);
-}
-
-enum rc view_sums_all(struct repo *repo, struct fault *why)
-{
-    return store_update(repo->store, totals_make, repo, why);
 }

@@ -21,7 +21,14 @@ MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
                                   enum view view, const json_t *old, const json_t *new,
                                   struct fault *why);
 
-/* All of them, from the views; VIEW_SUMS is empty before. Commits by itself. */
-MUST_USE enum rc view_sums_all(struct repo *repo, struct fault *why);
+/* All of them anew, after a rebuild: make totals, add each entry of VIEW_VOLUMES and
+ * VIEW_SLOTS once (other views are passed over), write. VIEW_SUMS is empty before. */
+struct view_totals;
+struct view_totals *view_totals_new(struct repo *repo); /* never NULL */
+void view_totals_free(struct view_totals *totals);      /* accepts NULL */
+void view_totals_add(struct view_totals *totals, struct store_txn *txn, enum view view,
+                     const json_t *object);
+MUST_USE enum rc view_totals_write(const struct view_totals *totals,
+                                   struct store_txn *txn, struct fault *why);
 
 #endif

@@ -1,0 +1,209 @@
+/* Two lots of events: one is read by the second thread, one is applied by the first; each
+ * lot's texts are copied out of the store before, so the store stays with one thread. */
+#include "repo-daemon/apply_ahead.h"
+
+#include "sys/scope.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { LOT_EVENTS = 2000, FIRST_ROOM = 1 << 20 };
+
+struct lot {
+    uint64_t first; /* seq of its first event */
+    size_t count;
+    uint8_t *text; /* owned: the events behind one another */
+    size_t room, ends[LOT_EVENTS];
+    struct ledger_record records[LOT_EVENTS]; /* the first `made` are owned */
+    size_t made;
+    uint64_t bad_seq;
+    struct fault inner; /* what is wrong with that one */
+};
+
+struct apply_ahead {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    struct lot *reads;       /* NULL: nothing to read */
+    struct view_cache *dead; /* NULL: nothing to bury */
+    bool ends;
+    struct lot lots[2];
+};
+
+static void lot_clear(struct lot *lot)
+{
+    for (size_t i = 0; i < lot->made; i++)
+        ledger_record_free(&lot->records[i]);
+    lot->made = 0;
+}
+
+static void lot_read(struct lot *lot)
+{
+    lot_clear(lot);
+    lot->bad_seq = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < lot->count; i++) {
+        struct bytes text = { lot->text + at, lot->ends[i] - at };
+        enum rc rc = ledger_record_read(text, &lot->records[i], &lot->inner);
+        lot->made += !rc;
+        if (!rc && lot->records[i].seq != lot->first + i)
+            rc = fault_set(&lot->inner, RC_INVALID, 0, "it has another number");
+        if (rc) {
+            lot->bad_seq = lot->first + i;
+            return;
+        }
+        at = lot->ends[i];
+    }
+}
+
+static void *work(void *context)
+{
+    struct apply_ahead *a = context;
+    pthread_mutex_lock(&a->lock);
+    while (!a->ends || a->dead || a->reads) {
+        struct lot *lot = a->reads;
+        struct view_cache *dead = lot ? NULL : a->dead; /* somebody waits for the lot */
+        if (!lot && !dead) {
+            pthread_cond_wait(&a->turn, &a->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&a->lock);
+        if (lot)
+            lot_read(lot);
+        view_cache_free(dead);
+        pthread_mutex_lock(&a->lock);
+        if (lot)
+            a->reads = NULL;
+        else
+            a->dead = NULL;
+        pthread_cond_broadcast(&a->turn);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return NULL;
+}
+
+static void give(struct apply_ahead *a, struct lot *lot)
+{
+    pthread_mutex_lock(&a->lock);
+    a->reads = lot;
+    pthread_cond_broadcast(&a->turn);
+    pthread_mutex_unlock(&a->lock);
+}
+
+static void wait_read(struct apply_ahead *a)
+{
+    pthread_mutex_lock(&a->lock);
+    while (a->reads)
+        pthread_cond_wait(&a->turn, &a->lock);
+    pthread_mutex_unlock(&a->lock);
+}
+
+void apply_ahead_bury(struct apply_ahead *a, struct view_cache *cache)
+{
+    pthread_mutex_lock(&a->lock);
+    while (a->dead)
+        pthread_cond_wait(&a->turn, &a->lock);
+    a->dead = cache;
+    pthread_cond_broadcast(&a->turn);
+    pthread_mutex_unlock(&a->lock);
+}
+
+void apply_ahead_free(struct apply_ahead *a)
+{
+    if (!a)
+        return;
+    pthread_mutex_lock(&a->lock);
+    a->ends = true;
+    pthread_cond_broadcast(&a->turn);
+    pthread_mutex_unlock(&a->lock);
+    (void)pthread_join(a->thread, NULL);
+    for (size_t i = 0; i < COUNT(a->lots); i++) {
+        lot_clear(&a->lots[i]);
+        free(a->lots[i].text);
+    }
+    (void)pthread_cond_destroy(&a->turn);
+    (void)pthread_mutex_destroy(&a->lock);
+    free(a);
+}
+
+enum rc apply_ahead_new(struct apply_ahead **ret_ahead, struct fault *why)
+{
+    struct apply_ahead *a = calloc(1, sizeof *a);
+    bool good = a && !pthread_mutex_init(&a->lock, NULL) &&
+                !pthread_cond_init(&a->turn, NULL) &&
+                !pthread_create(&a->thread, NULL, work, a);
+    if (!good) {
+        free(a);
+        return fault_set(why, RC_NO_MEMORY, 0, "no thread to read ahead");
+    }
+    *ret_ahead = a;
+    return RC_OK;
+}
+
+static bool lot_add(struct lot *lot, struct bytes text)
+{
+    size_t at = lot->count ? lot->ends[lot->count - 1] : 0;
+    if (at + text.len > lot->room) {
+        size_t room = 2 * lot->room + text.len + FIRST_ROOM;
+        uint8_t *grown = realloc(lot->text, room);
+        if (!grown)
+            return false;
+        lot->text = grown;
+        lot->room = room;
+    }
+    memcpy(lot->text + at, text.at, text.len);
+    lot->ends[lot->count++] = at + text.len;
+    return true;
+}
+
+static enum rc lot_fill(struct lot *lot, struct ledger *ledger, struct store_txn *txn,
+                        uint64_t from, uint64_t to, struct fault *why)
+{
+    lot->first = from;
+    lot->count = 0;
+    for (uint64_t seq = from; seq <= to && lot->count < LOT_EVENTS; seq++) {
+        struct bytes text;
+        enum rc rc = ledger_event_in(ledger, txn, seq, &text, why);
+        if (rc)
+            return rc;
+        if (!lot_add(lot, text))
+            return fault_set(why, RC_NO_MEMORY, 0, "no memory to read ahead");
+    }
+    return RC_OK;
+}
+
+static enum rc lot_apply(const struct lot *lot, apply_ahead_each *each, void *context,
+                         struct fault *why)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !rc && i < lot->made && lot->first + i != lot->bad_seq; i++)
+        rc = each(context, &lot->records[i], why);
+    if (!rc && lot->bad_seq)
+        rc = fault_set(why, RC_CORRUPT, 0, "event %llu is damaged: %s",
+                       (unsigned long long)lot->bad_seq, lot->inner.text);
+    return rc;
+}
+
+enum rc apply_ahead_run(struct apply_ahead *a, struct ledger *ledger,
+                        struct store_txn *txn, uint64_t from, uint64_t to,
+                        apply_ahead_each *each, void *context, struct fault *why)
+{
+    unsigned turn = 0;
+    enum rc rc = lot_fill(&a->lots[0], ledger, txn, from, to, why);
+    if (rc)
+        return rc;
+    give(a, &a->lots[0]);
+    for (;; turn = !turn) {
+        struct lot *now = &a->lots[turn], *next = &a->lots[!turn];
+        rc = lot_fill(next, ledger, txn, now->first + now->count, to, why);
+        wait_read(a);
+        if (rc || !now->count)
+            return rc;
+        give(a, next);
+        rc = lot_apply(now, each, context, why);
+        if (rc)
+            break;
+    }
+    wait_read(a);
+    return rc;
+}
