@@ -4,7 +4,11 @@
  * linkat() only when it is verified and flushed; so whatever breaks, there is never a
  * name with other content, and the kernel sweeps what was not finished. The writer may be
  * another process that was given the descriptor: before hashing we make sure, by asking
- * for a read lease, that nobody can write any more. */
+ * for a read lease, that nobody can write any more.
+ *
+ * What has to be on the disk before the name is flushed side by side (flush_hand.h): the
+ * content while it is hashed, and with it the folders that are new. Then comes the name,
+ * and the folder that holds it is flushed. */
 #include "repo-daemon/blob_files.h"
 
 #include "sys/file.h"
@@ -20,87 +24,28 @@ struct files_put {
     struct blob_put base;
     struct sha256 want;
     int fd, dir;
+    int upper; /* folder above, to be flushed before the name; -1 when that is done */
     uint64_t written;
     bool replace; /* a damaged file stands under the name */
     char tmp[48]; /* "" when nameless */
 };
 
-void blob_files_flush(int dir)
-{
-    if (fsync(dir)) {
-        fprintf(stderr,
-                "<2>blob: flushing a folder failed: %s; ending, so that the next "
-                "start reads what the disk holds\n",
-                strerror(errno));
-        abort();
-    }
-}
-
-/* Open `name` in `dir`, making it when `create`. */
-static int open_sub(int dir, const char *name, bool create, bool *ret_made)
-{
-    int sub = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    *ret_made = false;
-    if (sub >= 0 || errno != ENOENT || !create)
-        return sub;
-    *ret_made = !mkdirat(dir, name, 0750);
-    if (!*ret_made && errno != EEXIST)
-        return -1;
-    return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* Once for each folder after the start: what stands in it, and where it stands itself, is
- * on the disk before anybody is told of it, also when a run before this one died between
- * a name and its flushing. In a folder that was made just now nothing stands yet. */
-static void make_durable(struct blob_files *files, const struct sha256 *hash, int upper,
-                         int dir, bool made)
-{
-    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
-    uint8_t *known = &files->durable[index / 8], bit = (uint8_t)(1u << index % 8);
-    uint8_t *upper_known = &files->durable_upper[hash->at[0] / 8];
-    uint8_t upper_bit = (uint8_t)(1u << hash->at[0] % 8);
-    if (*known & bit)
-        return;
-    if (!made)
-        blob_files_flush(dir);
-    blob_files_flush(upper);
-    if (!(*upper_known & upper_bit))
-        blob_files_flush(files->dir);
-    *known |= bit;
-    *upper_known |= upper_bit;
-}
-
-enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
-                          bool create, int *ret_dir, struct fault *why)
-{
-    char ab[3], cd[3];
-    bool made = false;
-    snprintf(ab, sizeof ab, "%02x", hash->at[0]);
-    snprintf(cd, sizeof cd, "%02x", hash->at[1]);
-    SCOPED(fd_close_at) int upper = open_sub(files->dir, ab, create, &made);
-    SCOPED(fd_close_at) int dir = upper < 0 ? -1 : open_sub(upper, cd, create, &made);
-    if (dir < 0)
-        return fault_set(why, rc_of_errno(errno), errno, "blob: folder %s/%s: %s", ab, cd,
-                         strerror(errno));
-    make_durable(files, hash, upper, dir, made);
-    *ret_dir = TAKE_FD(dir);
-    return RC_OK;
-}
-
 static enum rc files_get(struct blobs *blobs, struct sha256 hash, int *ret_fd,
                          uint64_t *ret_size, struct fault *why)
 {
-    SCOPED(fd_close_at) int dir = -1;
+    struct blob_files *files = (struct blob_files *)blobs;
+    SCOPED(fd_close_at) int upper = -1, dir = -1;
     char hex[SHA256_HEX];
     struct stat st;
     hash_hex(hash, hex);
-    enum rc rc = blob_files_folder((struct blob_files *)blobs, &hash, false, &dir, NULL);
+    enum rc rc = blob_folders_open(files, &hash, false, &upper, &dir, NULL);
     SCOPED(fd_close_at)
     int fd = rc ? -1 : openat(dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (rc == RC_NOT_FOUND || (!rc && fd < 0 && errno == ENOENT))
         return fault_set(why, RC_NOT_FOUND, ENOENT, "没有这个文件 (%s)", hex);
     if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
         return fault_set(why, RC_IO, errno, "blob: open %s: %s", hex, strerror(errno));
+    blob_folders_make_durable(files, &hash, upper, dir);
     *ret_size = (uint64_t)st.st_size;
     *ret_fd = TAKE_FD(fd);
     return RC_OK;
@@ -123,6 +68,7 @@ static void put_free(struct files_put *put)
         (void)unlinkat(put->dir, put->tmp, 0);
     fd_close_at(&put->fd);
     fd_close_at(&put->dir);
+    fd_close_at(&put->upper);
     free(put);
 }
 
@@ -179,8 +125,11 @@ static enum rc files_begin(struct blobs *blobs, struct sha256 want,
     put->base.blobs = blobs;
     put->want = want;
     put->replace = replace;
-    put->fd = put->dir = -1;
-    rc = blob_files_folder((struct blob_files *)blobs, &want, true, &put->dir, why);
+    put->fd = put->dir = put->upper = -1;
+    struct blob_files *files = (struct blob_files *)blobs;
+    rc = blob_folders_open(files, &want, true, &put->upper, &put->dir, why);
+    if (!rc && blob_folders_are_durable(files, &want))
+        fd_close_at(&put->upper), put->upper = -1;
     if (!rc)
         rc = open_nameless(put, why);
     if (!rc)
@@ -221,8 +170,7 @@ static enum rc end_writing(struct files_put *put, struct fault *why)
     return RC_OK;
 }
 
-static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
-                                struct fault *why)
+static enum rc verify(const struct files_put *put, uint64_t *ret_size, struct fault *why)
 {
     struct sha256 hash;
     enum rc rc = hash_fd(put->fd, &hash, ret_size, why);
@@ -231,15 +179,26 @@ static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
     if (*ret_size > BLOB_SIZE_MAX)
         return fault_set(why, RC_INVALID, EFBIG, "文件太大：最多 %d MiB",
                          BLOB_SIZE_MAX >> 20);
-    if (!hash_equal(&hash, &put->want))
-        return fault_set(why, RC_INVALID, 0, "收到的内容与校验值不符；请重新发送");
-    if (!fsync(put->fd))
-        return RC_OK;
-    if (errno == ENOSPC || errno == EDQUOT) /* it has no name: nothing was promised */
-        return fault_set(why, RC_FULL, errno,
+    return hash_equal(&hash, &put->want)
+               ? RC_OK
+               : fault_set(why, RC_INVALID, 0, "收到的内容与校验值不符；请重新发送");
+}
+
+static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
+                                struct fault *why)
+{
+    struct blob_files *files = (struct blob_files *)put->base.blobs;
+    flush_hand_give(files->hand, put->fd);
+    enum rc rc = verify(put, ret_size, why);
+    if (!rc && put->upper >= 0)
+        blob_folders_flush_above(files, &put->want, put->upper);
+    int err = flush_hand_wait(files->hand);
+    if (rc || !err)
+        return rc;
+    if (err == ENOSPC || err == EDQUOT) /* it has no name: nothing was promised */
+        return fault_set(why, RC_FULL, err,
                          "磁盘空间不足，文件没有保存；请管理员腾出空间后再做一次");
-    blob_files_flush(put->fd); /* tells and ends */
-    return RC_IO;
+    blob_files_flush_failed(err); /* tells and ends */
 }
 
 static enum rc give_name(struct files_put *put, struct fault *why)
@@ -281,6 +240,7 @@ static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fa
     if (rc && rc != RC_EXISTS)
         return rc;
     blob_files_flush(put->dir);
+    blob_folders_note((struct blob_files *)put->base.blobs, &put->want);
     if (ret_size)
         *ret_size = size;
     return rc;
@@ -289,6 +249,7 @@ static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fa
 static void files_close(struct blobs *blobs)
 {
     struct blob_files *files = (struct blob_files *)blobs;
+    flush_hand_free(files->hand);
     fd_close_at(&files->dir);
     free(files);
 }
@@ -321,6 +282,7 @@ enum rc blob_files_open(const char *folder, bool create, struct blobs **ret_blob
     if (!files)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
     files->base.ops = &ops;
+    files->hand = flush_hand_new();
     files->dir = TAKE_FD(dir);
     *ret_blobs = &files->base;
     return RC_OK;

@@ -7,25 +7,42 @@
 #define REPO_BLOB_FILES_H
 
 #include "repo-daemon/blob_backend.h"
+#include "repo-daemon/flush_hand.h"
 
 enum { BLOB_FOLDERS = 256 * 256 };
 
 struct blob_files {
     struct blobs base;
     int dir;
+    struct flush_hand *hand; /* owned */
     /* Folders flushed since this process began: of blobs, and those above them. */
     uint8_t durable[BLOB_FOLDERS / 8], durable_upper[256 / 8];
 };
 
-/* Open the folder of `hash`, making it when `create`; the caller closes *ret_dir. The
- * folder and those above are flushed once in the life of this process, so that a name
- * left by a process that was killed is durable before anybody relies on it.
- * RC_NOT_FOUND. */
+/* Open the folder of `hash`; the caller closes *ret_dir. The folder and those above are
+ * flushed once in the life of this process, so that a name left by a process that was
+ * killed is durable before anybody relies on it. RC_NOT_FOUND. */
 MUST_USE enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
-                                   bool create, int *ret_dir, struct fault *why);
+                                   int *ret_dir, struct fault *why);
 
 /* Flush or abort(): a folder that failed to flush may or may not hold the name. */
 void blob_files_flush(int dir);
+_Noreturn void blob_files_flush_failed(int err);
+
+/* blob_folders.c: both folders of `hash`, ab and ab/cd, made when `create`; the caller
+ * closes them. Nothing is flushed. RC_NOT_FOUND. */
+MUST_USE enum rc blob_folders_open(const struct blob_files *files,
+                                   const struct sha256 *hash, bool create, int *ret_upper,
+                                   int *ret_dir, struct fault *why);
+/* Were they, and where they stand, flushed since this process began? */
+bool blob_folders_are_durable(const struct blob_files *files, const struct sha256 *hash);
+void blob_folders_note(struct blob_files *files, const struct sha256 *hash);
+/* Flush ab, and the folder above it when that was never done. */
+void blob_folders_flush_above(struct blob_files *files, const struct sha256 *hash,
+                              int upper);
+/* All three, once, and note it. */
+void blob_folders_make_durable(struct blob_files *files, const struct sha256 *hash,
+                               int upper, int dir);
 
 /* Retention lock of the blob, 0 when it has none. */
 int64_t blob_files_kept_until(int dir, const char *hex);

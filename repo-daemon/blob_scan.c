@@ -51,7 +51,7 @@ enum rc blob_files_keep(struct blobs *blobs, struct sha256 hash, int64_t until_m
     hash_hex(hash, hex);
     enum rc rc = blobs->ops->stat(blobs, hash, NULL, why);
     if (!rc)
-        rc = blob_files_folder((struct blob_files *)blobs, &hash, false, &dir, why);
+        rc = blob_files_folder((struct blob_files *)blobs, &hash, &dir, why);
     if (rc)
         return rc;
     int64_t kept = blob_files_kept_until(dir, hex);
@@ -72,7 +72,7 @@ enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_m
     hash_hex(hash, hex);
     enum rc rc = blobs->ops->stat(blobs, hash, NULL, why);
     if (!rc)
-        rc = blob_files_folder((struct blob_files *)blobs, &hash, false, &dir, why);
+        rc = blob_files_folder((struct blob_files *)blobs, &hash, &dir, why);
     if (rc)
         return rc;
     if (now_ms < blob_files_kept_until(dir, hex))
