@@ -3,6 +3,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/cmd_station_cert.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
@@ -15,7 +16,7 @@
 enum { STATION_POLL_MS = 250, PASSWORD_MAX = 256 };
 
 struct wanted {
-    const char *url, *password_file, *sheets, *kind, *wait_s, *model;
+    const char *url, *password_file, *sheets, *kind, *wait_s, *model, *dir, *reason;
     bool read, json, help;
 };
 
@@ -27,7 +28,10 @@ static void help(void)
         "       juanku station start | stop | resume | finish | abandon\n"
         "       juanku station state [--json]\n"
         "       juanku station wait STATE[,STATE...] [--read] [--wait SECONDS]\n"
-        "       juanku station again PAGE|all [--model M]\n\n"
+        "       juanku station again PAGE|all [--model M]\n"
+        "       juanku station enrol NAME [--dir DIR]\n"
+        "       juanku station certs [--json]\n"
+        "       juanku station revoke SERIAL --reason WHY\n\n"
         "again: pages of the volume in hand are read again, by the model named.\n"
         "--read waits until every page is read as well, which finish needs.\n"
         "--url URL (else $JUANKU_STATION_URL, else http://127.0.0.1:8610). The token is\n"
@@ -202,13 +206,16 @@ static int wait_state(const struct wanted *w, const char *states)
 int cmd_station(int argc, char **argv)
 {
     const char *set = getenv("JUANKU_STATION_URL");
-    struct wanted w = { .url = set ? set : "http://127.0.0.1:8610", .kind = "first" };
+    struct wanted w = { .url = set ? set : "http://127.0.0.1:8610",
+                        .kind = "first",
+                        .dir = "." };
     const struct arg table[] = {
         { "url", &w.url, NULL },       { "password-file", &w.password_file, NULL },
         { "sheets", &w.sheets, NULL }, { "kind", &w.kind, NULL },
         { "wait", &w.wait_s, NULL },   { "read", NULL, &w.read },
         { "json", NULL, &w.json },     { "help", NULL, &w.help },
-        { "model", &w.model, NULL },
+        { "model", &w.model, NULL },   { "dir", &w.dir, NULL },
+        { "reason", &w.reason, NULL },
     };
     struct args args;
     if (!args_read("station", argc, argv, table, COUNT(table), &args))
@@ -226,6 +233,12 @@ int cmd_station(int argc, char **argv)
         return again(&w, args.words[1]);
     if (!strcmp(verb, "wait") && args.count == 2)
         return wait_state(&w, args.words[1]);
+    if (!strcmp(verb, "enrol") && args.count == 2)
+        return station_enrol_here(args.words[1], w.dir);
+    if (!strcmp(verb, "certs") && args.count == 1)
+        return station_certs_show(w.json);
+    if (!strcmp(verb, "revoke") && args.count == 2)
+        return station_revoke_one(args.words[1], w.reason);
     static const char *const acts[] = { "start", "stop", "resume", "finish", "abandon" };
     for (size_t i = 0; i < COUNT(acts) && args.count == 1; i++)
         if (!strcmp(verb, acts[i]))

@@ -2,6 +2,8 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/fixity.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/station_cert.h"
+#include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
@@ -131,6 +133,28 @@ static void figures_write(FILE *out, struct repo *repo, const struct tally *t)
             (unsigned long long)t->slots[0], (unsigned long long)t->slots[1]);
 }
 
+/* Machines by name: the longest certificate that stands, and how many end soon. */
+static void stations_write(FILE *out, const json_t *ends, int64_t now_ms)
+{
+    static const char name[] = "juanku_station_certificate_end_seconds";
+    const char *station;
+    json_t *until;
+    uint64_t soon = 0;
+    fprintf(
+        out,
+        "# HELP %s When the station's certificate ends, Unix time.\n# TYPE %s gauge\n",
+        name, name);
+    json_object_foreach((json_t *)(uintptr_t)ends, station, until)
+    {
+        SCOPED(json_free_at) json_t *certificate = json_pack("{s:O}", "until_ms", until);
+        soon += *station_cert_state(certificate, now_ms) != 0;
+        fprintf(out, "%s{station=\"%s\"} %lld\n", name, station,
+                (long long)json_integer_value(until) / 1000);
+    }
+    one(out, "juanku_station_certificates_ending", "gauge",
+        "Stations whose certificate is over, or ends within thirty days.", soon);
+}
+
 enum rc metrics_show(struct call *call, struct fault *why)
 {
     struct tally tally = { 0 };
@@ -142,6 +166,9 @@ enum rc metrics_show(struct call *call, struct fault *why)
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_SUMS, "slots/", NULL, tally_slot, &tally,
                        why);
+    SCOPED(json_free_at) json_t *ends = NULL;
+    if (!rc)
+        rc = station_cert_ends(call->repo, txn, &ends, why);
     store_abort(TAKE(txn));
     if (rc)
         return rc;
@@ -151,6 +178,7 @@ enum rc metrics_show(struct call *call, struct fault *why)
     if (!out)
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for the figures");
     figures_write(out, call->repo, &tally);
+    stations_write(out, ends, call->now_ms);
     fixity_write(out, call->repo->fixity, call->now_ms);
     http_write(out, call->counts);
     if (fclose(out))

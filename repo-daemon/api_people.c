@@ -3,6 +3,7 @@
 #include "repo-daemon/custody.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -23,6 +24,8 @@ enum rc session_open(struct call *call, struct fault *why)
         call->detail = "请检查大小写；五次不对会锁定五分钟。";
         return RC_OK;
     }
+    if (!rc && (person.roles & ROLE_STATION))
+        rc = station_cert_check(call, NULL, why);
     if (rc)
         return rc;
     snprintf(call->cookie, sizeof call->cookie,

@@ -3,6 +3,7 @@
 #include "repo-daemon/qc_open.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -141,7 +142,10 @@ enum rc qc_returns(struct call *call, struct fault *why)
     const char *station = call_query(call, "station");
     if (!*station || strlen(station) > 20 || strchr(station, '/'))
         return fault_set(why, RC_INVALID, 0, "请写明是哪个扫描台（station）");
-    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    enum rc rc =
+        call->by.roles & ROLE_STATION ? station_cert_check(call, station, why) : RC_OK;
+    if (!rc)
+        rc = store_begin_read(call->repo->store, &txn, why);
     struct returning r = { call, txn, list };
     snprintf(prefix, sizeof prefix, "%s/", station);
     if (!rc)

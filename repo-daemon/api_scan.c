@@ -6,6 +6,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -142,7 +143,9 @@ enum rc scans_create(struct call *call, struct fault *why)
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;
     SCOPED(json_free_at) json_t *volume = NULL;
-    rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    rc = station_cert_check(call, call_text(call, "station"), why);
+    if (!rc)
+        rc = call_volume(call, call_part(call, "volume"), &volume, why);
     if (!rc && strcmp(call_text(call, "volume"), json_text(volume, "volume")) != 0)
         rc = fault_set(why, RC_INVALID, 0, "扫描清单写的是另一册案卷");
     if (!rc)

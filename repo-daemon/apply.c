@@ -86,6 +86,8 @@ static const struct {
     { EVENT_PURGE_END, apply_purge_end },
     { "purge", apply_purge },
     { EVENT_PURGE_DONE, apply_purge_done },
+    { EVENT_STATION_CERT, apply_station_cert },
+    { EVENT_STATION_CERT_END, apply_station_cert_end },
 };
 
 enum rc apply_event(struct repo *repo, struct store_txn *txn,

@@ -56,5 +56,7 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_PURGE_PROPOSE "purge-propose"
 #define EVENT_PURGE_END "purge-end"
 #define EVENT_PURGE_DONE "purge-done"
+#define EVENT_STATION_CERT "station-cert"
+#define EVENT_STATION_CERT_END "station-cert-end"
 
 #endif

@@ -103,6 +103,10 @@ MUST_USE enum rc apply_intake_notice(struct applying *a);
 MUST_USE enum rc apply_intake_return(struct applying *a);
 MUST_USE enum rc apply_paper_correct(struct applying *a);
 
+/* apply_station.c */
+MUST_USE enum rc apply_station_cert(struct applying *a);
+MUST_USE enum rc apply_station_cert_end(struct applying *a);
+
 /* apply_shelf.c: events of orders, odd slots and alarms, each by its word. */
 MUST_USE enum rc apply_order(struct applying *a);
 MUST_USE enum rc apply_order_end(struct applying *a);

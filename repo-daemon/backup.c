@@ -220,6 +220,18 @@ static enum rc copy_blobs(const char *from, const char *to, struct backup_report
     return copying.rc ? copying.rc : rc;
 }
 
+/* What a repository has only once it needed it. */
+static enum rc copy_secrets(const char *from, const char *to, struct fault *why)
+{
+    static const char *const names[] = { "station-ca.key", "station-ca.pem" };
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !rc && i < COUNT(names); i++) {
+        rc = copy_small(from, to, names[i], 0600, why);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return rc;
+}
+
 enum rc backup_make(const char *from, const char *to, struct backup_report *ret_report,
                     struct fault *why)
 {
@@ -234,6 +246,8 @@ enum rc backup_make(const char *from, const char *to, struct backup_report *ret_
         rc = copy_blobs(from, to, ret_report, why);
     if (!rc)
         rc = name_store(to, fresh, why);
+    if (!rc)
+        rc = copy_secrets(from, to, why);
     if (!rc)
         rc = copy_small(from, to, "repo.json", 0600, why); /* now it counts */
     return rc ? rc : backup_drop_purged(to, &ret_report->dropped, why);

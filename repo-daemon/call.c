@@ -3,6 +3,8 @@
 #include "repo-daemon/call.h"
 
 #include "repo-daemon/route.h"
+#include "repo-daemon/settings.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/log.h"
@@ -89,6 +91,23 @@ static bool may(struct call *call)
     return false;
 }
 
+/* A station's account is of use on the station's own machine only. */
+static bool machine_may(struct call *call)
+{
+    enum client_certs certs = CLIENT_CERTS_OFF;
+    struct fault why = { 0 };
+    (void)client_certs_read(call->settings->client_certs, &certs);
+    bool asked =
+        (certs == CLIENT_CERTS_STATIONS && (call->by.roles & ROLE_STATION)) ||
+        (certs == CLIENT_CERTS_ALL && strncmp(call->route->path, "/v1/", 4) == 0);
+    enum rc rc = asked ? station_cert_check(call, NULL, &why) : RC_OK;
+    if (rc)
+        call_fail(call, rc, &why);
+    if (rc == RC_DENIED)
+        call->code = "certificate";
+    return !rc;
+}
+
 void call_run(struct call *call, const char *method, const char *path)
 {
     struct fault why = { 0 };
@@ -98,7 +117,7 @@ void call_run(struct call *call, const char *method, const char *path)
         refuse(call, 404, "no-such-address", "没有这个地址", NULL);
         return;
     }
-    if (!may(call))
+    if (!may(call) || !machine_may(call))
         return;
     if (!strcmp(method, "POST") && !json_is_object(call->body)) {
         refuse(call, 400, "json", "内容不是 JSON 对象", "请检查发送的内容。");

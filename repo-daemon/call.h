@@ -21,6 +21,7 @@ struct call {
     json_t *body;                /* object, or NULL */
     const char *token, *last_id; /* borrowed; "" for none */
     bool by_cookie;
+    const json_t *cert; /* of the machine: {"state","name","serial"}; borrowed, or NULL */
     const json_t *counts; /* of the http role, for /metrics; borrowed, may be NULL */
     const struct repo_settings *settings; /* borrowed */
     struct person by;

@@ -94,6 +94,18 @@ static void id_by_header(const struct http_request *r, json_t *m)
     json_object_set_new(body, "id", json_string(id));
 }
 
+static json_t *cert_json(const struct http_request *r)
+{
+    static const char *const states[] = { [HTTP_CERT_UNREAD] = "none",
+                                          [HTTP_CERT_NONE] = "none",
+                                          [HTTP_CERT_VALID] = "valid",
+                                          [HTTP_CERT_EXPIRED] = "expired",
+                                          [HTTP_CERT_FOREIGN] = "foreign" };
+    const struct http_cert *cert = http_cert(r);
+    return json_pack("{s:s, s:s, s:s}", "state", states[cert->state], "name", cert->name,
+                     "serial", cert->serial);
+}
+
 json_t *http_ticket_message(const struct http_ticket *t)
 {
     static const char *const queries[] = { "q",      "state", "holder",  "slot", "cursor",
@@ -111,9 +123,10 @@ json_t *http_ticket_message(const struct http_ticket *t)
             json_object_set_new(query, queries[i],
                                 json_string(http_query(r, queries[i])));
     const char *last = http_header(r, "Last-Event-ID");
-    json_t *m = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s}", "do", "api", "method",
-                          route->method, "path", route->path, "parts", parts, "query",
-                          query, "token", token_of(r), "last_id", last ? last : "");
+    json_t *m = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "do", "api",
+                          "method", route->method, "path", route->path, "parts", parts,
+                          "query", query, "token", token_of(r), "last_id",
+                          last ? last : "", "cert", cert_json(r));
     if (m && http_body_json(r))
         json_object_set(m, "body", http_body_json(r));
     if (m)
@@ -218,7 +231,14 @@ void http_desk_before(struct http_request *request, void *context)
 {
     struct http_desk *desk = context;
     const char *method = http_method(request);
-    if (!http_route_of(request) && desk->assets)
+    const struct http_route *route = http_route_of(request);
+    bool probe =
+        route && (!strcmp(route->path, "/healthz") || !strcmp(route->path, "/readyz"));
+    if (desk->certs_for_all && !probe && http_cert(request)->state != HTTP_CERT_VALID)
+        http_reply_problem(request, 403, "certificate",
+                           "这台机器没有本院中间库签发的有效证书",
+                           "请管理员在这台机器上运行 juanku station enrol。");
+    else if (!route && desk->assets)
         http_reply_asset(request, desk->assets);
     else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
              http_is_foreign(request))

@@ -27,6 +27,7 @@ struct http_desk {
     sd_event *loop;
     struct ipc *store; /* NULL while the store is away */
     const struct http_asset *assets;
+    bool certs_for_all; /* http.client_certs = all */
     struct http_route routes[HTTP_DESK_ROUTES];
     size_t route_count;
     struct http_reader readers[HTTP_DESK_STREAMS];

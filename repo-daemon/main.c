@@ -3,7 +3,9 @@
 #include "repo-daemon/racks.h"
 #include "repo-daemon/role_http.h"
 #include "repo-daemon/role_store.h"
+#include "repo-daemon/station_cert.h"
 #include "repo-daemon/supervise.h"
+#include "sys/clock.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -46,6 +48,14 @@ static int run_role(const char *role, const struct repo_settings *settings)
     return EXIT_USAGE;
 }
 
+/* Both store and http need it as soon as they start. */
+static enum rc authority_make(const struct repo_settings *settings, struct fault *why)
+{
+    enum client_certs certs = CLIENT_CERTS_OFF;
+    (void)client_certs_read(settings->client_certs, &certs);
+    return certs ? station_ca_ready(settings->dir, clock_now_ms(), why) : RC_OK;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -75,5 +85,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "juanku-repod: %s\n", why.text);
         return EXIT_INPUT;
     }
-    return role ? run_role(role, &settings) : supervise(config, &settings);
+    if (role)
+        return run_role(role, &settings);
+    if (authority_make(&settings, &why)) {
+        fprintf(stderr, "juanku-repod: %s\n", why.text);
+        return EXIT_INPUT;
+    }
+    return supervise(config, &settings);
 }

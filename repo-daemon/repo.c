@@ -55,6 +55,7 @@ static const char *const table_names[VIEWS] = {
     [VIEW_INTAKES] = "view.intakes",
     [VIEW_ITEMS] = "view.items",
     [VIEW_PURGES] = "view.purges",
+    [VIEW_STATIONS] = "view.stations",
 };
 
 SCOPE_RELEASER(repo_close_at, struct repo *, repo_close)

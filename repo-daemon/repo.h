@@ -53,6 +53,7 @@ enum view {
     VIEW_SUMS,       /* counts over other views (view_sums.h) */
     VIEW_RETURNS,    /* by station, '/', volume label: pages that were sent back */
     VIEW_PURGES,     /* proposals to destroy volumes, by number in eight digits */
+    VIEW_STATIONS,   /* certificates of stations, by serial number */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */

@@ -3,6 +3,7 @@
 #include "repo-daemon/role_http.h"
 
 #include "repo-daemon/http_desk.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/log.h"
 #include "sys/role.h"
 
@@ -74,6 +75,12 @@ int http_main(const struct repo_settings *settings, const struct http_asset *ass
                                   .tls_key = settings->tls_key,
                                   .before = http_desk_before,
                                   .context = &desk };
+    enum client_certs certs = CLIENT_CERTS_OFF;
+    char authority[STATION_CA_PATH_MAX];
+    station_ca_path(settings->dir, authority);
+    if (client_certs_read(settings->client_certs, &certs) && certs)
+        http.client_ca = authority;
+    desk.certs_for_all = certs == CLIENT_CERTS_ALL;
     struct ipc_handlers handlers = { on_parent, on_parent_closed, &desk };
     struct role_rights none = { 0, NULL, NULL };
     struct ipc *parent = NULL;

@@ -1,6 +1,7 @@
 #include "repo-daemon/settings.h"
 
 #include "core/bytes.h"
+#include "repo-daemon/station_cert.h"
 
 #include <stdio.h>
 
@@ -15,6 +16,8 @@ const struct conf_key repo_settings_keys[] = {
     TEXT(listen,   "http.listen",   "127.0.0.1:8620", "address and port; others than loopback need a certificate"),
     TEXT(tls_cert, "http.tls_cert", "",               "certificate chain, a PEM file"),
     TEXT(tls_key,  "http.tls_key",  "",               "its key, a PEM file"),
+    TEXT(client_certs, "http.client_certs", "off", "which machines must show a certificate of ours: off, stations, all"),
+    CONF_KEY_UINT(repo_settings, client_cert_days, "http.client_cert_days", 1, 3650, "730", "days that a new certificate of a station lasts"),
     TEXT(racks,    "racks.ports",   "",               "racks by comma, PORT@ADDRESS:SITE.RACK, as /dev/ttyUSB0@1:01.001"),
     TEXT(archive,  "archive.dir",   "",               "where archived volumes go; empty: archive/ in repo.dir"),
     CONF_KEY_BOOL(repo_settings, archive_ocfl, "archive.ocfl", "no", "also keep each package as a version in the OCFL root ocfl/ of archive.dir (yes or no)"),
@@ -56,6 +59,15 @@ enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
     if (!s.archive[0] && snprintf(s.archive, sizeof s.archive, "%s/archive", s.dir) >=
                              (int)sizeof s.archive)
         return fault_set(why, RC_INVALID, 0, "repo.dir is too long");
+    enum client_certs certs;
+    if (!client_certs_read(s.client_certs, &certs))
+        return fault_set(why, RC_INVALID, 0,
+                         "http.client_certs：只能写 off、stations 或 all，不能写“%s”",
+                         s.client_certs);
+    if (certs && !*s.tls_cert)
+        return fault_set(why, RC_INVALID, 0,
+                         "http.client_certs = %s 要先设置 http.tls_cert 和 http.tls_key",
+                         s.client_certs);
     struct fixity_options fixity;
     rc = repo_settings_fixity(&s, &fixity, why);
     if (rc)

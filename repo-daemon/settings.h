@@ -8,6 +8,8 @@
 struct repo_settings {
     char dir[1024], court[32], court_name[160];
     char listen[128], tls_cert[512], tls_key[512];
+    char client_certs[12]; /* of enum client_certs */
+    uint32_t client_cert_days;
     char racks[1024];
     char archive[1024];
     bool archive_ocfl;

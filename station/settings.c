@@ -26,6 +26,10 @@ const struct conf_key station_settings_keys[] = {
          "file whose first line is its password"),
     TEXT(repo_ca_file, "repo.ca_file", "",
          "certificate to check https by; empty: the system's"),
+    TEXT(repo_cert_file, "repo.cert_file", "",
+         "this station's own certificate, made by: juanku station enrol"),
+    TEXT(repo_key_file, "repo.key_file", "",
+         "its key; only the station's program may read it"),
     UINT(repo_timeout_s, "repo.timeout_s", 1, 600, "60", "longest wait for one answer"),
     TEXT(http_listen, "http.listen", "127.0.0.1:8610", "address of the operator's page"),
     UINT(lock_minutes, "desk.lock_minutes", 0, 720, "15",
@@ -78,6 +82,9 @@ const size_t station_settings_count = COUNT(station_settings_keys);
 enum rc settings_check(const struct settings *set, struct fault *why)
 {
     static const char *const starts[] = { "key", "paper", "button" };
+    if (!*set->repo_cert_file != !*set->repo_key_file)
+        return fault_set(why, RC_INVALID, 0,
+                         "repo.cert_file 和 repo.key_file 要一起设置");
     for (size_t i = 0; i < COUNT(starts); i++)
         if (!strcmp(set->scan_start, starts[i]))
             return RC_OK;

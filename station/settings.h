@@ -18,6 +18,7 @@ struct settings {
     char repo_user[64];
     char repo_password_file[SETTINGS_PATH_MAX];
     char repo_ca_file[SETTINGS_PATH_MAX];
+    char repo_cert_file[SETTINGS_PATH_MAX], repo_key_file[SETTINGS_PATH_MAX];
     uint32_t repo_timeout_s;
     char http_listen[64];
     uint32_t lock_minutes; /* the page locks when nobody touches it; 0 never */

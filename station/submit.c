@@ -11,6 +11,8 @@
 #include "sys/role.h"
 #include "sys/scope.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +24,7 @@ struct submit_role {
     struct http_client *desk;    /* carries none: people's log-ins */
     bool has_token;
     char user[64], password[256];
+    char cert[PATH_MAX], key[PATH_MAX]; /* of this station; "" for none */
     uint32_t timeout_ms;
 };
 
@@ -49,17 +52,27 @@ static enum rc log_in(struct http_client *client, const char *login, const char 
                             why);
 }
 
+/* The files may come, or come anew, while we run. */
+static enum rc certificate_show(struct submit_role *r, struct fault *why)
+{
+    enum rc rc =
+        *r->cert ? http_client_set_cert(r->machine, r->cert, r->key, why) : RC_OK;
+    if (!rc && *r->cert)
+        rc = http_client_set_cert(r->desk, r->cert, r->key, why);
+    return rc;
+}
+
 static enum rc log_machine_in(struct submit_role *r, struct fault *why)
 {
     SCOPED(json_free_at) json_t *session = NULL;
     http_client_set_token(r->machine, NULL);
     r->has_token = false;
-    enum rc rc = log_in(r->machine, r->user, r->password, r->timeout_ms, &session, why);
+    enum rc rc = certificate_show(r, why);
+    if (!rc)
+        rc = log_in(r->machine, r->user, r->password, r->timeout_ms, &session, why);
     if (rc == RC_DENIED)
-        return fault_set(
-            why, RC_DENIED, 0,
-            "库房不认本机的账号“%s”。请管理员检查本机的口令设置；扫描内容都在本机。",
-            r->user);
+        return fault_wrap(
+            why, rc, "库房不认本机的账号“%s”，请管理员检查；扫描内容都在本机", r->user);
     if (rc)
         return rc;
     http_client_set_token(r->machine, field_peek(session, "token"));
@@ -137,15 +150,27 @@ static enum rc as_machine(struct submit_role *r, const json_t *order, int fd,
     return put ? put_once(r, order, fd, why) : ask_once(r, order, ret_json, why);
 }
 
-static void give_up_rights(const char *ca_file)
+/* The folder of a file, since a new file may take the place of this one. */
+static const char *folder_of(const char *path, char ret_folder[PATH_MAX])
 {
+    const char *slash = strrchr(path, '/');
+    snprintf(ret_folder, PATH_MAX, "%.*s", slash ? (int)(slash - path) : 1,
+             slash ? path : ".");
+    return *ret_folder ? ret_folder : "/";
+}
+
+static void give_up_rights(const struct submit_role *r, const char *ca_file)
+{
+    char folders[2][PATH_MAX];
     /* What a resolver and the certificates need; nothing may be written. */
     const char *const read[] = { "/etc",
                                  "/usr/lib",
                                  "/usr/share/ca-certificates",
                                  "/lib",
                                  "/run/systemd/resolve",
-                                 *ca_file ? ca_file : NULL,
+                                 *ca_file ? ca_file : "/etc",
+                                 *r->cert ? folder_of(r->cert, folders[0]) : NULL,
+                                 *r->cert ? folder_of(r->key, folders[1]) : NULL,
                                  NULL };
     struct role_rights rights = { ROLE_NET, read, NULL };
     struct fault why;
@@ -167,7 +192,9 @@ static enum rc set_up(struct submit_role *r, const json_t *order, struct fault *
     enum rc rc = http_client_new(url, ca, &r->desk, why);
     if (!rc)
         rc = http_client_new(url, ca, &r->machine, why);
-    give_up_rights(ca_file);
+    (void)field_text(order, "cert", r->cert, sizeof r->cert);
+    (void)field_text(order, "key", r->key, sizeof r->key);
+    give_up_rights(r, ca_file);
     return rc;
 }
 

@@ -149,10 +149,11 @@ static void on_started(void *context)
     struct session *s = context;
     char password[256];
     read_password(s->set.repo_password_file, password);
-    json_t *order =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "do", "set", "url", s->set.repo_url, "ca",
-                  s->set.repo_ca_file, "user", s->set.repo_user, "password", password,
-                  "timeout_ms", (json_int_t)s->set.repo_timeout_s * 1000);
+    json_t *order = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I}", "do", "set", "url",
+                              s->set.repo_url, "ca", s->set.repo_ca_file, "cert",
+                              s->set.repo_cert_file, "key", s->set.repo_key_file, "user",
+                              s->set.repo_user, "password", password, "timeout_ms",
+                              (json_int_t)s->set.repo_timeout_s * 1000);
     explicit_bzero(password, sizeof password);
     s->uplink.up = true; /* until an exchange says otherwise */
     uplink_call(s, order, -1, on_set, NULL);

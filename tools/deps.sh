@@ -21,6 +21,7 @@ libzbar-dev|demo|barcodes on paper
 liblmdb-dev|demo|the store
 libmicrohttpd-dev|demo|HTTP server
 libcurl4-gnutls-dev|demo|HTTP client
+libgnutls28-dev|demo|certificates of stations, and who stands at the end of a TLS line
 libjansson-dev|demo|JSON
 libssl-dev|demo|hashes, signatures, passwords
 libsystemd-dev|demo|event loop and journal
@@ -33,6 +34,7 @@ fonts-droid-fallback|demo|Chinese in certificates
 fonts-dejavu-core|demo|figures and Latin in certificates
 jq|demo|reads JSON in the day script
 curl|all|asks the API in tests
+openssl|all|makes certificates for tests, wrong ones too
 systemd|all|judges the units
 git|all|tells the house checks which files are ours
 libcmocka-dev|all|unit tests

@@ -9,17 +9,20 @@
 #include "sys/scope.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { CONNECT_TIMEOUT_MS = 5000 };
 
 struct http_client {
     CURL *curl;
-    char *base, *ca_file, *token;
+    char *base, *ca_file, *cert_file, *key_file, *token;
 };
 
 /* One exchange while it runs. */
@@ -75,6 +78,8 @@ void http_client_free(struct http_client *c)
     free(c->token);
     free(c->base);
     free(c->ca_file);
+    free(c->cert_file);
+    free(c->key_file);
     free(c);
 }
 
@@ -82,6 +87,26 @@ void http_client_set_token(struct http_client *c, const char *token)
 {
     free(c->token);
     c->token = token ? strdup(token) : NULL;
+}
+
+enum rc http_client_set_cert(struct http_client *c, const char *cert_file,
+                             const char *key_file, struct fault *why)
+{
+    struct stat st;
+    if (access(cert_file, R_OK))
+        return fault_set(why, RC_DENIED, errno, "本机的证书“%s”读不了", cert_file);
+    if (stat(key_file, &st) || access(key_file, R_OK))
+        return fault_set(why, RC_DENIED, errno, "本机证书的密钥“%s”读不了", key_file);
+    if (st.st_mode & 077)
+        return fault_set(why, RC_DENIED, 0,
+                         "密钥“%s”别人也能读，请先改成只有本程序能读（chmod 600）",
+                         key_file);
+    char *cert = strdup(cert_file), *key = strdup(key_file);
+    free(c->cert_file);
+    free(c->key_file);
+    c->cert_file = cert;
+    c->key_file = key;
+    return cert && key ? RC_OK : fault_set(why, RC_NO_MEMORY, 0, "内存不足");
 }
 
 static size_t on_answer(char *at, size_t one, size_t len, void *context)
@@ -159,6 +184,10 @@ static void options_set(struct http_client *c, const char *method, const char *u
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     if (c->ca_file)
         curl_easy_setopt(h, CURLOPT_CAINFO, c->ca_file);
+    if (c->cert_file && c->key_file) {
+        curl_easy_setopt(h, CURLOPT_SSLCERT, c->cert_file);
+        curl_easy_setopt(h, CURLOPT_SSLKEY, c->key_file);
+    }
     if (has_body) {
         curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(h, CURLOPT_READFUNCTION, on_body);
@@ -184,6 +213,10 @@ static enum rc fault_of_curl(const struct http_client *c, CURLcode code,
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
         return fault_set(why, RC_DENIED, 0, "%s 的证书不可信，请管理员检查证书设置",
                          c->base);
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return fault_set(why, RC_DENIED, 0,
+                         "本机的证书和密钥不能用，请管理员重新办理（juanku station "
+                         "enrol）");
     if (code == CURLE_ABORTED_BY_CALLBACK && x->fd >= 0)
         return fault_set(why, RC_IO, 0, "要发送的文件读不完整");
     if (sent)

@@ -28,6 +28,11 @@ MUST_USE enum rc http_client_new(const char *base, const char *ca_file,
 void http_client_free(struct http_client *client); /* accepts NULL */
 SCOPE_RELEASER(http_client_free_at, struct http_client *, http_client_free)
 void http_client_set_token(struct http_client *client, const char *token);
+/* Show this certificate (PEM files, read at each new connection) to a server that asks.
+ *   RC_DENIED  the key is missing, or others than its owner may read it; Chinese sentence
+ */
+MUST_USE enum rc http_client_set_cert(struct http_client *client, const char *cert_file,
+                                      const char *key_file, struct fault *why);
 
 /* One exchange; `timeout_ms` is for the whole of it. Any HTTP status is RC_OK here.
  *   RC_UNAVAILABLE  nobody answers at the address: nothing was done

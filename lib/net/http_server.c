@@ -29,7 +29,7 @@ enum {
 
 struct http_server {
     struct http_settings settings;
-    char *listen, *cert, *key;
+    char *listen, *cert, *key, *client_ca;
     struct MHD_Daemon *daemon;
     int fd; /* the listening socket; the library closes it */
     sd_event_source *ready, *again, *timer, *heartbeat;
@@ -121,6 +121,13 @@ static struct http_request *request_begin(struct http_server *server,
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     r->peer = http_listen_peer(info ? info->client_addr : NULL);
+    if (server->client_ca) {
+        const union MHD_ConnectionInfo *
+            own = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT),
+           *tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        http_cert_take(r, own ? own->socket_context : NULL,
+                       tls ? tls->tls_session : NULL);
+    }
     MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_pair, &r->headers);
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_pair, &r->queries);
     r->route = http_route_find(server->settings.routes, server->settings.route_count,
@@ -249,16 +256,20 @@ static enum rc daemon_start(struct http_server *s, struct fault *why)
 {
     unsigned flags =
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (s->cert ? MHD_USE_TLS : 0u);
-    struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert },
-                                    { MHD_OPTION_HTTPS_MEM_KEY, 0, s->key },
-                                    { MHD_OPTION_END, 0, NULL } };
+    struct MHD_OptionItem tls[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, s->key },
+        { s->client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, s->client_ca },
+        { MHD_OPTION_END, 0, NULL }
+    };
     s->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_access, s, MHD_OPTION_LISTEN_SOCKET, s->fd,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MEMORY,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_ARRAY,
-        s->cert ? tls : &tls[2], MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
+        http_cert_connection, s, MHD_OPTION_ARRAY, s->cert ? tls : &tls[3],
+        MHD_OPTION_END);
     if (!s->daemon)
         return fault_set(why, RC_INVALID, 0, "start the server on %s%s", s->listen,
                          s->cert ? ": is the certificate right for its key?" : "");
@@ -302,6 +313,12 @@ enum rc http_server_new(sd_event *loop, const struct http_settings *settings,
         rc = file_read(AT_FDCWD, settings->tls_cert, PEM_MAX, &s->cert, &len, why);
     if (!rc && http_given(settings->tls_key))
         rc = file_read(AT_FDCWD, settings->tls_key, PEM_MAX, &s->key, &len, why);
+    if (!rc && http_given(settings->client_ca) && !s->cert)
+        rc = fault_set(why, RC_INVALID, 0,
+                       "客户端证书只能和 HTTPS 一起用：请先设置 http.tls_cert 和 "
+                       "http.tls_key");
+    if (!rc && http_given(settings->client_ca))
+        rc = file_read(AT_FDCWD, settings->client_ca, PEM_MAX, &s->client_ca, &len, why);
     if (!rc)
         rc = http_listen(s->listen, s->cert != NULL, &s->fd, why);
     if (!rc)
@@ -339,5 +356,6 @@ void http_server_free(struct http_server *s)
     free(s->listen);
     free(s->cert);
     free(s->key);
+    free(s->client_ca);
     free(s);
 }

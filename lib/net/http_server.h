@@ -50,6 +50,8 @@ struct http_route {
 struct http_settings {
     const char *listen;             /* "127.0.0.1:8620"; IPv6 as "[::1]:8620" */
     const char *tls_cert, *tls_key; /* PEM file paths, NULL or "" for plain HTTP */
+    const char *client_ca; /* PEM file: clients are asked for a certificate that this
+                              authority signed; NULL or "": they are not asked */
     const struct http_route *routes;
     size_t route_count;
     http_handler
@@ -79,6 +81,23 @@ const char *http_cookie(const struct http_request *request, const char *name);
  * gives it away, also when it only differs by the port. */
 bool http_is_foreign(const struct http_request *request);
 const char *http_peer(const struct http_request *request);
+
+/* The certificate that the client showed. Whoever has none, or a wrong one, is let in all
+ * the same: what that means is the handler's to say. */
+enum http_cert_state {
+    HTTP_CERT_UNREAD = 0, /* never seen outside */
+    HTTP_CERT_NONE,       /* none was shown, or none was asked for */
+    HTTP_CERT_VALID,      /* signed by the authority, for now, for a client */
+    HTTP_CERT_EXPIRED,    /* signed by it, but its time is over or has not come */
+    HTTP_CERT_FOREIGN,    /* not signed by it, or not for a client */
+};
+struct http_cert {
+    enum http_cert_state state;
+    char name[65];    /* common name; "" for none */
+    char serial[41];  /* lower-case hex */
+    int64_t until_ms; /* Unix time, UTC */
+};
+const struct http_cert *http_cert(const struct http_request *request); /* never NULL */
 struct bytes http_body(const struct http_request *request);
 /* The body as a JSON object; borrowed, NULL when it is none (answer 400 then). */
 json_t *http_body_json(struct http_request *request);

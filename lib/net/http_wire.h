@@ -6,6 +6,8 @@
 
 #include "net/http_server.h"
 
+#include <microhttpd.h>
+
 struct http_pair {
     char *name, *value; /* owned */
 };
@@ -36,6 +38,7 @@ struct http_request {
     const struct http_route *route; /* NULL: nothing at this path */
     bool other_method;              /* the path exists, with another method */
     char *method, *path, *peer;     /* owned */
+    struct http_cert *cert; /* the connection's; borrowed, NULL when none is asked */
     struct http_pairs parts, queries, headers;
 
     char *body; /* owned; NUL added */
@@ -103,6 +106,12 @@ static inline bool http_given(const char *text)
 {
     return text && *text;
 }
+
+/* http_cert.c: the library's notice of a connection's begin and end; the certificate of
+ * the connection (`own` is what the notice left there, `session` is of GnuTLS). */
+void http_cert_connection(void *context, struct MHD_Connection *connection, void **own,
+                          enum MHD_ConnectionNotificationCode code);
+void http_cert_take(struct http_request *request, void *own, void *session);
 
 /* http_stream.c */
 void http_stream_put(struct http_stream *stream, const char *text, size_t len);
