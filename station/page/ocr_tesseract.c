@@ -24,6 +24,21 @@ __attribute__((visibility("default"))) l_ok pixWriteMem(l_uint8 **pdata, size_t 
     return pixWriteMemSpix(pdata, psize, pix);
 }
 
+/* Many of Tesseract's settings belong to the whole process: a model that brings its own
+ * (chi_sim_best does) sets them for every other one, and a page would be read in another
+ * way once such a model was asked. So all that differ among models are set anew. */
+static const struct setting {
+    const char *name, *value;
+} settings[] = {
+    { "tessedit_do_invert", "0" },
+    { "debug_file", "/dev/null" },
+    { "textord_all_prop", "1" }, /* fixed pitch matters to its older engine alone */
+    { "textord_force_make_prop_words", "1" },
+    { "edges_children_count_limit", "1000" },
+    { "edges_children_fix", "1" },
+    { "edges_use_new_outline_complexity", "1" },
+};
+
 static void tesseract_close(void *handle)
 {
     TessBaseAPIDelete(handle);
@@ -42,10 +57,8 @@ static enum rc tesseract_open(const struct ocr_model *model, void **ret_handle,
         return fault_set(why, RC_UNAVAILABLE, 0,
                          "文字识别模型“%s”的文件已损坏，请重新安装后再试", model->name);
     }
-    TessBaseAPISetVariable(api, "tessedit_do_invert", "0");
-    TessBaseAPISetVariable(api, "debug_file", "/dev/null");
-    /* Whether a row is printed at a fixed pitch matters to its older engine alone. */
-    TessBaseAPISetVariable(api, "textord_all_prop", "1");
+    for (size_t i = 0; i < COUNT(settings); i++)
+        (void)TessBaseAPISetVariable(api, settings[i].name, settings[i].value);
     *ret_handle = api;
     return RC_OK;
 }
@@ -143,6 +156,9 @@ static enum rc tesseract_read(void *handle, PIX *gray, int dpi, enum ocr_shape s
     static const TessPageSegMode modes[] = { PSM_AUTO, PSM_SINGLE_BLOCK,
                                              PSM_SINGLE_LINE };
     struct ocr_text text = { 0 };
+    /* It would take the words of the pages before for known ones: a page's text then
+     * depends on which worker it met, and reading it again brings another. */
+    TessBaseAPIClearAdaptiveClassifier(handle);
     TessBaseAPISetPageSegMode(handle, modes[shape]);
     TessBaseAPISetImage2(handle, gray);
     TessBaseAPISetSourceResolution(handle, dpi);

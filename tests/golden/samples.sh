@@ -84,6 +84,13 @@ ocr() {
         END { if (!bad) print "ok - no Chinese page has more errors than plain Tesseract makes" }' "$work/pages"
     awk -F'\t' '{ ours += $2; plain += $3 } END { printf "# %d errors, plain Tesseract %d\n", ours, plain; exit !plain || ours > plain * 0.75 }' "$work/pages"
     say $? "together at most three quarters of its errors"
+
+    # The first asks the second model, whose settings are the whole process's.
+    "$juanku" convert --keep-all --jobs 1 --text "$work/two" -o "$work/p.pdf" "$data/zh-poem-rare.jpg" "$data/zh-broker-notice.png" >/dev/null 2>&1
+    "$juanku" convert --keep-all --text "$work/one" -o "$work/p.pdf" "$data/zh-broker-notice.png" >/dev/null 2>&1
+    tr '\f' '\n' <"$work/one" | grep . >"$work/lines"
+    tr '\f' '\n' <"$work/two" | grep . | tail -n "$(wc -l <"$work/lines")" | cmp -s - "$work/lines" && [ -s "$work/lines" ]
+    say $? "a page is read alike whatever its worker has read before"
 }
 
 separators() {
