@@ -2,7 +2,7 @@
  * as at the station. Letters and figures belong to the barcode reader. */
 export const viewKeys = {
     desk: 'F1', intake: 'F2', holders: 'F3', volumes: 'F4', slots: 'F6', loans: 'F7', stocktake: 'F9', qc: 'F10',
-    trolleys: 'F12',
+    retention: 'F11', trolleys: 'F12',
 };
 
 export const FINISH = 'F8';

@@ -16,6 +16,7 @@ import './list.js';
 import './loans.js';
 import './qc.js';
 import './qc_look.js';
+import './retention.js';
 import './slots.js';
 import './stocktake.js';
 import './trolley.js';
@@ -37,13 +38,14 @@ const NOTE_MS = 9000;
 const cards = { C01: 'accept', C02: 'redo', C05: 'cancel' }; /* command cards that mean something here */
 const views = {
     desk: 'nav.desk', intake: 'nav.intake', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots',
-    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc', trolleys: 'nav.trolleys',
+    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc', trolleys: 'nav.trolleys', retention: 'nav.retention',
 };
 /* Views that are not for everybody: whose they are. */
 const only = {
     intake: ['cataloguer', 'keeper', 'archivist', 'supervisor', 'auditor'],
     stocktake: ['keeper', 'supervisor', 'auditor'],
     qc: ['qc', 'supervisor', 'auditor'],
+    retention: ['archivist', 'supervisor', 'auditor'],
 };
 const takers = 'jk-volume, jk-intake-new, jk-intake-one, jk-count, jk-trolley, jk-trolley-load';
 const carded = 'jk-volume, jk-trolley, jk-trolley-load'; /* take command cards */
@@ -261,6 +263,8 @@ class Repo extends Part {
                 : html`<jk-intake-one .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-intake-one>`;
         case 'loans':
             return arg ? html`<jk-loan .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-loan>` : html`<jk-loans .beat=${this.beat}></jk-loans>`;
+        case 'retention':
+            return arg ? html`<jk-purge .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-purge>` : html`<jk-retention .beat=${this.beat} .person=${this.person}></jk-retention>`;
         case 'stocktake':
             return arg ? html`<jk-count .arg=${arg} .beat=${this.beat}></jk-count>` : html`<jk-stocktakes .beat=${this.beat}></jk-stocktakes>`;
         case 'trolleys':

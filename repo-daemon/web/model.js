@@ -73,6 +73,20 @@ export function dueLook(loan) {
     return loan.days_left ? ['calm', 'loans.days.left'] : ['wait', 'loans.days.today'];
 }
 
+/* Where a list of what is to be destroyed stands: tone, the repository's word, sign. */
+export function purgeLook(purge) {
+    const looks = { proposed: ['wait', 'clock'], approved: ['move', 'archive'], done: ['calm', 'check'], refused: ['calm', 'back'], withdrawn: ['calm', 'back'] };
+    const [tone, sign] = looks[purge.state] ?? ['calm', 'leaf'];
+    return [tone, purge.word, sign];
+}
+
+/* Bytes as people read them. */
+export function sizeOf(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    const at = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    return `${(bytes / 1000 ** at).toFixed(at && bytes / 1000 ** at < 10 ? 1 : 0)} ${units[at]}`;
+}
+
 export const differenceLook = {
     missing: ['bad', 'alert'],
     surplus: ['wait', 'plus'],
@@ -117,6 +131,7 @@ const how = [
     { name: 'come-back', may: ['come-back'], asks: [], sign: 'back' },
     { name: 'return-to-party', may: ['return-to-party'], asks: ['reason'], sign: 'person' },
     { name: 'cancel', may: ['cancel'], asks: [], sign: 'back' },
+    { name: 'destroy', may: ['destroy'], asks: ['witness'], sign: 'stop' },
     { name: 'lose', may: ['lose'], asks: ['reason'], sign: 'alert' },
 ];
 

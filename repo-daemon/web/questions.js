@@ -10,6 +10,7 @@ import { nameOf, placeName } from './names.js';
 const outcomes = ['判决', '调解', '撤诉', '裁定'];
 const FACTS = 'facts[]'; /* one name, several answers */
 const facts = ['保全', '上诉'];
+const watchers = ['keeper', 'archivist', 'supervisor'];
 const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
 /* A machine or the person already holding it cannot be handed anything. */
@@ -37,6 +38,13 @@ const draw = {
     sheets: (now) => html`<div class="field"><label for="sheets">${say('ask.sheets')}</label>
         <input id="sheets" name="sheets" type="number" min="1" max="2000" .value=${String(now.volume.sheets ?? '')}
             @focus=${whole}></div>`,
+
+    witness: (now) => html`<div class="field"><label for="witness">${say('ask.witness')}</label>
+            <select id="witness" name="witness" required><option value="">${say('ask.to.choose')}</option>
+                ${now.people.filter((one) => one.badge !== now.person.badge && one.roles.some((role) => watchers.includes(role)))
+                    .map((one) => html`<option value=${one.badge} ?selected=${one.badge === now.given.to} lang="zh-CN">${one.name}</option>`)}</select></div>
+        <div class="field"><label for="witness-pin">${say('ask.pin')}</label>
+            <input id="witness-pin" name="witness_pin" type="password" required maxlength="12" autocomplete="off" inputmode="numeric"></div>`,
 
     reason: () => html`<div class="field"><label for="reason">${say('ask.reason')}</label>
         <input id="reason" name="reason" type="text" required maxlength="200" autocomplete="off"></div>`,

@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 import './actions.js';
 import { spacedLabel } from '../../web/label.js';
 import { get } from '../../web/net.js';
-import { badge, refusal } from '../../web/part.js';
+import { badge, message, refusal } from '../../web/part.js';
 import { say } from '../../web/words.js';
 import { drawBinding, drawChain, drawPages, drawPapers } from './sections.js';
 import { stateBadge, volumeName, where, who } from './names.js';
@@ -79,6 +79,7 @@ class Volume extends View {
             : say('vol.notscanned');
         return html`<dl class="facts">
             ${this.fact('vol.where', where(volume))} ${this.fact('vol.who', who(volume))}
+            ${volume.retention ? this.fact('vol.kept', volume.retention.until ? say('vol.kept.until', { class: say(`keep.class.${volume.retention.class}`), day: volume.retention.until }) : say('keep.class.permanent'), volume.holds.length ? say('keep.held') : '') : nothing}
             ${this.fact('vol.paper', volume.sheets ? say('vol.sheets', { n: volume.sheets }) : scanned, volume.sheets ? scanned : '')}
         </dl>`;
     }
@@ -97,6 +98,7 @@ class Volume extends View {
                     </div>
                     <p class="row state">${stateBadge(volume.state)} ${volume.batch ? html`<a class="button" href="#/b/${volume.batch}">${say('trolley.one')} <span class="mono">${volume.batch}</span></a>` : nothing} ${volume.notice ? badge('move', say('vol.notice'), 'archive') : nothing}</p>
                 </div>
+                ${volume.purged_at ? message('calm', say('vol.purged', { day: volume.purged_at.slice(0, 10) }), '', 'archive') : nothing}
                 ${this.facts(volume)}
                 <jk-actions .volume=${volume} .person=${this.person} @acted=${() => this.reload()}
                     @checked=${() => (this.tab = 'binding')}></jk-actions>
