@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MOST = 64, NAME_COST = 1024, ELAPSED_MOST_MS = 1000 };
+enum {
+    NAMES_MOST = 64,
+    NAMES_LOOK_MOST = 2048,
+    NAME_COST = 1024,
+    ELAPSED_MOST_MS = 1000
+};
 
 SCOPE_RELEASER(fixity_free_at, struct fixity *, fixity_free)
 
@@ -120,16 +125,18 @@ static enum rc file_one(struct fixity *f, int64_t now_ms, uint64_t *used,
 
 struct naming {
     struct sha256 names[NAMES_MOST];
-    size_t count;
+    size_t count, looked;
+    char last[SHA256_HEX]; /* looked at up to here */
 };
 
+/* What a purge took is missed by nobody: the ledger says where it went. */
 static bool name_add(const char *key, json_t *entry, void *context)
 {
     struct naming *n = context;
-    if (*json_text(entry, "purged")) /* missed by nobody: the ledger says where it went */
-        return true;
-    n->count += hash_from_hex(key, &n->names[n->count]);
-    return n->count < NAMES_MOST;
+    if (!*json_text(entry, "purged"))
+        n->count += hash_from_hex(key, &n->names[n->count]);
+    snprintf(n->last, sizeof n->last, "%s", key);
+    return ++n->looked < NAMES_LOOK_MOST && n->count < NAMES_MOST;
 }
 
 static enum rc names_some(struct fixity *f, int64_t now_ms, uint64_t *used,
@@ -142,7 +149,7 @@ static enum rc names_some(struct fixity *f, int64_t now_ms, uint64_t *used,
         rc = view_each(f->repo, txn, VIEW_BLOBS, "", *f->after ? f->after : NULL,
                        name_add, &n, why);
     store_abort(TAKE(txn)); /* an alarm writes */
-    if (rc || !n.count)
+    if (rc || !n.looked)
         return rc ? rc : phase_end(f, now_ms, why);
     for (size_t i = 0; i < n.count; i++) {
         bool gone = blob_stat(f->repo->blobs, n.names[i], NULL, NULL) == RC_NOT_FOUND;
@@ -153,6 +160,8 @@ static enum rc names_some(struct fixity *f, int64_t now_ms, uint64_t *used,
         f->facts.now.gone += gone;
         hash_hex(n.names[i], f->after);
     }
+    snprintf(f->after, sizeof f->after, "%s", n.last);
+    *used += n.looked;
     return RC_OK;
 }
 

@@ -25,7 +25,7 @@ struct repo_settings;
 
 enum {
     PURGE_VOLUMES_MOST = 100,
-    PURGE_FILES_MOST = 100000, /* of one list */
+    PURGE_FILES_MOST = 50000, /* of one list */
     PURGE_KEY_MAX = 9,
 };
 

@@ -16,5 +16,5 @@ put 640 repo-daemon/repod.conf /etc/juanku/repod.conf
 put 640 station/stationd.conf /etc/juanku/stationd.conf
 put 644 "$out/models/chi_sim_best.traineddata" "$prefix/share/juanku/models/chi_sim_best.traineddata"
 for quirk in drivers/quirks/*.conf; do put 644 "$quirk" "$prefix/share/juanku/quirks/$(basename "$quirk")"; done
-for preset in intake loan calendar; do put 644 "repo-daemon/data/$preset.json" "$prefix/share/juanku/data/$preset.json"; done
+for preset in intake loan calendar retention; do put 644 "repo-daemon/data/$preset.json" "$prefix/share/juanku/data/$preset.json"; done
 for page in docs/*.md docs/pictures/*.png; do put 644 "$page" "$prefix/share/doc/juanku/${page#docs/}"; done

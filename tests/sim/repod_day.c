@@ -6,6 +6,7 @@
 #include "record/jpeg.h"
 #include "repo-daemon/bagit.h"
 #include "repo-daemon/ocfl.h"
+#include "repo-daemon/retention.h"
 
 #define VOLUME "V44039920260301010027100159"
 #define CASE "44039920260301010027"
@@ -246,6 +247,29 @@ static void check(bool passes, size_t failures)
     json_decref(answer);
 }
 
+/* How many kept files are locked to the last day of the term, and how many for ever. */
+static void locks(unsigned *ret_term, unsigned *ret_ever)
+{
+    char command[600], line[64];
+    snprintf(command, sizeof command,
+             "find %s/repo/blobs -name '*.keep' -exec cat {} + | sort | uniq -c",
+             repod.folder);
+    FILE *f = popen(command, "r");
+    *ret_term = *ret_ever = 0;
+    while (f && fgets(line, sizeof line, f)) {
+        unsigned count = 0;
+        long long until = 0;
+        if (sscanf(line, "%u %lld", &count, &until) != 2)
+            continue;
+        if (until == 2745504000000) /* 2057-01-01 in Beijing */
+            *ret_term = count;
+        else if (until == RETENTION_FOREVER_MS)
+            *ret_ever = count;
+    }
+    if (f)
+        (void)pclose(f);
+}
+
 static void archive(void)
 {
     struct fault why = { 0 };
@@ -258,6 +282,10 @@ static void archive(void)
     const json_t *term = json_object_get(answer, "retention");
     const char *until = json_string_value(json_object_get(term, "until"));
     says(until && !strcmp(until, "2056-12-31"), "and kept until %s", until ? until : "?");
+    unsigned ending, ever;
+    locks(&ending, &ever);
+    says(ending >= 24 && ever == 4, "%u files are locked until then, %u for ever", ending,
+         ever); /* two manifests, the report, the certificate */
     struct bagit_facts facts;
     says(path && !bagit_verify(path, &facts, &why), "its bag is valid: %s",
          path ? path : why.text);
