@@ -3,6 +3,7 @@
 #include "repo-daemon/call.h"
 #include "repo-daemon/custody.h"
 #include "repo-daemon/shelf.h"
+#include "repo-daemon/show.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 300 };
+enum { TEXT_MAX = 400, PLACE_MAX = 60 };
 
 static const struct {
     const char *name, *word;
@@ -130,20 +131,46 @@ static void differ(struct comparing *c, const char *slot, enum stocktake_kind ki
                                     "why", why));
 }
 
+/* What a person looks for: case number and 册, with the label behind it. */
+static void volume_words(const struct comparing *c, const char *label,
+                         char ret_words[TEXT_MAX / 2])
+{
+    char name[SHOW_NAME_MAX];
+    SCOPED(json_free_at) json_t *v = NULL;
+    if (view_get(c->repo, c->txn, VIEW_VOLUMES, label, &v)) {
+        snprintf(ret_words, TEXT_MAX / 2, "%s", label);
+        return;
+    }
+    show_name(c->repo, c->txn, v, name);
+    snprintf(ret_words, TEXT_MAX / 2, "%s（%s）", name, label);
+}
+
+static void place_words(const char *slot, char ret_words[PLACE_MAX])
+{
+    struct label label;
+    if (label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label))
+        snprintf(ret_words, PLACE_MAX, "%.40s", slot);
+    else
+        snprintf(ret_words, PLACE_MAX, "%u 号库 %u 号架 %u 格", label.site, label.rack,
+                 label.slot);
+}
+
 /* A volume that the record does not have in this slot. */
 static void stranger(struct comparing *c, const char *slot, const char *volume,
                      const char *expected)
 {
-    char text[TEXT_MAX];
+    char text[TEXT_MAX], words[TEXT_MAX / 2], place[PLACE_MAX];
     SCOPED(json_free_at) json_t *v = NULL;
+    volume_words(c, volume, words);
     if (view_get(c->repo, c->txn, VIEW_VOLUMES, volume, &v)) {
         snprintf(text, sizeof text, "格口里有没有登记过的案卷 %s", volume);
         differ(c, slot, ST_SURPLUS, volume, expected, text);
     } else if (*json_text(v, "slot")) {
-        snprintf(text, sizeof text, "案卷 %s 应在格口 %s", volume, json_text(v, "slot"));
+        place_words(json_text(v, "slot"), place);
+        snprintf(text, sizeof text, "%s 应在 %s", words, place);
         differ(c, slot, ST_MISPLACED, volume, expected, text);
     } else {
-        snprintf(text, sizeof text, "案卷 %s 在架上，记录却是“%s”", volume,
+        snprintf(text, sizeof text, "%s 在架上，记录却是“%s”", words,
                  custody_state_word(custody_state(json_text(v, "state"))));
         differ(c, slot, ST_SURPLUS, volume, expected, text);
     }
@@ -171,15 +198,16 @@ static bool compare_one(const char *slot, json_t *stored, void *context)
     const json_t *count = json_object_get(c->counts, slot);
     const char *expected = json_text(stored, "volume"),
                *seen = json_text(count, "volume");
-    char text[TEXT_MAX];
+    char text[TEXT_MAX], words[TEXT_MAX / 2] = "空";
+    if (*expected)
+        volume_words(c, expected, words);
     c->sum->slots++;
     if (!count)
         return true;
     c->sum->counted++;
     compare_sensed(c, slot, stored, *seen || json_number(count, "unreadable"));
     if (json_number(count, "unreadable")) {
-        snprintf(text, sizeof text, "格口里的标签读不出，记录是 %s",
-                 *expected ? expected : "空");
+        snprintf(text, sizeof text, "格口里的标签读不出，记录是 %s", words);
         differ(c, slot, ST_UNREADABLE, "", expected, text);
         return true;
     }
@@ -188,7 +216,7 @@ static bool compare_one(const char *slot, json_t *stored, void *context)
     if (*seen)
         stranger(c, slot, seen, expected);
     if (*expected && !json_object_get(c->seen, expected)) {
-        snprintf(text, sizeof text, "案卷 %s 应在这个格口，没有看到", expected);
+        snprintf(text, sizeof text, "%s 应在这个格口，没有看到", words);
         differ(c, slot, ST_MISSING, expected, expected, text);
     }
     return true;

@@ -2,7 +2,7 @@
 # The keeper's tasks without a mouse, against the real repository: papers come in, are
 # filed, told about, printed and given back; who holds what; the shelves; loans; a
 # stock-take; the proof of a chain; finding by digits and by first letters; trolleys.
-# keeper.mjs and trolley.mjs press the keys; what other people do meanwhile is done here by the command.
+# keeper.mjs, trolley.mjs and stocktake.mjs press the keys; what other people do meanwhile is done here by the command.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -u
 cd "$(dirname "$0")/../.."
@@ -58,6 +58,9 @@ done <<'CASES'
 10063 承揽合同纠纷 宋平 新居装饰
 10064 运输合同纠纷 唐宁 快达物流
 10065 保管合同纠纷 杜康 安平仓储
+10071 继承纠纷 冯远 冯近
+10072 赡养纠纷 邓兰 邓松
+10073 收养关系纠纷 曹青 曹白
 CASES
 as keeper1 volume shelve "${V[10031]}" --slot "$(slot 1)" >/dev/null || broken "shelve"
 as keeper1 volume shelve "${V[10035]}" --slot "$(slot 2)" >/dev/null || broken "shelve"
@@ -72,8 +75,15 @@ number 10027 民间借贷纠纷 张三 李四 >/dev/null || broken "a case"
 
 export REPO_BASE=$repo_url SECRETS=$house/secrets
 export SLOTS="$(slot 1) $(slot 2) $(slot 3) $(slot 4)" SHELVED="${V[10031]} ${V[10035]}" LENT=${V[10042]} JUANKU=$bin/juanku HOUSE=$house
+export RACK2=$(as keeper1 slot list --json | jq -r '[.slots[24:36][].slot] | join(" ")') STANDING="${V[10071]} ${V[10072]} ${V[10073]}"
+place=25
+for no in 10071 10072 10073; do
+    as keeper1 volume shelve "${V[$no]}" --slot "$(slot $place)" >/dev/null || broken "shelve"
+    place=$((place + 1))
+done
 export FREE="${V[10061]} ${V[10062]} ${V[10063]} ${V[10064]} ${V[10065]}"
 timeout 170 node tests/web/keeper.mjs
 status=$?
 timeout 100 node tests/web/trolley.mjs || status=1
+timeout 100 node tests/web/stocktake.mjs || status=1
 exit $status
