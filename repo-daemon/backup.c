@@ -187,8 +187,11 @@ static bool copy_blob(const struct blob_found *found, void *context)
     SCOPED(fd_close_at) int fd = -1;
     uint64_t size = 0;
     c->report->files++;
-    if (!blob_stat(c->to, found->hash, &size, NULL) && size == found->size)
+    c->rc = blob_stat(c->to, found->hash, &size, c->why);
+    if (!c->rc && size == found->size)
         return lock_copy(c, found);
+    if (c->rc && c->rc != RC_NOT_FOUND)
+        return false;
     c->rc = blob_get(c->from, found->hash, &fd, &size, c->why);
     if (!c->rc)
         c->rc = copy_content(c, fd, found->hash);

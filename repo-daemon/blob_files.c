@@ -45,7 +45,9 @@ static enum rc files_get(struct blobs *blobs, struct sha256 hash, int *ret_fd,
         return fault_set(why, RC_NOT_FOUND, ENOENT, "没有这个文件 (%s)", hex);
     if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
         return fault_set(why, RC_IO, errno, "blob: open %s: %s", hex, strerror(errno));
-    blob_folders_make_durable(files, &hash, upper, dir);
+    rc = blob_folders_make_durable(files, &hash, upper, dir, why);
+    if (rc)
+        return rc;
     *ret_size = (uint64_t)st.st_size;
     *ret_fd = TAKE_FD(fd);
     return RC_OK;
@@ -191,14 +193,11 @@ static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
     flush_hand_give(files->hand, put->fd);
     enum rc rc = verify(put, ret_size, why);
     if (!rc && put->upper >= 0)
-        blob_folders_flush_above(files, &put->want, put->upper);
+        rc = blob_folders_flush_above(files, &put->want, put->upper, why);
     int err = flush_hand_wait(files->hand);
     if (rc || !err)
         return rc;
-    if (err == ENOSPC || err == EDQUOT) /* it has no name: nothing was promised */
-        return fault_set(why, RC_FULL, err,
-                         "磁盘空间不足，文件没有保存；请管理员腾出空间后再做一次");
-    blob_files_flush_failed(err); /* tells and ends */
+    return blob_files_flush_failed(err, why); /* without a name nothing was promised */
 }
 
 static enum rc give_name(struct files_put *put, struct fault *why)
@@ -239,8 +238,13 @@ static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fa
         rc = give_name(put, why);
     if (rc && rc != RC_EXISTS)
         return rc;
-    blob_files_flush(put->dir);
-    blob_folders_note((struct blob_files *)put->base.blobs, &put->want);
+    struct blob_files *files = (struct blob_files *)base->blobs;
+    enum rc flushed = blob_files_flush(put->dir, why);
+    if (flushed) {
+        blob_folders_doubt(files, &put->want);
+        return flushed;
+    }
+    blob_folders_note(files, &put->want);
     if (ret_size)
         *ret_size = size;
     return rc;

@@ -25,9 +25,11 @@ struct blob_files {
 MUST_USE enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
                                    int *ret_dir, struct fault *why);
 
-/* Flush or abort(): a folder that failed to flush may or may not hold the name. */
-void blob_files_flush(int dir);
-_Noreturn void blob_files_flush_failed(int err);
+/* Flush a file or folder. RC_FULL, RC_IO with a sentence: a folder that failed to flush
+ * may or may not hold the name. */
+MUST_USE enum rc blob_files_flush(int fd, struct fault *why);
+/* The same answer for a flush that failed elsewhere, with this errno. */
+MUST_USE enum rc blob_files_flush_failed(int err, struct fault *why);
 
 /* blob_folders.c: both folders of `hash`, ab and ab/cd, made when `create`; the caller
  * closes them. Nothing is flushed. RC_NOT_FOUND. */
@@ -38,11 +40,15 @@ MUST_USE enum rc blob_folders_open(const struct blob_files *files,
 bool blob_folders_are_durable(const struct blob_files *files, const struct sha256 *hash);
 void blob_folders_note(struct blob_files *files, const struct sha256 *hash);
 /* Flush ab, and the folder above it when that was never done. */
-void blob_folders_flush_above(struct blob_files *files, const struct sha256 *hash,
-                              int upper);
+MUST_USE enum rc blob_folders_flush_above(struct blob_files *files,
+                                          const struct sha256 *hash, int upper,
+                                          struct fault *why);
+/* A flush of ab/cd failed: it is flushed again before anybody is told what is in it. */
+void blob_folders_doubt(struct blob_files *files, const struct sha256 *hash);
 /* All three, once, and note it. */
-void blob_folders_make_durable(struct blob_files *files, const struct sha256 *hash,
-                               int upper, int dir);
+MUST_USE enum rc blob_folders_make_durable(struct blob_files *files,
+                                           const struct sha256 *hash, int upper, int dir,
+                                           struct fault *why);
 
 /* Retention lock of the blob, 0 when it has none. */
 int64_t blob_files_kept_until(int dir, const char *hex);

@@ -9,19 +9,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-_Noreturn void blob_files_flush_failed(int err)
+enum rc blob_files_flush_failed(int err, struct fault *why)
 {
-    fprintf(stderr,
-            "<2>blob: flushing failed: %s; ending, so that the next start reads what the "
-            "disk holds\n",
-            strerror(err));
-    abort();
+    fprintf(stderr, "<2>blob: a flush failed: %s\n", strerror(err));
+    if (err == ENOSPC || err == EDQUOT)
+        return fault_set(why, RC_FULL, err,
+                         "磁盘空间不足，文件没有保存；请管理员腾出空间后再做一次");
+    return fault_set(why, rc_of_errno(err), err,
+                     "磁盘写入出错，文件没有保存；请管理员检查磁盘，再做一次");
 }
 
-void blob_files_flush(int dir)
+enum rc blob_files_flush(int dir, struct fault *why)
 {
-    if (fsync(dir))
-        blob_files_flush_failed(errno);
+    return fsync(dir) ? blob_files_flush_failed(errno, why) : RC_OK;
 }
 
 /* Open `name` in `dir`, making it when `create`. */
@@ -61,12 +61,13 @@ bool blob_folders_are_durable(const struct blob_files *files, const struct sha25
 }
 
 /* The folder is known to stand: flush where. */
-void blob_folders_flush_above(struct blob_files *files, const struct sha256 *hash,
-                              int upper)
+enum rc blob_folders_flush_above(struct blob_files *files, const struct sha256 *hash,
+                                 int upper, struct fault *why)
 {
-    blob_files_flush(upper);
-    if (!(files->durable_upper[hash->at[0] / 8] & 1u << hash->at[0] % 8))
-        blob_files_flush(files->dir);
+    enum rc rc = blob_files_flush(upper, why);
+    if (!rc && !(files->durable_upper[hash->at[0] / 8] & 1u << hash->at[0] % 8))
+        rc = blob_files_flush(files->dir, why);
+    return rc;
 }
 
 void blob_folders_note(struct blob_files *files, const struct sha256 *hash)
@@ -76,22 +77,33 @@ void blob_folders_note(struct blob_files *files, const struct sha256 *hash)
     files->durable_upper[hash->at[0] / 8] |= (uint8_t)(1u << hash->at[0] % 8);
 }
 
-void blob_folders_make_durable(struct blob_files *files, const struct sha256 *hash,
-                               int upper, int dir)
+void blob_folders_doubt(struct blob_files *files, const struct sha256 *hash)
+{
+    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
+    files->durable[index / 8] &= (uint8_t) ~(1u << index % 8);
+}
+
+enum rc blob_folders_make_durable(struct blob_files *files, const struct sha256 *hash,
+                                  int upper, int dir, struct fault *why)
 {
     if (blob_folders_are_durable(files, hash))
-        return;
-    blob_files_flush(dir);
-    blob_folders_flush_above(files, hash, upper);
-    blob_folders_note(files, hash);
+        return RC_OK;
+    enum rc rc = blob_files_flush(dir, why);
+    if (!rc)
+        rc = blob_folders_flush_above(files, hash, upper, why);
+    if (!rc)
+        blob_folders_note(files, hash);
+    return rc;
 }
 
 enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
                           int *ret_dir, struct fault *why)
 {
-    SCOPED(fd_close_at) int upper = -1;
-    enum rc rc = blob_folders_open(files, hash, false, &upper, ret_dir, why);
+    SCOPED(fd_close_at) int upper = -1, dir = -1;
+    enum rc rc = blob_folders_open(files, hash, false, &upper, &dir, why);
     if (!rc)
-        blob_folders_make_durable(files, hash, upper, *ret_dir);
+        rc = blob_folders_make_durable(files, hash, upper, dir, why);
+    if (!rc)
+        *ret_dir = TAKE_FD(dir);
     return rc;
 }

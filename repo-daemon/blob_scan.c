@@ -82,8 +82,7 @@ enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_m
     if (unlinkat(dir, hex, 0))
         return fault_set(why, rc_of_errno(errno), errno, "blob: remove %s: %s", hex,
                          strerror(errno));
-    blob_files_flush(dir);
-    return RC_OK;
+    return blob_files_flush(dir, why);
 }
 
 static void sweep(int dir, const char *name)

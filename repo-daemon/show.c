@@ -1,5 +1,6 @@
 #include "repo-daemon/show.h"
 
+#include "core/label.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/shelf.h"
 #include "sys/clock.h"
@@ -122,6 +123,17 @@ void show_name(struct repo *repo, struct store_txn *txn, const json_t *volume,
         the_case = NULL;
     snprintf(ret_name, SHOW_NAME_MAX, "%s %s",
              the_case ? json_text(the_case, "case_no") : id, json_string_value(part));
+}
+
+void show_place(const char *slot, char ret_place[SHOW_PLACE_MAX])
+{
+    struct label label;
+    if (label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label) ||
+        label.type != LABEL_SLOT)
+        snprintf(ret_place, SHOW_PLACE_MAX, "%.50s", slot);
+    else
+        snprintf(ret_place, SHOW_PLACE_MAX, "%u 号库 %u 号架 %u 格", label.site,
+                 label.rack, label.slot);
 }
 
 json_t *show_volumes(struct repo *repo, struct store_txn *txn, const json_t *labels)

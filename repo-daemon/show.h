@@ -11,11 +11,13 @@ json_t *show_the_order(const json_t *order);
 json_t *show_scan(struct repo *repo, struct store_txn *txn, const json_t *scan);
 json_t *show_time(int64_t at_ms);
 
-enum { SHOW_NAME_MAX = 160 };
+enum { SHOW_NAME_MAX = 160, SHOW_PLACE_MAX = 60 };
 /* What people call a volume: "(2026)粤0399民初10027号 正卷第1册". `volume` is the stored
  * object, or any other with "case", "kind" and "part". */
 void show_name(struct repo *repo, struct store_txn *txn, const json_t *volume,
                char ret_name[SHOW_NAME_MAX]);
+/* "1 号库 2 号架 3 格"; a text that is no slot's label as it is. */
+void show_place(const char *slot, char ret_place[SHOW_PLACE_MAX]);
 /* "正卷第1册" of the same. New reference. */
 json_t *show_part(const json_t *volume);
 

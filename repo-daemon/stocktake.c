@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 400, PLACE_MAX = 60 };
+enum { TEXT_MAX = 400 };
 
 static const struct {
     const char *name, *word;
@@ -145,28 +145,18 @@ static void volume_words(const struct comparing *c, const char *label,
     snprintf(ret_words, TEXT_MAX / 2, "%s（%s）", name, label);
 }
 
-static void place_words(const char *slot, char ret_words[PLACE_MAX])
-{
-    struct label label;
-    if (label_read((struct bytes){ (const uint8_t *)slot, strlen(slot) }, &label))
-        snprintf(ret_words, PLACE_MAX, "%.40s", slot);
-    else
-        snprintf(ret_words, PLACE_MAX, "%u 号库 %u 号架 %u 格", label.site, label.rack,
-                 label.slot);
-}
-
 /* A volume that the record does not have in this slot. */
 static void stranger(struct comparing *c, const char *slot, const char *volume,
                      const char *expected)
 {
-    char text[TEXT_MAX], words[TEXT_MAX / 2], place[PLACE_MAX];
+    char text[TEXT_MAX], words[TEXT_MAX / 2], place[SHOW_PLACE_MAX];
     SCOPED(json_free_at) json_t *v = NULL;
     volume_words(c, volume, words);
     if (view_get(c->repo, c->txn, VIEW_VOLUMES, volume, &v)) {
         snprintf(text, sizeof text, "格口里有没有登记过的案卷 %s", volume);
         differ(c, slot, ST_SURPLUS, volume, expected, text);
     } else if (*json_text(v, "slot")) {
-        place_words(json_text(v, "slot"), place);
+        show_place(json_text(v, "slot"), place);
         snprintf(text, sizeof text, "%s 应在 %s", words, place);
         differ(c, slot, ST_MISPLACED, volume, expected, text);
     } else {

@@ -1,65 +1,17 @@
-/* A backup that is cut off at write, flush or rename 1, 2, 3, ... until it gets through:
+/* A backup that is cut off, or whose write or flush fails, at call 1, 2, 3, ... until it
+ * gets through:
  * the repository is as before, the backup before it still verifies, and the next one
  * completes it. Then the drill: a restore has the same events, files and views. */
+#include "cut_calls.h"
 #include "unit/repo_fixture.h"
 
 #include "repo-daemon/apply.h"
 #include "repo-daemon/backup.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
-
 enum { CUTS_MAX = 600 };
-
-static struct shared {
-    bool armed;
-    unsigned calls, cut_at;
-} * shared;
 
 static char to[80];
 static struct fault why;
-
-static void count_call(void)
-{
-    if (shared && shared->armed && ++shared->calls == shared->cut_at)
-        _exit(42);
-}
-
-#define EXPORTED __attribute__((visibility("default")))
-
-EXPORTED ssize_t pwrite(int fd, const void *data, size_t len, off_t where)
-{
-    count_call();
-    return syscall(SYS_pwrite64, fd, data, len, where);
-}
-
-EXPORTED ssize_t write(int fd, const void *data, size_t len)
-{
-    count_call();
-    return syscall(SYS_write, fd, data, len);
-}
-
-EXPORTED int fsync(int fd)
-{
-    count_call();
-    return (int)syscall(SYS_fsync, fd);
-}
-
-EXPORTED int renameat(int from_dir, const char *from, int to_dir, const char *name)
-{
-    count_call();
-    return (int)syscall(SYS_renameat, from_dir, from, to_dir, name);
-}
-
-EXPORTED int linkat(int from_dir, const char *from, int to_dir, const char *name,
-                    int flags)
-{
-    count_call();
-    return (int)syscall(SYS_linkat, from_dir, from, to_dir, name, flags);
-}
 
 static void add_blob(unsigned n)
 {
@@ -78,51 +30,78 @@ static void forget_one(void)
     (void)unlink(path);
 }
 
-/* One backup in a child; true when it was cut off. */
-static bool run(unsigned cut_at)
+/* One backup in a child; true when it was cut, or refused because of the disk. */
+static bool run(enum cut_how how, unsigned cut_at)
 {
     struct backup_report report;
-    shared->calls = 0;
-    shared->cut_at = cut_at;
     (void)fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        shared->armed = true;
+        cut_arm(how, cut_at);
         enum rc rc = backup_make(at.folder, to, &report, &why);
-        shared->armed = false;
-        _exit(rc ? 1 : 0);
+        cut_mend();
+        _exit(!rc ? 0 : cut->failed && *why.text ? 3 : 1);
     }
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-    shared->armed = false;
-    CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
-    return WEXITSTATUS(status) == 42;
+    cut_mend();
+    int code = WEXITSTATUS(status);
+    if (code != 0 && code != (how == CUT_DIE ? CUT_CODE : 3))
+        fail_msg("cut at %u: the child ended with %d", cut_at, code);
+    if (how != CUT_DIE)
+        CHECK(!cut->failed ==
+              !code); /* what failed is told, and nothing is called done */
+    return code != 0;
 }
 
-TEST(backup, cut_off_anywhere_leaves_the_last_good_one_and_is_completed_by_the_next)
+static struct backup_report first;
+
+static void prepare(void)
 {
-    struct backup_report first, now;
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED);
+    if (cut)
+        return;
+    cut = cut_share(sizeof *cut);
     fixture_volume();
     snprintf(to, sizeof to, "%s-copy", at.folder);
     for (unsigned n = 0; n < 3; n++)
         add_blob(n);
     CHECK_OK(backup_make(at.folder, to, &first, &why)); /* while the writer has it open */
     CHECK_INT(3, first.copied);
+}
+
+/* Cut at 1, 2, 3, ... until it gets through. */
+static void cut_everywhere(enum cut_how how)
+{
+    struct backup_report now;
     unsigned cuts = 1;
-    for (bool cut = true; cut; cuts++) {
+    prepare();
+    for (bool tripped = true; tripped; cuts++) {
         forget_one();
-        cut = run(cuts);
+        tripped = run(how, cuts);
         CHECK_OK(backup_verify(to, &now, &why));
         CHECK_INT(first.events, now.events);
         CHECK(cuts < CUTS_MAX);
     }
     print_message("# %u cuts\n", cuts - 2);
-    CHECK(cuts > 20);
+    CHECK(cuts > 5);
     CHECK_OK(backup_make(at.folder, to, &now, &why));
     CHECK_INT(0, now.copied); /* the last one was whole */
+}
+
+TEST(backup, cut_off_anywhere_leaves_the_last_good_one_and_is_completed_by_the_next)
+{
+    cut_everywhere(CUT_DIE);
+}
+
+TEST(backup, with_a_failed_flush_says_so_and_leaves_the_last_good_one)
+{
+    cut_everywhere(CUT_FLUSH);
+}
+
+TEST(backup, on_a_full_disk_says_so_and_leaves_the_last_good_one)
+{
+    cut_everywhere(CUT_FULL);
+    cut_everywhere(CUT_FILLED);
 }
 
 TEST(backup, refuses_a_damaged_file_and_says_which)

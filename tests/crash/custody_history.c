@@ -7,23 +7,19 @@
  * ledger, and hold it and the views against the law written down a second time here
  * (DESIGN: custody): one custodian, the giver until the receiver accepts, one volume a
  * slot, nothing acknowledged lost, nothing twice, no gap. */
+#include "cut_calls.h"
 #include "unit/repo_fixture.h"
 
 #include "repo-daemon/apply.h"
 #include "repo-daemon/ledger_chain.h"
 #include "repo-daemon/ledger_scan.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
+#include <signal.h>
 
 enum { VOLUMES = 5, SLOTS = 3, STEPS = 10, ACKS_MAX = 64, CUT_WITHIN = 60, SET = 250 };
 
 static struct shared {
-    bool armed;
-    unsigned calls, cut_at;
+    struct cut cut;
     size_t acked;
     char ids[ACKS_MAX][33];
     int64_t seqs[ACKS_MAX];
@@ -36,32 +32,6 @@ static unsigned pick(unsigned below)
 {
     seed = seed * 1664525u + 1013904223u;
     return (unsigned)(((uint64_t)(seed >> 4) * below) >> 28);
-}
-
-static void count_call(void)
-{
-    if (shared && shared->armed && ++shared->calls == shared->cut_at)
-        _exit(42);
-}
-
-__attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *data,
-                                                      size_t len, off_t to)
-{
-    count_call();
-    return syscall(SYS_pwrite64, fd, data, len, to);
-}
-
-__attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec *parts,
-                                                      int count)
-{
-    count_call();
-    return syscall(SYS_writev, fd, parts, count);
-}
-
-__attribute__((visibility("default"))) int fdatasync(int fd)
-{
-    count_call();
-    return (int)syscall(SYS_fdatasync, fd);
 }
 
 /* ---- the second telling of the law, from the events alone */
@@ -254,7 +224,7 @@ static json_t *random_command(unsigned *ret_role)
     return body;
 }
 
-static int work(void)
+static int work(unsigned cut_at)
 {
     struct fault why;
     char waiting[STEPS][33];
@@ -262,7 +232,7 @@ static int work(void)
     size_t waits = 0;
     if (repo_open(at.folder, &at.repo, &why))
         return 1;
-    shared->armed = true;
+    cut_arm(CUT_DIE, cut_at);
     for (unsigned step = 0; step < STEPS; step++) {
         if (!store_group_is_open(at.repo->store) && !pick(3) &&
             store_group_begin(at.repo->store, &why))
@@ -292,7 +262,7 @@ static int work(void)
             json_decref(answers[waits]);
         }
     }
-    shared->armed = false;
+    cut_mend();
     repo_close(at.repo);
     return 0;
 }
@@ -301,21 +271,20 @@ static void one_history(void)
 {
     repo_close(at.repo);
     at.repo = NULL;
-    shared->calls = 0;
     shared->acked = 0;
-    shared->cut_at = pick(4) ? 1 + pick(CUT_WITHIN) : 0;
+    unsigned cut_at = pick(4) ? 1 + pick(CUT_WITHIN) : 0;
     uint32_t childs = seed;
     (void)fflush(stdout);
     pid_t child = fork();
     if (!child) {
         seed = childs ^ 0x5a5a5a5au;
-        _exit(work());
+        _exit(work(cut_at));
     }
     (void)pick(7);
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-    shared->armed = false;
-    if (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 42)
+    cut_mend();
+    if (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != CUT_CODE)
         fail_msg("seed %u: the child ended with %d", childs, WEXITSTATUS(status));
     look();
 }
@@ -390,9 +359,8 @@ TEST(custody, keeps_its_invariants_over_random_histories_with_crashes)
     uint64_t count = 0;
     seed = given ? (uint32_t)strtoul(given, NULL, 10) : 20261128u;
     print_message("# JUANKU_SEED=%u JUANKU_HISTORIES=%u\n", seed, histories);
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED);
+    shared = cut_share(sizeof *shared);
+    cut = &shared->cut;
     fixture();
     chain = ledger_chain_new(NULL, NULL);
     for (unsigned h = 0; h < histories; h++) {
@@ -418,6 +386,7 @@ static struct {
     unsigned giver, receiver;
     json_int_t version;
     unsigned number; /* of the hand-over: its ids */
+    bool in_child;   /* which tells what was acknowledged */
 } hand;
 
 static int hand_step(bool accept, json_t **ret_answer)
@@ -432,7 +401,7 @@ static int hand_step(bool accept, json_t **ret_answer)
     json_t *answer = NULL;
     int status = call_by(accept ? hand.receiver : hand.giver, "POST", "/v1/custody", NULL,
                          body, &answer);
-    if ((status == 200 || status == 201) && shared->armed)
+    if ((status == 200 || status == 201) && hand.in_child)
         ack(id, answer);
     if (ret_answer)
         *ret_answer = json_incref(answer);
@@ -440,49 +409,62 @@ static int hand_step(bool accept, json_t **ret_answer)
     return status;
 }
 
-static int hand_over(void)
+static int hand_over(enum cut_how how, unsigned cut_at)
 {
     struct fault why;
     if (repo_open(at.folder, &at.repo, &why))
         return 1;
-    shared->armed = true;
-    if (hand_step(false, NULL) != 201 || hand_step(true, NULL) != 201)
-        return 2;
-    shared->armed = false;
+    hand.in_child = true;
+    cut_arm(how, cut_at);
+    for (int accept = 0; accept < 2; accept++) {
+        json_t *answer = NULL;
+        int status = hand_step(accept, &answer);
+        const char *said = json_string_value(answer);
+        bool full = status == 507 && cut->failed && said && strstr(said, "空间");
+        if (full) {
+            cut_mend(); /* there is room again */
+            status = hand_step(accept, NULL);
+        }
+        json_decref(answer);
+        if (status != 201)
+            return 2;
+    }
+    cut_mend();
     repo_close(at.repo);
     return 0;
 }
 
-TEST(custody, takes_a_hand_over_once_that_is_cut_at_any_write)
+/* One hand-over in a child; true when it was cut or made to fail. */
+static bool one_hand(enum cut_how how, unsigned cut_at)
+{
+    hand.number++;
+    hand.giver = hand.number % 2 ? ROLE_KEEPER : ROLE_OPERATOR;
+    hand.receiver = hand.number % 2 ? ROLE_OPERATOR : ROLE_KEEPER;
+    hand.version = told[0].version;
+    repo_close(at.repo);
+    at.repo = NULL;
+    shared->acked = 0;
+    (void)fflush(stdout);
+    pid_t child = fork();
+    if (!child)
+        _exit(hand_over(how, cut_at));
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child);
+    bool ended = WIFSIGNALED(status) ? how != CUT_DIE && WTERMSIG(status) == SIGABRT
+                                     : how == CUT_DIE && WEXITSTATUS(status) == CUT_CODE;
+    if (!ended && status)
+        fail_msg("cut at %u: the child ended with %#x", cut_at, (unsigned)status);
+    CHECK(how != CUT_FLUSH || ended == (cut->failed != 0)); /* none is survived */
+    cut_mend();
+    return ended || cut->failed;
+}
+
+static void hand_everywhere(enum cut_how how)
 {
     struct fault why;
-    new_set(900);
-    CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/custody", NULL,
-                           json_pack("{s:s, s:[{s:s, s:i}], s:s}", "event", "receive",
-                                     "volumes", "volume", labels[0], "version", 1,
-                                     "reason", "试"),
-                           NULL));
-    CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
-    bool cut = true;
     unsigned cuts = 1;
-    for (; cut; cuts++) {
-        hand.number = cuts;
-        hand.giver = cuts % 2 ? ROLE_KEEPER : ROLE_OPERATOR;
-        hand.receiver = cuts % 2 ? ROLE_OPERATOR : ROLE_KEEPER;
-        hand.version = told[0].version;
-        repo_close(at.repo);
-        at.repo = NULL;
-        shared->calls = 0;
-        shared->acked = 0;
-        shared->cut_at = cuts;
-        (void)fflush(stdout);
-        pid_t child = fork();
-        if (!child)
-            _exit(hand_over());
-        int status = 0;
-        CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-        cut = WEXITSTATUS(status) == 42;
-        CHECK(cut || WEXITSTATUS(status) == 0);
+    for (bool tripped = true; tripped; cuts++) {
+        tripped = one_hand(how, cuts);
         look();                                 /* with what was done so far */
         for (int again = 0; again < 2; again++) /* the devices repeat, with their ids */
             for (int accept = 0; accept < 2; accept++) {
@@ -495,6 +477,22 @@ TEST(custody, takes_a_hand_over_once_that_is_cut_at_any_write)
         look_at_views();
     }
     print_message("# %u cuts\n", cuts - 2);
-    CHECK(cuts > 5);
+    CHECK(cuts > (how == CUT_FLUSH ? 2 : 4));
+}
+
+TEST(custody, takes_a_hand_over_once_that_is_cut_at_any_write)
+{
+    struct fault why;
+    new_set(900);
+    CHECK_INT(201, act_on(ROLE_KEEPER, "receive", labels[0], NULL, NULL));
+    CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
+    hand_everywhere(CUT_DIE);
+}
+
+TEST(custody, takes_a_hand_over_once_when_a_flush_fails_or_the_disk_is_full)
+{
+    hand_everywhere(CUT_FLUSH); /* which ends the process: the next start goes on */
+    hand_everywhere(CUT_FULL);
+    hand_everywhere(CUT_FILLED);
     ledger_chain_free(chain);
 }

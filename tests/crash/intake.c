@@ -1,49 +1,23 @@
-/* The counter when the power fails: an intake, its notice, its papers into the volume,
- * cut at write and flush 1, 2, 3, ... to the end. After each cut the store opens; what
- * was acknowledged is there, with its list, papers and volume agreeing; what was not is
- * done once by asking again with the same id; the views are those of the ledger. */
+/* The counter when the power fails, a flush fails or the disk is full: an intake, its
+ * notice, its papers into the volume, cut at write and flush 1, 2, 3, ... to the end.
+ * After each cut the store opens; what was acknowledged is there, with its list, papers
+ * and volume agreeing; what was not is done once by asking again with the same id; the
+ * views are those of the ledger. */
+#include "cut_calls.h"
 #include "unit/repo_fixture.h"
 
 #include "repo-daemon/apply.h"
 #include "repo-daemon/intake.h"
 
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
+#include <signal.h>
 
 enum { STEPS = 4, CUTS_MAX = 400 };
 
 static struct shared {
-    bool armed;
-    unsigned calls, cut_at, acked; /* acked: steps that were answered */
+    struct cut cut;
+    unsigned acked; /* steps that were answered */
+    unsigned refused, ended;
 } * shared;
-
-static void count_call(void)
-{
-    if (shared && shared->armed && ++shared->calls == shared->cut_at)
-        _exit(42);
-}
-
-__attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *data,
-                                                      size_t len, off_t to)
-{
-    count_call();
-    return syscall(SYS_pwrite64, fd, data, len, to);
-}
-
-__attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec *parts,
-                                                      int count)
-{
-    count_call();
-    return syscall(SYS_writev, fd, parts, count);
-}
-
-__attribute__((visibility("default"))) int fdatasync(int fd)
-{
-    count_call();
-    return (int)syscall(SYS_fdatasync, fd);
-}
 
 static unsigned turn; /* each cut has a party, and ids, of its own */
 
@@ -61,17 +35,31 @@ static json_t *line(const char *title, int declared, int counted)
                      declared, "counted", counted);
 }
 
-/* The answer of a step; aborts the child when it is refused. */
+/* The answer of a step, asked for again when there was no room; aborts the child when it
+ * is refused for another reason, or without a sentence. */
 static json_t *step(unsigned n, unsigned role, const char *path, json_t *parts,
                     json_t *body)
 {
     json_t *answer = NULL;
-    int status = call_by(role, "POST", path, parts, with_id(body, n), &answer);
-    if (status != 200 && status != 201) {
-        fprintf(stderr, "# step %u: %d %s\n", n, status, json_string_value(answer));
-        _exit(1);
+    with_id(body, n);
+    for (;;) {
+        int status = call_by(role, "POST", path, json_incref(parts), json_deep_copy(body),
+                             &answer);
+        if (status == 200 || status == 201)
+            break;
+        const char *said = json_string_value(answer);
+        if (status != 507 || !shared->cut.failed || !said || !strstr(said, "空间")) {
+            fprintf(stderr, "# step %u: %d %s\n", n, status, said);
+            _exit(1);
+        }
+        shared->refused++;
+        cut_mend(); /* there is room again */
+        json_decref(answer);
+        answer = NULL;
     }
-    if (shared->armed && shared->acked < n)
+    json_decref(parts);
+    json_decref(body);
+    if (shared->acked < n)
         shared->acked = n;
     return answer;
 }
@@ -104,11 +92,11 @@ static void play(char ret_lists[2][LABEL_TEXT_MAX])
     json_decref(one);
 }
 
-static bool run(unsigned cut_at)
+/* True: it was cut, or a flush failed, which ends the process that has the store open. */
+static bool run(enum cut_how how, unsigned cut_at)
 {
     char lists[2][LABEL_TEXT_MAX];
-    shared->calls = shared->acked = 0;
-    shared->cut_at = cut_at;
+    shared->acked = 0;
     repo_close(at.repo);
     at.repo = NULL;
     (void)fflush(stdout);
@@ -116,17 +104,24 @@ static bool run(unsigned cut_at)
     if (!child) {
         if (repo_open(at.folder, &at.repo, NULL))
             _exit(2);
-        shared->armed = true;
+        cut_arm(how, cut_at);
         play(lists);
-        shared->armed = false;
+        cut_mend();
         _exit(0);
     }
     int status = 0;
-    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-    shared->armed = false;
-    CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
+    CHECK(waitpid(child, &status, 0) == child);
+    bool ended = WIFSIGNALED(status) ? how != CUT_DIE && WTERMSIG(status) == SIGABRT
+                                     : how == CUT_DIE && WEXITSTATUS(status) == CUT_CODE;
+    if (!ended && status)
+        fail_msg("cut at %u: the child ended with %#x", cut_at, (unsigned)status);
+    if (how == CUT_FLUSH)
+        CHECK(ended == (cut->failed != 0)); /* no failed flush is survived */
+    bool tripped = ended || cut->failed;
+    shared->ended += ended;
+    cut_mend();
     CHECK_OK(repo_open(at.folder, &at.repo, NULL));
-    return WEXITSTATUS(status) == 42;
+    return tripped;
 }
 
 struct counting {
@@ -177,9 +172,9 @@ static void look(struct counting before)
 {
     char lists[2][LABEL_TEXT_MAX];
     unsigned acked = shared->acked;
-    struct counting cut = count_all();
-    CHECK(cut.events - before.events >= acked && cut.events - before.events <= STEPS);
-    CHECK(cut.lists - before.lists >= (acked ? 1 : 0) + (acked == STEPS));
+    struct counting seen = count_all();
+    CHECK(seen.events - before.events >= acked && seen.events - before.events <= STEPS);
+    CHECK(seen.lists - before.lists >= (acked ? 1 : 0) + (acked == STEPS));
     play(lists);
     struct counting now = count_all();
     CHECK_INT(before.events + STEPS, now.events); /* nothing twice */
@@ -193,24 +188,58 @@ static void look(struct counting before)
     json_decref(list);
 }
 
-TEST(counter, cut_off_anywhere_keeps_what_was_acknowledged_and_does_nothing_twice)
+static void prepare(void)
 {
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED);
+    if (shared) {
+        shared->acked = 0;
+        return;
+    }
+    shared = cut_share(sizeof *shared);
+    cut = &shared->cut;
     fixture_volume();
     CHECK_INT(201, act_on(ROLE_KEEPER, "receive", VOLUME, NULL, NULL));
+}
+
+/* Cut at 1, 2, 3, ... until everything goes through. */
+static void cut_everywhere(enum cut_how how)
+{
     unsigned cuts = 0;
-    for (bool cut = true; cut; cuts++) {
+    prepare();
+    shared->refused = shared->ended = 0;
+    for (bool tripped = true; tripped; cuts++) {
         struct counting before = count_all();
         turn++;
-        cut = run(cuts + 1);
+        tripped = run(how, cuts + 1);
         look(before);
         CHECK(cuts < CUTS_MAX);
     }
     print_message("# %u cuts\n", cuts - 1);
-    CHECK(cuts > 12);
+    CHECK(cuts > (how == CUT_FLUSH ? STEPS : 12));
+    /* A root that cannot be written ends it; all else is refused, and it goes on. */
+    CHECK(how < CUT_FULL ||
+          (shared->refused > 2 * STEPS && shared->refused + shared->ended == cuts - 1));
+}
+
+TEST(counter, cut_off_anywhere_keeps_what_was_acknowledged_and_does_nothing_twice)
+{
+    cut_everywhere(CUT_DIE);
+}
+
+TEST(counter, ends_when_a_flush_fails_and_has_what_was_acknowledged_after)
+{
+    cut_everywhere(CUT_FLUSH);
+}
+
+TEST(counter, refuses_with_a_sentence_on_a_full_disk_and_goes_on_when_there_is_room)
+{
+    cut_everywhere(CUT_FULL);
+    cut_everywhere(CUT_FILLED);
+}
+
+TEST(counter, has_the_views_of_its_ledger_after_all_that)
+{
     uint64_t events = 0;
+    prepare();
     json_t *before = fixture_dump();
     CHECK_OK(apply_all(at.repo, &events, NULL));
     json_t *after = fixture_dump();

@@ -1,11 +1,11 @@
 /* Power failures on a real file system, and a full disk.
  *
- * The repository lies on an ext4 image mounted through a loop device. A child registers
- * cases and puts files, alone and in groups, and tells each acknowledgement over shared
- * memory. Again and again it is stopped, the image is copied as it is at that moment
- * (what was not flushed is not in it), and goes on; the copy is mounted, which replays
- * its journal, and must hold everything that was acknowledged, nothing twice, without a
- * gap.
+ * The repository lies on an ext4 image mounted through a loop device. A child appends,
+ * hands a volume over and puts files, alone and in groups, makes a backup now and then,
+ * and tells each acknowledgement over shared memory. Again and again it is stopped, the
+ * image is copied as it is at that moment (what was not flushed is not in it), and goes
+ * on; the copy is mounted, which replays its journal, and must hold everything that was
+ * acknowledged, nothing twice, without a gap.
  *
  * Mounting needs the rights for it: without them this says so, and crash/ledger and
  * crash/blob, which take back what was not flushed, stand alone. */
@@ -20,10 +20,13 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
-enum { ROUNDS = 8, ACKS_MAX = 100000, IMAGE_MB = 96, CHAIN_MS = 60 };
+enum { ROUNDS = 6, ACKS_MAX = 100000, CHAIN_MS = 60 };
+
+enum { FIRST_HAND = 4, BACKUP_EACH = 60 };
 
 static struct shared {
-    unsigned acked; /* commands and files 1.. so many are acknowledged */
+    unsigned acked;     /* commands and files 1.. so many are acknowledged */
+    unsigned backed_up; /* of them so many stand in a backup that was acknowledged */
 } * shared;
 
 static char work_folder[64];
@@ -51,20 +54,68 @@ static struct bytes content_of(unsigned n)
     return (struct bytes){ content, sizeof content };
 }
 
+/* What command n does to the volume: it is registered, received, then goes to and fro
+ * between two hands, each offer followed by its acceptance; every other one is a case. */
+struct hand {
+    const char *event, *from, *to_state, *holder, *to;
+    uint64_t version; /* before it */
+};
+
+static bool hand_of(unsigned n, struct hand *ret_hand)
+{
+    static const char *const hands[] = { "P0000000195", "P0000000292" };
+    if (n == 2)
+        *ret_hand = (struct hand){ "register", "", "expected", NULL, NULL, 0 };
+    else if (n == 3)
+        *ret_hand = (struct hand){ "receive", "expected", "received", hands[0], NULL, 1 };
+    if (n == 2 || n == 3)
+        return true;
+    if (n < FIRST_HAND || n % 2)
+        return false;
+    unsigned step = (n - FIRST_HAND) / 2, receiver = 1 - step / 2 % 2;
+    uint64_t version = 2 + step;
+    *ret_hand = step % 2 ? (struct hand){ "accept",        "in-transit", "received",
+                                          hands[receiver], "",           version }
+                         : (struct hand){ "offer", "received",      "in-transit",
+                                          NULL,    hands[receiver], version };
+    return true;
+}
+
+/* Who must hold the volume when 1..n are done; "" for nobody yet. */
+static const char *holder_after(unsigned n)
+{
+    struct hand hand;
+    for (; n; n--)
+        if (hand_of(n, &hand) && hand.holder)
+            return hand.holder;
+    return "";
+}
+
 /* One file, then one command that names it; as the daemon does it. */
 static enum rc do_one(struct repo *repo, unsigned n)
 {
     struct sha256 hash;
+    struct hand hand = { .event = "case" };
     char hex[SHA256_HEX];
     json_t *answer = NULL;
     enum rc rc = blob_put(repo->blobs, content_of(n), &hash, &why);
     if (rc)
         return rc;
     hash_hex(hash, hex);
+    bool moves = hand_of(n, &hand);
+    struct ledger_move move = { VOLUME, hand.version, hand.from, hand.to_state };
     json_t *data = json_pack("{s:s, s:s}", "case", id_of(n), "file", hex);
-    struct command command = {
-        .id = id_of(n), .event = "case", .by = "", .at_ms = n, .data = data
-    };
+    if (hand.holder)
+        json_object_set_new(data, "holder", json_string(hand.holder));
+    if (hand.to)
+        json_object_set_new(data, "to", json_string(hand.to));
+    struct command command = { .id = id_of(n),
+                               .event = hand.event,
+                               .by = "",
+                               .at_ms = n,
+                               .data = data,
+                               .moves = &move,
+                               .move_count = moves };
     rc = command_run(repo, &command, &answer, &why);
     json_decref(data);
     json_decref(answer);
@@ -73,7 +124,10 @@ static enum rc do_one(struct repo *repo, unsigned n)
 
 static int work(const char *folder)
 {
+    char copy[120];
     struct repo *repo = NULL;
+    struct backup_report report;
+    snprintf(copy, sizeof copy, "%s-backup", folder);
     if (repo_open(folder, &repo, &why))
         return 1;
     for (unsigned n = 1; n < ACKS_MAX; n += 3) {
@@ -89,6 +143,11 @@ static int work(const char *folder)
         if (group && store_group_end(repo->store, &why))
             return 4;
         shared->acked = n + 2;
+        if (n % BACKUP_EACH != 1)
+            continue;
+        if (backup_make(folder, copy, &report, &why))
+            return 5;
+        shared->backed_up = n + 2;
     }
     return 0;
 }
@@ -106,6 +165,13 @@ static void look(const char *folder, unsigned acked)
         CHECK_INT(n, result.first_seq);
         CHECK_OK(blob_stat(repo->blobs, hash_sha256(content_of(n)), NULL, NULL));
     }
+    struct ledger_head head;
+    json_t *volume = NULL;
+    CHECK_OK(ledger_head(repo->ledger, &head, NULL));
+    CHECK(head.size >= acked && head.size <= acked + 3); /* a group may be under way */
+    if (!view_find(repo, VIEW_VOLUMES, VOLUME, &volume))
+        CHECK_TEXT(holder_after((unsigned)head.size), json_text(volume, "holder"));
+    json_decref(volume);
     for (unsigned n = 1; n <= acked + 4; n++) { /* and it goes on */
         enum rc rc = do_one(repo, n);
         CHECK(rc == RC_EXISTS || (rc == RC_OK && n > acked));
@@ -115,11 +181,27 @@ static void look(const char *folder, unsigned acked)
         fail_msg("%s", why.text);
 }
 
+/* A backup that was acknowledged is there, whole, whatever the next one had begun. */
+static void look_at_backup(const char *folder, unsigned backed_up)
+{
+    char copy[120], back[120];
+    struct backup_report report;
+    if (!backed_up)
+        return;
+    snprintf(copy, sizeof copy, "%s-backup", folder);
+    snprintf(back, sizeof back, "%s-restored", folder);
+    if (backup_verify(copy, &report, &why))
+        fail_msg("%s", why.text);
+    CHECK(report.events >= backed_up);
+    CHECK_OK(backup_restore(copy, back, &report, &why));
+    look(back, backed_up);
+}
+
 static bool mounts(void)
 {
     snprintf(work_folder, sizeof work_folder, "/tmp/juanku-power-XXXXXX");
     CHECK(mkdtemp(work_folder) != NULL);
-    return shell("truncate -s 96M %s/%s && mkfs.ext4 -q -F %s/%s", "image", "image") &&
+    return shell("truncate -s 128M %s/%s && mkfs.ext4 -q -F %s/%s", "image", "image") &&
            shell("mkdir %s/%s && mkdir %s/%s", "live", "copy") &&
            shell("mount -o loop %s/%s %s/%s 2>/dev/null", "image", "live");
 }
@@ -147,16 +229,20 @@ TEST(power, failing_at_any_moment_loses_nothing_that_was_acknowledged)
             usleep(20000);
         usleep(CHAIN_MS * 1000 + round * 7919);
         kill(child, SIGSTOP);
-        unsigned acked = shared->acked;
+        unsigned acked = shared->acked, backed_up = shared->backed_up;
         CHECK(shell("cp --sparse=always %s/%s %s/%s", "image", "frozen"));
         kill(child, SIGCONT);
         CHECK(acked > before);
         before = acked;
         CHECK(shell("mount -o loop %s/%s %s/%s", "frozen", "copy"));
         look(copy, acked);
+        if (round % 2)
+            look_at_backup(copy, backed_up);
         CHECK(shell("umount %s/%s && rm %s/%s", "copy", "frozen"));
     }
-    print_message("# %d power failures, %u acknowledged\n", ROUNDS, before);
+    print_message("# %d power failures, %u acknowledged, %u in a backup\n", ROUNDS,
+                  before, shared->backed_up);
+    CHECK(shared->backed_up);
     kill(child, SIGKILL);
     CHECK(waitpid(child, NULL, 0) == child);
     CHECK(shell("umount %s/%s && rm -r %s/%s", "live", "image"));

@@ -2,78 +2,15 @@
  * write, flush, unlink and rename 1, 2, 3, ... to the end. After each cut the store
  * opens: without the event nothing is gone; with it nothing but what its list has, the
  * package is whole or not there, and the archive is valid. The next start finishes it. */
+#include "cut_calls.h"
 #include "unit/purge_fixture.h"
-
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
 
 enum { CUTS_MAX = 400 };
 
 static struct shared {
-    bool armed;
-    unsigned calls, cut_at;
+    struct cut cut;
     bool acked;
 } * shared;
-
-static void count_call(void)
-{
-    if (shared && shared->armed && ++shared->calls == shared->cut_at)
-        _exit(42);
-}
-
-#define EXPORTED __attribute__((visibility("default")))
-
-EXPORTED ssize_t pwrite(int fd, const void *data, size_t len, off_t to)
-{
-    count_call();
-    return syscall(SYS_pwrite64, fd, data, len, to);
-}
-
-EXPORTED ssize_t writev(int fd, const struct iovec *parts, int count)
-{
-    count_call();
-    return syscall(SYS_writev, fd, parts, count);
-}
-
-EXPORTED int fdatasync(int fd)
-{
-    count_call();
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-EXPORTED int fsync(int fd)
-{
-    count_call();
-    return (int)syscall(SYS_fsync, fd);
-}
-
-EXPORTED int unlinkat(int dir, const char *name, int flags)
-{
-    count_call();
-    return (int)syscall(SYS_unlinkat, dir, name, flags);
-}
-
-EXPORTED int renameat(int from_dir, const char *from, int to_dir, const char *name)
-{
-    count_call();
-    return (int)syscall(SYS_renameat, from_dir, from, to_dir, name);
-}
-
-EXPORTED int renameat2(int from_dir, const char *from, int to_dir, const char *name,
-                       unsigned flags)
-{
-    count_call();
-    return (int)syscall(SYS_renameat2, from_dir, from, to_dir, name, flags);
-}
-
-EXPORTED int linkat(int from_dir, const char *from, int to_dir, const char *name,
-                    int flags)
-{
-    count_call();
-    return (int)syscall(SYS_linkat, from_dir, from, to_dir, name, flags);
-}
 
 static unsigned turn; /* each cut has a volume, and an id, of its own */
 static char label[LABEL_TEXT_MAX], own[2][40];
@@ -110,9 +47,7 @@ static void prepare(void)
 
 static bool run(unsigned cut_at)
 {
-    shared->calls = 0;
     shared->acked = false;
-    shared->cut_at = cut_at;
     repo_close(at.repo);
     at.repo = NULL;
     (void)fflush(stdout);
@@ -120,20 +55,20 @@ static bool run(unsigned cut_at)
     if (!child) {
         if (repo_open(at.folder, &at.repo, NULL))
             _exit(2);
-        shared->armed = true;
+        cut_arm(CUT_DIE, cut_at);
         if (approve() != 201)
             _exit(1);
         shared->acked = true;
         purge_run();
-        shared->armed = false;
+        cut_mend();
         _exit(0);
     }
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-    shared->armed = false;
-    CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
+    cut_mend();
+    CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == CUT_CODE);
     CHECK_OK(repo_open(at.folder, &at.repo, NULL));
-    return WEXITSTATUS(status) == 42;
+    return WEXITSTATUS(status) == CUT_CODE;
 }
 
 static json_t *noted;
@@ -218,17 +153,16 @@ static void look(json_t *before)
 TEST(purge, cut_off_anywhere_takes_nothing_but_what_was_approved_and_is_finished)
 {
     static const char *const shared_page[] = { "共用" };
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED);
+    shared = cut_share(sizeof *shared);
+    cut = &shared->cut;
     snprintf(label, sizeof label, "%s", fixture_part(1, 99));
     purge_scan(label, shared_page, 1);
     unsigned cuts = 0;
-    for (bool cut = true; cut; cuts++) {
+    for (bool tripped = true; tripped; cuts++) {
         turn++;
         prepare();
         json_t *before = files();
-        cut = run(cuts + 1);
+        tripped = run(cuts + 1);
         look(before);
         json_decref(before);
         CHECK(cuts < CUTS_MAX);
