@@ -11,6 +11,7 @@
 #include "repo-daemon/retention_policy.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <fcntl.h>
@@ -260,7 +261,7 @@ enum rc repo_blob_json(struct repo *repo, const char *hex, json_t **ret_json,
         rc = file_read_fd(fd, JSON_BLOB_MAX, &text, &len, why);
     if (rc)
         return rc;
-    *ret_json = json_loadb(text, len, 0, NULL);
+    *ret_json = json_text_read((struct bytes){ (uint8_t *)text, len });
     return *ret_json ? RC_OK : fault_set(why, RC_CORRUPT, 0, "blob %s is not JSON", hex);
 }
 

@@ -114,10 +114,17 @@ static enum rc flush_one(void *context, enum view view, const char *key,
     return view_write(f->repo, f->txn, view, key, object, why);
 }
 
-enum rc view_flush(struct repo *repo, struct store_txn *txn, struct fault *why)
+static enum rc flush(struct repo *repo, struct store_txn *txn, enum view view,
+                     struct fault *why)
 {
     struct flushing flushing = { repo, txn };
-    return repo->cache ? view_cache_flush(repo->cache, flush_one, &flushing, why) : RC_OK;
+    return repo->cache ? view_cache_flush(repo->cache, view, flush_one, &flushing, why)
+                       : RC_OK;
+}
+
+enum rc view_flush(struct repo *repo, struct store_txn *txn, struct fault *why)
+{
+    return flush(repo, txn, VIEWS, why);
 }
 
 enum rc views_mark(struct repo *repo, struct store_txn *txn, bool whole,
@@ -168,7 +175,7 @@ enum rc view_each(struct repo *repo, struct store_txn *txn, enum view view,
                   void *context, struct fault *why)
 {
     SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
-    enum rc rc = view_flush(repo, txn, why); /* a walk looks at the table itself */
+    enum rc rc = flush(repo, txn, view, why); /* a walk looks at the table itself */
     if (!rc)
         rc = store_cursor_open(txn, repo->tables[view], &cursor, why);
     if (rc)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROWS = 4096 };
+enum { FIRST_ROWS = 4096, FIRST_CHANGED = 256 };
 
 struct entry {
     char *key;      /* NULL: free; owned */
@@ -15,9 +15,16 @@ struct entry {
     bool changed;
 };
 
+/* Keys of entries to be written, as rows move; borrowed from the rows. */
+struct changed {
+    const char **keys; /* owned */
+    size_t count, room;
+};
+
 struct view_cache {
     struct entry *rows;
     size_t room, count; /* rows: a power of two */
+    struct changed changed[VIEWS];
 };
 
 static void *must(void *memory)
@@ -43,6 +50,8 @@ void view_cache_clear(struct view_cache *cache)
         cache->rows[i] = (struct entry){ .key = NULL };
     }
     cache->count = 0;
+    for (enum view view = 0; view < VIEWS; view++)
+        cache->changed[view].count = 0;
 }
 
 void view_cache_free(struct view_cache *cache)
@@ -50,6 +59,8 @@ void view_cache_free(struct view_cache *cache)
     if (!cache)
         return;
     view_cache_clear(cache);
+    for (enum view view = 0; view < VIEWS; view++)
+        free(cache->changed[view].keys);
     free(cache->rows);
     free(cache);
 }
@@ -83,6 +94,15 @@ json_t *view_cache_get(const struct view_cache *cache, enum view view, const cha
     return find(cache, view, key)->object;
 }
 
+static void note_changed(struct changed *list, const char *key)
+{
+    if (list->count == list->room) {
+        list->room = 2 * list->room + FIRST_CHANGED;
+        list->keys = must(reallocarray(list->keys, list->room, sizeof *list->keys));
+    }
+    list->keys[list->count++] = key;
+}
+
 void view_cache_put(struct view_cache *cache, enum view view, const char *key,
                     json_t *object, bool changed)
 {
@@ -95,6 +115,8 @@ void view_cache_put(struct view_cache *cache, enum view view, const char *key,
     json_incref(object);
     json_decref(e->object);
     e->object = object;
+    if (changed && !e->changed)
+        note_changed(&cache->changed[view], e->key);
     e->changed = e->changed || changed;
     if (2 * cache->count > cache->room)
         grow(cache);
@@ -110,25 +132,33 @@ void view_cache_drop(struct view_cache *cache, enum view view, const char *key)
 
 static int by_key(const void *left, const void *right)
 {
-    const struct entry *a = *(const struct entry *const *)left;
-    const struct entry *b = *(const struct entry *const *)right;
-    return a->view != b->view ? (a->view < b->view ? -1 : 1) : strcmp(a->key, b->key);
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-enum rc view_cache_flush(struct view_cache *cache, view_cache_write *write, void *context,
-                         struct fault *why)
+static enum rc flush_one(struct view_cache *cache, enum view view,
+                         view_cache_write *write, void *context, struct fault *why)
 {
-    struct entry **changed = must(calloc(cache->count + 1, sizeof(struct entry *)));
-    size_t count = 0;
-    for (size_t i = 0; i < cache->room; i++)
-        if (cache->rows[i].object && cache->rows[i].changed)
-            changed[count++] = &cache->rows[i];
-    qsort(changed, count, sizeof(struct entry *), by_key);
+    struct changed *list = &cache->changed[view];
     enum rc rc = RC_OK;
-    for (size_t i = 0; i < count && !rc; i++) {
-        rc = write(context, changed[i]->view, changed[i]->key, changed[i]->object, why);
-        changed[i]->changed = rc != RC_OK;
+    if (list->count)
+        qsort(list->keys, list->count, sizeof *list->keys, by_key);
+    for (size_t i = 0; i < list->count && !rc; i++) {
+        struct entry *e = find(cache, view, list->keys[i]);
+        if (e->object && e->changed) /* else it was dropped, or stands here twice */
+            rc = write(context, view, e->key, e->object, why);
+        e->changed = e->changed && rc;
     }
-    free(changed);
+    if (!rc)
+        list->count = 0;
+    return rc;
+}
+
+enum rc view_cache_flush(struct view_cache *cache, enum view view,
+                         view_cache_write *write, void *context, struct fault *why)
+{
+    enum rc rc = RC_OK;
+    for (enum view v = 0; v < VIEWS && !rc; v++)
+        if (view == VIEWS || view == v)
+            rc = flush_one(cache, v, write, context, why);
     return rc;
 }

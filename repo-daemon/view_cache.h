@@ -21,10 +21,12 @@ void view_cache_put(struct view_cache *cache, enum view view, const char *key,
 /* Forget one entry. */
 void view_cache_drop(struct view_cache *cache, enum view view, const char *key);
 
-/* Write what was changed, in the order of its keys. */
+/* Write what was changed of `view` (VIEWS: of all), in the order of its keys. Costs as
+ * much as there is to write, however much is kept. */
 typedef enum rc view_cache_write(void *context, enum view view, const char *key,
                                  const json_t *object, struct fault *why);
-MUST_USE enum rc view_cache_flush(struct view_cache *cache, view_cache_write *write,
-                                  void *context, struct fault *why);
+MUST_USE enum rc view_cache_flush(struct view_cache *cache, enum view view,
+                                  view_cache_write *write, void *context,
+                                  struct fault *why);
 
 #endif
