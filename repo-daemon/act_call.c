@@ -16,8 +16,8 @@ enum rc act_call_person(struct call *call, struct person *ret_actor,
     *ret_desk = NULL;
     if (!*badge || !strcmp(badge, call->by.badge))
         return RC_OK;
-    enum rc rc = people_by_pin(call->repo, badge, call_text(call, "pin"), call->now_ms,
-                               ret_actor, why);
+    enum rc rc = people_by_pin(call->repo, badge, call_text(call, "pin"), call->peer,
+                               call->now_ms, ret_actor, why);
     if (!rc)
         *ret_desk = call->by.badge;
     return rc;
@@ -89,7 +89,7 @@ enum rc act_call_witness(struct call *call, struct act *act, struct fault *why)
     if (!strcmp(badge, act->by))
         return fault_set(why, RC_REFUSED, 0, "监销人不能是销毁人自己，请换一个人");
     enum rc rc = people_by_pin(call->repo, badge, call_text(call, "witness_pin"),
-                               call->now_ms, &witness, why);
+                               call->peer, call->now_ms, &witness, why);
     if (!rc && !(witness.roles & WATCHES))
         rc = fault_set(why, RC_DENIED, 0, "监销人应是库管员、档案员或主管");
     if (rc)

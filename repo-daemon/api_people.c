@@ -4,6 +4,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/station_cert.h"
+#include "repo-daemon/totp_keep.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -14,14 +15,19 @@ enum rc session_open(struct call *call, struct fault *why)
 {
     char token[TOKEN_MAX];
     struct person person;
-    const char *login = call_text(call, "login");
-    enum rc rc = people_log_in(call->repo, login, call_text(call, "password"),
-                               call->now_ms, token, &person, why);
-    if (rc == RC_DENIED) {
+    struct log_in log_in = { .login = call_text(call, "login"),
+                             .password = call_text(call, "password"),
+                             .code = call_text(call, "code"),
+                             .source = call->peer,
+                             .now_ms = call->now_ms };
+    enum rc rc = people_log_in(call->repo, &log_in, token, &person, why);
+    if (rc == RC_DENIED || rc == RC_REFUSED) {
         call_fail(call, rc, why);
         call->status = 401;
-        call->code = "log-in";
-        call->detail = "请检查大小写；五次不对会锁定五分钟。";
+        call->code = rc == RC_REFUSED ? "code" : "log-in";
+        call->detail = rc == RC_REFUSED
+                           ? "手机不在身边时，可以用一个恢复码。"
+                           : "请检查大小写；五次不对要等一分钟，再错等得更久。";
         return RC_OK;
     }
     if (!rc && (person.roles & ROLE_STATION))
@@ -39,7 +45,10 @@ enum rc session_open(struct call *call, struct fault *why)
 
 enum rc session_show(struct call *call, __attribute__((unused)) struct fault *why)
 {
-    return call_answer(call, 200, json_pack("{s:o}", "person", people_json(&call->by)));
+    return call_answer(call, 200,
+                       json_pack("{s:o, s:i, s:i}", "person", people_json(&call->by),
+                                 "totp", (int)totp_is_on(call->repo, call->by.badge),
+                                 "totp_needed", (int)call_needs_totp(call)));
 }
 
 enum rc session_close(struct call *call, struct fault *why)

@@ -56,6 +56,9 @@ MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault
 #define EVENT_PURGE_PROPOSE "purge-propose"
 #define EVENT_PURGE_END "purge-end"
 #define EVENT_PURGE_DONE "purge-done"
+#define EVENT_TOTP_ON "totp-on"
+#define EVENT_TOTP_RESET "totp-reset"
+#define EVENT_UNLOCK "log-in-unlock"
 #define EVENT_STATION_CERT "station-cert"
 #define EVENT_STATION_CERT_END "station-cert-end"
 

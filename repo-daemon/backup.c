@@ -226,7 +226,8 @@ static enum rc copy_blobs(const char *from, const char *to, struct backup_report
 /* What a repository has only once it needed it. */
 static enum rc copy_secrets(const char *from, const char *to, struct fault *why)
 {
-    static const char *const names[] = { "station-ca.key", "station-ca.pem" };
+    static const char *const names[] = { "station-ca.key", "station-ca.pem",
+                                         "secrets.key" };
     enum rc rc = RC_OK;
     for (size_t i = 0; !rc && i < COUNT(names); i++) {
         rc = copy_small(from, to, names[i], 0600, why);

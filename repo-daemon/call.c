@@ -5,6 +5,7 @@
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/station_cert.h"
+#include "repo-daemon/totp_keep.h"
 #include "sys/file.h"
 #include "sys/json_scope.h"
 #include "sys/log.h"
@@ -72,6 +73,12 @@ static void refuse(struct call *call, int status, const char *code, const char *
     snprintf(call->title, sizeof call->title, "%s", title);
 }
 
+bool call_needs_totp(const struct call *call)
+{
+    return (call->by.roles & call->settings->totp_roles) &&
+           !totp_is_on(call->repo, call->by.badge);
+}
+
 static bool may(struct call *call)
 {
     const struct route *route = call->route;
@@ -80,6 +87,11 @@ static bool may(struct call *call)
     if (!*call->token ||
         people_of_token(call->repo, call->token, call->now_ms, &call->by) != RC_OK) {
         refuse(call, 401, "log-in", "请先登录", "登录后十二小时内有效。");
+        return false;
+    }
+    if (call_needs_totp(call) && strncmp(route->path, "/v1/session", 11) != 0) {
+        refuse(call, 403, "totp-needed", "您的角色要用动态验证码，请先设置",
+               "登录后在“我的登录”里扫描二维码，或运行 juanku session totp。");
         return false;
     }
     if (call->by.roles & route->roles)

@@ -21,6 +21,7 @@ struct call {
     json_t *body;                /* object, or NULL */
     const char *token, *last_id; /* borrowed; "" for none */
     bool by_cookie;
+    const char *peer;   /* address of who asks; borrowed, NULL for unknown */
     const json_t *cert; /* of the machine: {"state","name","serial"}; borrowed, or NULL */
     const json_t *counts; /* of the http role, for /metrics; borrowed, may be NULL */
     const struct repo_settings *settings; /* borrowed */
@@ -47,6 +48,9 @@ json_t *call_message(const struct call *call);
 
 /* The fault as an answer of the call. */
 void call_fail(struct call *call, enum rc rc, const struct fault *why);
+
+/* Must the caller set one-time codes up before anything else? (login.totp_roles) */
+bool call_needs_totp(const struct call *call);
 
 /* Fields of the request; "" or `otherwise` when missing or of another kind. */
 const char *call_part(const struct call *call, const char *name);

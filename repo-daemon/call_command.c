@@ -27,6 +27,7 @@ static bool request_hash(const struct call *call, struct sha256 *ret_hash)
     SCOPED(json_free_at) json_t *body = json_copy(call->body);
     json_object_del(body, "password");
     json_object_del(body, "pin");
+    json_object_del(body, "code");
     json_object_del(body, "witness_pin");
     SCOPED(json_free_at)
     json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O}", "method", call->route->method,

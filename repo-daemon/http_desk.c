@@ -123,10 +123,10 @@ json_t *http_ticket_message(const struct http_ticket *t)
             json_object_set_new(query, queries[i],
                                 json_string(http_query(r, queries[i])));
     const char *last = http_header(r, "Last-Event-ID");
-    json_t *m = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "do", "api",
+    json_t *m = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s}", "do", "api",
                           "method", route->method, "path", route->path, "parts", parts,
                           "query", query, "token", token_of(r), "last_id",
-                          last ? last : "", "cert", cert_json(r));
+                          last ? last : "", "cert", cert_json(r), "peer", http_peer(r));
     if (m && http_body_json(r))
         json_object_set(m, "body", http_body_json(r));
     if (m)

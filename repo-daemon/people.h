@@ -17,8 +17,6 @@ enum {
     PIN_MOST = 12,
     TOKEN_MAX = 65,
     SESSION_MS = 12 * 3600 * 1000,
-    LOCK_FAILURES = 5,              /* wrong passwords for one name ... */
-    LOCK_WINDOW_MS = 5 * 60 * 1000, /* ... in this time lock it for the rest of it */
 };
 
 struct person {
@@ -49,19 +47,28 @@ json_t *people_json(const struct person *person); /* all fields */
 /* {"badge","name"}, or JSON null for "". */
 json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge);
 
-/* Log in. The same sentence for a wrong name and a wrong password.
- *   RC_DENIED  wrong; RC_AGAIN  locked for some minutes */
-MUST_USE enum rc people_log_in(struct repo *repo, const char *login, const char *password,
-                               int64_t now_ms, char ret_token[TOKEN_MAX],
-                               struct person *ret_person, struct fault *why);
+/* Log in. The same sentence and the same time for a wrong name and a wrong password.
+ *   RC_DENIED   wrong
+ *   RC_AGAIN    wrong too often (guess.h)
+ *   RC_REFUSED  the password is right, but a one-time code is needed and none was given
+ */
+struct log_in {
+    const char *login, *password; /* borrowed, all */
+    const char *code;             /* one-time or recovery code; NULL or "" for none */
+    const char *source;           /* address; NULL for unknown */
+    int64_t now_ms;
+};
+MUST_USE enum rc people_log_in(struct repo *repo, const struct log_in *log_in,
+                               char ret_token[TOKEN_MAX], struct person *ret_person,
+                               struct fault *why);
 /* Who has this token? RC_DENIED: nobody, or it has expired. */
 MUST_USE enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
                                  struct person *ret_person);
-/* Who shows this badge and knows its PIN; wrong ones lock the badge as log-in names are
- * locked. RC_DENIED, RC_AGAIN with a sentence. */
+/* Who shows this badge and knows its PIN; wrong ones make wait as those of log-in names
+ * do. RC_DENIED, RC_AGAIN with a sentence. `source` is the address of the desk. */
 MUST_USE enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,
-                               int64_t now_ms, struct person *ret_person,
-                               struct fault *why);
+                               const char *source, int64_t now_ms,
+                               struct person *ret_person, struct fault *why);
 /* A secret as it is kept: {"salt","scrypt"}, new reference; NULL when it cannot be made.
  */
 json_t *people_secret(const char *secret);

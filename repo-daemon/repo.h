@@ -56,6 +56,8 @@ enum view {
     VIEW_STATIONS,   /* certificates of stations, by serial number */
     TABLE_PASSWORDS, /* by log-in name; not rebuilt */
     TABLE_PINS,      /* by badge; not rebuilt */
+    TABLE_TOTP,      /* by badge (totp_keep.h); not rebuilt */
+    TABLE_GUESSES,   /* wrong passwords (guess.h); not rebuilt */
     TABLE_SESSIONS,  /* by hash of the token; not rebuilt */
     TABLE_ANSWERS,   /* by id of the command; not rebuilt */
     TABLE_ABOUT,     /* "views": {"format", "whole"}; not rebuilt */

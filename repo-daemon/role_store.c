@@ -107,6 +107,7 @@ static void api(struct service *s, struct ipc_message *message)
                          .parts = json_object_get(m, "parts"),
                          .query = json_object_get(m, "query"),
                          .body = json_object_get(m, "body"),
+                         .peer = json_text(m, "peer"),
                          .cert = json_object_get(m, "cert"),
                          .counts = json_object_get(m, "counts"),
                          .token = json_text(m, "token"),

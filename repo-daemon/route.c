@@ -8,6 +8,7 @@ enum {
     NOTIFY = ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST,
     SCAN = ROLE_OPERATOR | ROLE_STATION,
     READ = ROLE_PEOPLE,
+    TYPES = READ & ~ROLE_STATION, /* whoever has hands */
     BIND = ROLE_BINDER | ROLE_CHECKER,
     PROVE = ROLE_AUDITOR | ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_ARCHIVIST | ROLE_KEEPER,
     COUNTER =
@@ -33,6 +34,10 @@ static const struct route routes[] = {
     { "GET",    "/v1/session",                         READ,        ROUTE_ASK,    session_show,       0 },
     { "DELETE", "/v1/session",                         READ,        ROUTE_ASK,    session_close,      0 },
     { "POST",   "/v1/session/pin",                     READ,        ROUTE_ASK,    pin_set,            4096 },
+    { "POST",   "/v1/session/totp",                    TYPES,       ROUTE_ASK,    totp_start,         4096 },
+    { "POST",   "/v1/session/totp/confirm",            TYPES,       ROUTE_ASK,    totp_finish,        4096 },
+    { "POST",   "/v1/people/{badge}/totp-reset",       ROLE_ADMIN,  ROUTE_ASK,    totp_reset,         4096 },
+    { "POST",   "/v1/people/{badge}/unlock",           ROLE_ADMIN,  ROUTE_ASK,    person_unlock,      4096 },
     { "GET",    "/v1/openapi.json",                    READ,        ROUTE_ASK,    openapi_show,       0 },
     { "GET",    "/v1/words",                           READ,        ROUTE_ASK,    words_show,         0 },
     { "GET",    "/v1/people",                          READ,        ROUTE_ASK,    people_list,        0 },

@@ -75,7 +75,8 @@ route_handler qc_list, qc_show, qc_returns;        /* api_qc.c */
 route_handler qc_judge;                            /* api_qc_verdict.c */
 route_handler ledger_head_show, ledger_key_show, ledger_events_show; /* api_ledger.c */
 route_handler ledger_growth_show, ledger_sheet_show, ledger_proof_show;
-route_handler station_list, station_enrol, station_revoke; /* api_station.c */
-route_handler openapi_show, metrics_show, ready_show;      /* api_about.c */
+route_handler totp_start, totp_finish, totp_reset, person_unlock; /* api_totp.c */
+route_handler station_list, station_enrol, station_revoke;        /* api_station.c */
+route_handler openapi_show, metrics_show, ready_show;             /* api_about.c */
 
 #endif

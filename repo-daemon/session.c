@@ -3,39 +3,13 @@
 #include "repo-daemon/people.h"
 
 #include "core/bytes.h"
+#include "repo-daemon/guess.h"
+#include "repo-daemon/totp_keep.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { LOCKS = 256 };
-
-/* Failures by log-in name, in memory: a restart forgives, which is no help to somebody
- * who cannot restart the daemon. Names that share a row share their failures. */
-static struct {
-    int64_t first_ms;
-    unsigned failures;
-} locks[LOCKS];
-
-static size_t lock_row(const char *login)
-{
-    return hash_sha256((struct bytes){ (const uint8_t *)login, strlen(login) }).at[0] %
-           LOCKS;
-}
-
-static bool is_locked(size_t row, int64_t now_ms)
-{
-    if (now_ms - locks[row].first_ms > LOCK_WINDOW_MS)
-        locks[row].failures = 0;
-    return locks[row].failures >= LOCK_FAILURES;
-}
-
-static void count_failure(size_t row, int64_t now_ms)
-{
-    if (!locks[row].failures++)
-        locks[row].first_ms = now_ms;
-}
 
 static bool hex_read(const char *hex, uint8_t *ret_at, size_t len)
 {
@@ -113,23 +87,10 @@ static bool is_disabled(struct repo *repo, const char *badge)
            json_integer_value(json_object_get(person, "disabled"));
 }
 
-enum rc people_log_in(struct repo *repo, const char *login, const char *password,
-                      int64_t now_ms, char ret_token[TOKEN_MAX],
-                      struct person *ret_person, struct fault *why)
+/* A random token, kept by its hash. */
+static enum rc session_begin(struct repo *repo, const char *badge, int64_t now_ms,
+                             char ret_token[TOKEN_MAX], struct fault *why)
 {
-    size_t row = lock_row(login);
-    if (is_locked(row, now_ms))
-        return fault_set(why, RC_AGAIN, 0, "口令错了太多次，请五分钟后再试");
-    SCOPED(json_free_at) json_t *found = NULL;
-    if (!secret_fits(repo, TABLE_PASSWORDS, login, password) ||
-        view_find(repo, VIEW_LOGINS, login, &found)) {
-        count_failure(row, now_ms);
-        return fault_set(why, RC_DENIED, 0, "工号或口令不对");
-    }
-    locks[row].failures = 0;
-    if (is_disabled(repo, json_string_value(json_object_get(found, "badge"))))
-        return fault_set(why, RC_DENIED, 0, "这个工号已停用，请找管理员");
-    const char *badge = json_string_value(json_object_get(found, "badge"));
     uint8_t random[32];
     char key[SHA256_HEX];
     random_fill(random, sizeof random);
@@ -140,28 +101,72 @@ enum rc people_log_in(struct repo *repo, const char *login, const char *password
     json_t *session = json_pack("{s:s, s:I}", "badge", badge, "expires_ms",
                                 (json_int_t)(now_ms + SESSION_MS));
     struct opening opening = { repo, key, session, now_ms };
-    enum rc rc = store_update(repo->store, session_put, &opening, why);
-    return rc ? rc : people_of_token(repo, ret_token, now_ms, ret_person);
+    return store_update(repo->store, session_put, &opening, why);
+}
+
+/* The second factor, where the person has one. */
+static enum rc code_check(struct repo *repo, const char *badge, const struct log_in *l,
+                          struct fault *why)
+{
+    if (!totp_is_on(repo, badge))
+        return RC_OK;
+    if (!l->code || !*l->code)
+        return fault_set(why, RC_REFUSED, 0, "请再输入手机上的动态验证码");
+    return totp_take(repo, badge, l->code, l->now_ms, why);
+}
+
+enum rc people_log_in(struct repo *repo, const struct log_in *l,
+                      char ret_token[TOKEN_MAX], struct person *ret_person,
+                      struct fault *why)
+{
+    struct guess guess = { .kind = GUESS_PASSWORD,
+                           .account = l->login,
+                           .source = l->source ? l->source : "",
+                           .now_ms = l->now_ms };
+    SCOPED(json_free_at) json_t *found = NULL;
+    enum rc rc = guess_may(repo, &guess, why);
+    if (rc)
+        return rc;
+    if (!secret_fits(repo, TABLE_PASSWORDS, l->login, l->password) ||
+        view_find(repo, VIEW_LOGINS, l->login, &found)) {
+        rc = guess_wrong(repo, &guess, why);
+        return rc ? rc : fault_set(why, RC_DENIED, 0, "工号或口令不对");
+    }
+    const char *badge = json_string_value(json_object_get(found, "badge"));
+    if (is_disabled(repo, badge))
+        return fault_set(why, RC_DENIED, 0, "这个工号已停用，请找管理员");
+    rc = code_check(repo, badge ? badge : "", l, why);
+    enum rc counted = rc == RC_DENIED ? guess_wrong(repo, &guess, why) : RC_OK;
+    if (!rc)
+        rc = guess_right(repo, &guess, why);
+    if (!rc)
+        rc = session_begin(repo, badge, l->now_ms, ret_token, why);
+    if (rc)
+        return counted ? counted : rc;
+    return people_of_token(repo, ret_token, l->now_ms, ret_person);
 }
 
 enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,
-                      int64_t now_ms, struct person *ret_person, struct fault *why)
+                      const char *source, int64_t now_ms, struct person *ret_person,
+                      struct fault *why)
 {
-    size_t row = lock_row(badge);
-    if (is_locked(row, now_ms))
-        return fault_set(why, RC_AGAIN, 0, "工牌密码错了太多次，请五分钟后再试");
-    SCOPED(store_abort_at) struct store_txn *txn = NULL;
-    bool fits = secret_fits(repo, TABLE_PINS, badge, pin);
-    enum rc rc = store_begin_read(repo->store, &txn, why);
+    struct guess guess = { GUESS_PIN, badge, source ? source : "", now_ms };
+    enum rc rc = guess_may(repo, &guess, why);
     if (rc)
         return rc;
-    if (!fits || people_find(repo, txn, badge, ret_person) || ret_person->disabled) {
-        count_failure(row, now_ms);
-        return fault_set(why, RC_DENIED, 0,
-                         "工牌或工牌密码不对；还没有工牌密码的，请先登录自己设定");
-    }
-    locks[row].failures = 0;
-    return RC_OK;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    bool fits = secret_fits(repo, TABLE_PINS, badge, pin);
+    rc = store_begin_read(repo->store, &txn, why);
+    if (rc)
+        return rc;
+    fits = fits && !people_find(repo, txn, badge, ret_person) && !ret_person->disabled;
+    store_abort(TAKE(txn));
+    if (fits)
+        return guess_right(repo, &guess, why);
+    rc = guess_wrong(repo, &guess, why);
+    return rc ? rc
+              : fault_set(why, RC_DENIED, 0,
+                          "工牌或工牌密码不对；还没有工牌密码的，请先登录自己设定");
 }
 
 enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,

@@ -1,9 +1,11 @@
 #include "repo-daemon/settings.h"
 
 #include "core/bytes.h"
+#include "repo-daemon/roles.h"
 #include "repo-daemon/station_cert.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TEXT(field, name, preset, help) \
     CONF_KEY_TEXT(repo_settings, field, name, preset, help)
@@ -18,6 +20,7 @@ const struct conf_key repo_settings_keys[] = {
     TEXT(tls_key,  "http.tls_key",  "",               "its key, a PEM file"),
     TEXT(client_certs, "http.client_certs", "off", "which machines must show a certificate of ours: off, stations, all"),
     CONF_KEY_UINT(repo_settings, client_cert_days, "http.client_cert_days", 1, 3650, "730", "days that a new certificate of a station lasts"),
+    TEXT(totp_names, "login.totp_roles", "", "roles that must use one-time codes, by comma: admin,archivist"),
     TEXT(racks,    "racks.ports",   "",               "racks by comma, PORT@ADDRESS:SITE.RACK, as /dev/ttyUSB0@1:01.001"),
     TEXT(archive,  "archive.dir",   "",               "where archived volumes go; empty: archive/ in repo.dir"),
     CONF_KEY_BOOL(repo_settings, archive_ocfl, "archive.ocfl", "no", "also keep each package as a version in the OCFL root ocfl/ of archive.dir (yes or no)"),
@@ -49,6 +52,24 @@ enum rc repo_settings_fixity(const struct repo_settings *s,
     return RC_OK;
 }
 
+/* A station logs in by itself: it has no hand to type a code. */
+static bool totp_roles_read(const char *text, unsigned *ret_roles)
+{
+    char list[sizeof((struct repo_settings *)0)->totp_names];
+    char *rest = list, *name;
+    unsigned roles = 0;
+    snprintf(list, sizeof list, "%s", text);
+    while ((name = strsep(&rest, ", ")))
+        if (*name) {
+            unsigned bit = roles_bit(name);
+            if (!bit || bit == ROLE_STATION || bit == ROLE_RACK)
+                return false;
+            roles |= bit;
+        }
+    *ret_roles = roles;
+    return true;
+}
+
 enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
                            struct fault *why)
 {
@@ -68,6 +89,9 @@ enum rc repo_settings_read(const char *path, struct repo_settings *ret_settings,
         return fault_set(why, RC_INVALID, 0,
                          "http.client_certs = %s 要先设置 http.tls_cert 和 http.tls_key",
                          s.client_certs);
+    if (!totp_roles_read(s.totp_names, &s.totp_roles))
+        return fault_set(why, RC_INVALID, 0, "login.totp_roles：“%s”里有不认识的角色",
+                         s.totp_names);
     struct fixity_options fixity;
     rc = repo_settings_fixity(&s, &fixity, why);
     if (rc)

@@ -10,6 +10,8 @@ struct repo_settings {
     char listen[128], tls_cert[512], tls_key[512];
     char client_certs[12]; /* of enum client_certs */
     uint32_t client_cert_days;
+    char totp_names[200];
+    unsigned totp_roles; /* of the names: enum role_bit */
     char racks[1024];
     char archive[1024];
     bool archive_ocfl;

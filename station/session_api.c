@@ -184,10 +184,10 @@ static void post_login(struct http_request *request, void *context)
         http_reply_problem(request, 400, "login", "请输入工号和口令。", NULL);
         return;
     }
-    uplink_call(
-        s,
-        json_pack("{s:s,s:s,s:s}", "do", "login", "login", login, "password", password),
-        -1, log_in_done, request);
+    uplink_call(s,
+                json_pack("{s:s,s:s,s:s,s:s}", "do", "login", "login", login, "password",
+                          password, "code", field_peek(body, "code")),
+                -1, log_in_done, request);
 }
 
 static void post_logout(struct http_request *request, void *context)

@@ -42,10 +42,12 @@ static json_t *answer_of(enum rc rc, json_t *json, const struct fault *why)
 }
 
 static enum rc log_in(struct http_client *client, const char *login, const char *password,
-                      uint32_t timeout_ms, json_t **ret_json, struct fault *why)
+                      const char *code, uint32_t timeout_ms, json_t **ret_json,
+                      struct fault *why)
 {
     SCOPED(json_free_at)
-    json_t *body = json_pack("{s:s,s:s}", "login", login, "password", password);
+    json_t *body =
+        json_pack("{s:s,s:s,s:s}", "login", login, "password", password, "code", code);
     if (!body)
         return fault_set(why, RC_INVALID, 0, "工号或口令里有不能用的字符。");
     return http_client_json(client, "POST", "/v1/session", body, timeout_ms, ret_json,
@@ -69,7 +71,7 @@ static enum rc log_machine_in(struct submit_role *r, struct fault *why)
     r->has_token = false;
     enum rc rc = certificate_show(r, why);
     if (!rc)
-        rc = log_in(r->machine, r->user, r->password, r->timeout_ms, &session, why);
+        rc = log_in(r->machine, r->user, r->password, "", r->timeout_ms, &session, why);
     if (rc == RC_DENIED)
         return fault_wrap(
             why, rc, "库房不认本机的账号“%s”，请管理员检查；扫描内容都在本机", r->user);
@@ -213,7 +215,7 @@ static void on_message(struct ipc *ipc, struct ipc_message *message, void *conte
         rc = fault_set(&why, RC_UNAVAILABLE, 0, "not set up");
     else if (!strcmp(what, "login"))
         rc = log_in(r->desk, field_peek(order, "login"), field_peek(order, "password"),
-                    r->timeout_ms, &json, &why);
+                    field_peek(order, "code"), r->timeout_ms, &json, &why);
     else
         rc = as_machine(r, order, fd, &json, &why);
     if (message->id && ipc_reply(ipc, message->id, answer_of(rc, json, &why), NULL, 0))

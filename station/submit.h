@@ -6,7 +6,8 @@
  * Calls (JSON over the channel); each is answered once, in order:
  *   {"do":"set","url","ca","cert","key","user","password","timeout_ms"}   once, first;
  *                                           ca, cert and key are paths, "" for none
- *   {"do":"login","login","password"}       a person's log-in, with no other effect here
+ *   {"do":"login","login","password","code"}   a person's log-in, with no other effect
+ * here
  *   {"do":"ask","method","path","body"?}    with the station's own account
  *   {"do":"put","sha256","type"} + descriptor   HEAD, and PUT when it is not there
  * Answer: {"rc":0,"json":…} or {"rc":N,"sentence":"…"}; N is enum rc, the sentence

@@ -1,5 +1,5 @@
 /* The door of both pages: staff number and password, one sentence when it stays shut. */
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 
 import { icon } from './icons.js';
 import { send } from './net.js';
@@ -13,6 +13,7 @@ class Login extends Part {
         where: {}, /* which page this is */
         error: { state: true },
         busy: { state: true },
+        coded: { state: true }, /* a field for the one-time code is shown */
     };
 
     async enter(event) {
@@ -25,14 +26,25 @@ class Login extends Part {
             const answer = await send(this.path, {
                 login: form.get('login').trim(),
                 password: form.get('password'),
+                ...(form.get('code')?.trim() ? { code: form.get('code').trim() } : {}),
             });
             this.tell('signed-in', answer);
         } catch (error) {
             this.error = error;
-            this.querySelector('#password').value = '';
-            this.querySelector('#password').focus();
+            this.coded ||= error.status === 401;
+            await this.updateComplete;
+            this.again(error.code === 'code');
         }
         this.busy = false;
+    }
+
+    /* The password was right when only the code is missing: it stays. */
+    again(onlyCode) {
+        const code = this.querySelector('#code');
+        const field = onlyCode && code ? code : this.querySelector('#password');
+        if (code) code.value = '';
+        field.value = '';
+        field.focus();
     }
 
     firstUpdated() {
@@ -56,6 +68,14 @@ class Login extends Part {
                     <input id="password" name="password" type="password" maxlength="256"
                         autocomplete="current-password" required>
                 </div>
+                ${this.coded
+                    ? html`<div class="field">
+                          <label for="code">${say('login.code')}</label>
+                          <input id="code" name="code" type="text" autocomplete="one-time-code" maxlength="32"
+                              autocapitalize="none" spellcheck="false" aria-describedby="code-say">
+                          <p id="code-say" class="soft">${say('login.code.say')}</p>
+                      </div>`
+                    : nothing}
                 <div role="alert">${refusal(this.error)}</div>
                 <button class="button main" type="submit">
                     ${this.busy ? say('login.busy') : say('login.go')}

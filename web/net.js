@@ -9,11 +9,12 @@ import { say } from './words.js';
 const RETRY_MS = 2000;
 
 export class Refusal extends Error {
-    constructor(status, title, detail) {
+    constructor(status, title, detail, code) {
         super(title);
         this.status = status;
         this.title = title;
         this.detail = detail;
+        this.code = code; /* the stable word of the problem */
     }
 }
 
@@ -42,6 +43,7 @@ export async function call(method, path, body) {
         response.status,
         answer?.title ?? say('net.odd'),
         answer?.title ? answer.detail : say('net.odd.now'),
+        answer?.type?.split('#')[1],
     );
 }
 

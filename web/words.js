@@ -7,6 +7,8 @@ const shared = {
     'lang.other': ['English', '中文'],
     'login.name': ['工号', 'Staff number'],
     'login.password': ['口令', 'Password'],
+    'login.code': ['动态验证码', 'One-time code'],
+    'login.code.say': ['用验证器的人填写；手机不在身边时填一个恢复码。', 'For those who use an authenticator; a recovery code will do.'],
     'login.go': ['登录', 'Sign in'],
     'login.busy': ['正在登录', 'Signing in'],
     'login.out': ['退出', 'Sign out'],

@@ -1,5 +1,5 @@
-/* SHA-256 and Ed25519 through libcrypto (FIPS 180-4, RFC 8032). The only file of the
- * house that includes OpenSSL headers is hash.c. */
+/* SHA-256 and Ed25519 through libcrypto (FIPS 180-4, RFC 8032). The only files of the
+ * house that include OpenSSL headers are hash.c and hash_seal.c. */
 #ifndef SYS_HASH_H
 #define SYS_HASH_H
 
@@ -61,6 +61,20 @@ void random_id(char ret_id[33]);
 /* scrypt (RFC 7914), N=2^15 r=8 p=1, 32 bytes. */
 MUST_USE enum rc password_hash(const char *password, const uint8_t salt[16],
                                uint8_t ret_hash[32]);
+
+/* HMAC with SHA-1 (RFC 2104), as one-time codes want it. Ends the process when there is
+ * no memory. */
+enum { HMAC_SHA1 = 20 };
+void hash_hmac_sha1(struct bytes key, struct bytes text, uint8_t ret_mac[HMAC_SHA1]);
+
+/* Sealed: encrypted and proven (AES-256-GCM), bound to `about`, which is not secret.
+ * `ret_sealed` has room for SEAL_MORE bytes more than the secret, `ret_secret` for as
+ * many less. RC_CORRUPT: another key, another `about`, or not what was sealed. */
+enum { SEAL_KEY = 32, SEAL_MORE = 28 };
+MUST_USE enum rc seal_make(const uint8_t key[SEAL_KEY], struct bytes about,
+                           struct bytes secret, uint8_t *ret_sealed);
+MUST_USE enum rc seal_open(const uint8_t key[SEAL_KEY], struct bytes about,
+                           struct bytes sealed, uint8_t *ret_secret);
 
 /* Base64 of RFC 4648 section 4. `ret_text` holds 4 * ((len + 2) / 3) + 1 bytes. */
 void base64_write(struct bytes data, char *ret_text);

@@ -67,7 +67,7 @@ lmdb.h|repo-daemon/store_lmdb*.[ch]
 microhttpd.h|lib/net/http_*.[ch]
 curl/.*|lib/net/http_client.c
 gnutls/.*|lib/net/*cert.c
-openssl/.*|lib/sys/hash.c
+openssl/.*|lib/sys/hash*.c
 seccomp.h|lib/sys/role.c
 hb.*|lib/pdfa/*.c
 libpq-fe.h|repo-daemon/store_postgres.c

@@ -23,18 +23,6 @@ TEST(session, says_the_same_for_a_wrong_name_and_a_wrong_password)
     json_decref(password);
 }
 
-TEST(session, locks_a_name_after_five_failures_and_forgives_in_time)
-{
-    fixture();
-    at.now_ms = clock_now_ms();
-    for (int i = 0; i < LOCK_FAILURES; i++)
-        CHECK_INT(401, log_in("auditor", "wrong", NULL));
-    CHECK_INT(429, log_in("auditor", "password", NULL));
-    at.now_ms += LOCK_WINDOW_MS + 1;
-    CHECK_INT(200, log_in("auditor", "password", NULL));
-    at.now_ms = 0;
-}
-
 TEST(session, ends_after_twelve_hours_and_on_log_out)
 {
     json_t *answer = NULL;

@@ -64,8 +64,11 @@ static void fixture_person(size_t row)
     snprintf(at.badges[row], sizeof at.badges[row], "%s", json_text(person, "badge"));
     json_decref(person);
     struct person in;
-    CHECK_OK(people_log_in(at.repo, w->name, "password", clock_now_ms(), at.tokens[row],
-                           &in, NULL));
+    CHECK_OK(people_log_in(at.repo,
+                           &(struct log_in){ .login = w->name,
+                                             .password = "password",
+                                             .now_ms = clock_now_ms() },
+                           at.tokens[row], &in, NULL));
     CHECK_TEXT(at.badges[row], in.badge);
 }
 

@@ -34,7 +34,10 @@ static void person(const char *login, unsigned roles, const char *dept, char *re
     CHECK_OK(people_add(at.repo, &who, &made, NULL));
     snprintf(ret_badge, PERSON_BADGE_MAX, "%s", json_text(made, "badge"));
     json_decref(made);
-    CHECK_OK(people_log_in(at.repo, login, "password", at.now_ms, ret_token, &in, NULL));
+    CHECK_OK(people_log_in(
+        at.repo,
+        &(struct log_in){ .login = login, .password = "password", .now_ms = at.now_ms },
+        ret_token, &in, NULL));
 }
 
 static void log_in_again(void) /* a session lasts twelve hours, this story weeks */
@@ -42,12 +45,20 @@ static void log_in_again(void) /* a session lasts twelve hours, this story weeks
     struct person in;
     for (size_t row = 0; roles_word(row); row++)
         if (roles_word(row)->bit != ROLE_RACK)
-            CHECK_OK(people_log_in(at.repo, roles_word(row)->name, "password", at.now_ms,
+            CHECK_OK(people_log_in(at.repo,
+                                   &(struct log_in){ .login = roles_word(row)->name,
+                                                     .password = "password",
+                                                     .now_ms = at.now_ms },
                                    at.tokens[row], &in, NULL));
-    CHECK_OK(
-        people_log_in(at.repo, "judge2", "password", at.now_ms, other_token, &in, NULL));
-    CHECK_OK(
-        people_log_in(at.repo, "head2", "password", at.now_ms, head_token, &in, NULL));
+    CHECK_OK(people_log_in(at.repo,
+                           &(struct log_in){ .login = "judge2",
+                                             .password = "password",
+                                             .now_ms = at.now_ms },
+                           other_token, &in, NULL));
+    CHECK_OK(people_log_in(
+        at.repo,
+        &(struct log_in){ .login = "head2", .password = "password", .now_ms = at.now_ms },
+        head_token, &in, NULL));
 }
 
 static void today(const char *day)

@@ -94,8 +94,11 @@ static void both_roles(char ret_token[TOKEN_MAX])
                               .roles = ROLE_ARCHIVIST | ROLE_SUPERVISOR };
     CHECK_OK(people_add(at.repo, &who, &person, NULL));
     json_decref(person);
-    CHECK_OK(
-        people_log_in(at.repo, "both", "password", clock_now_ms(), ret_token, &in, NULL));
+    CHECK_OK(people_log_in(at.repo,
+                           &(struct log_in){ .login = "both",
+                                             .password = "password",
+                                             .now_ms = clock_now_ms() },
+                           ret_token, &in, NULL));
 }
 
 static json_t *decision(const json_t *purge, const char *result, const char *id)

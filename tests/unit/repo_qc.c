@@ -258,8 +258,11 @@ TEST(qc, is_not_for_anybody_who_fed_a_sheet_of_it)
     CHECK_INT(201, submit("two", json_text(person, "badge"), NULL));
     supplement = false;
     memcpy(kept, token, sizeof kept);
-    CHECK_OK(
-        people_log_in(at.repo, "both", "password", clock_now_ms(), token, &in, NULL));
+    CHECK_OK(people_log_in(at.repo,
+                           &(struct log_in){ .login = "both",
+                                             .password = "password",
+                                             .now_ms = clock_now_ms() },
+                           token, &in, NULL));
     json_t *looked = pictures();
     CHECK_INT(
         422, judge(json_pack("{s:s, s:O}", "result", "pass", "looked", looked), &answer));

@@ -240,7 +240,10 @@ TEST(people, that_are_disabled_are_out_at_once_and_get_nothing_more)
               person(badge_of(ROLE_CHECKER), json_pack("{s:i}", "disabled", 0), NULL));
     CHECK_INT(401, call_by(ROLE_CHECKER, "GET", "/v1/session", NULL, NULL, NULL));
     struct person in;
-    CHECK_OK(people_log_in(at.repo, "checker", "password", clock_now_ms(),
+    CHECK_OK(people_log_in(at.repo,
+                           &(struct log_in){ .login = "checker",
+                                             .password = "password",
+                                             .now_ms = clock_now_ms() },
                            at.tokens[row_of(ROLE_CHECKER)], &in, NULL));
 }
 
