@@ -38,7 +38,7 @@ const NOTE_MS = 9000;
 const cards = { C01: 'accept', C02: 'redo', C05: 'cancel' }; /* command cards that mean something here */
 const views = {
     desk: 'nav.desk', intake: 'nav.intake', holders: 'nav.holders', volumes: 'nav.volumes', slots: 'nav.slots',
-    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc', trolleys: 'nav.trolleys', retention: 'nav.retention',
+    loans: 'nav.loans', stocktake: 'nav.stocktake', qc: 'nav.qc', retention: 'nav.retention', trolleys: 'nav.trolleys',
 };
 /* Views that are not for everybody: whose they are. */
 const only = {

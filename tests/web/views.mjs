@@ -115,6 +115,8 @@ async function station() {
         await page.keyboard.press('V');
         await page.waitForSelector('text=留给扫码枪');
         await judge(page, 'station-keys');
+        const hidden = await page.$eval('dialog.help', (card) => card.scrollHeight - card.clientHeight);
+        mustBe(hidden <= 0, `${hidden} pixels of the keys are cut off`);
         await page.keyboard.press('F');
         await page.waitForSelector('dialog.help kbd:text-is("F")');
         mustBe(mock.keys.redo === 'F', 'the station did not hear of it');
