@@ -14,6 +14,7 @@ import './intake_new.js';
 import './labels.js';
 import './list.js';
 import './loans.js';
+import './people.js';
 import './qc.js';
 import './qc_look.js';
 import './retention.js';
@@ -56,6 +57,7 @@ const within = { b: 'trolleys', load: 'trolleys' }; /* views that belong to one 
 class Repo extends Part {
     static properties = {
         person: { state: true },
+        needed: { state: true }, /* one-time codes have to be set up first */
         out: { state: true },
         route: { state: true },
         beat: { state: true },
@@ -94,7 +96,14 @@ class Repo extends Part {
 
     async begin() {
         try {
-            const { person } = await get('/v1/session');
+            const { person, totp_needed: needed } = await get('/v1/session');
+            if (needed) { /* nothing else is answered before */
+                this.person = person;
+                this.needed = true;
+                this.out = false;
+                return;
+            }
+            this.needed = false;
             setNames(await get('/v1/words'));
             this.person = person;
             this.out = false;
@@ -220,7 +229,7 @@ class Repo extends Part {
                         aria-current=${at === name ? 'page' : nothing} aria-keyshortcuts=${viewKeys[name]}>${say(word)}<kbd aria-hidden="true">${viewKeys[name]}</kbd></a>`)}
                 </nav>
                 <div class="far">
-                    <span class="person">${icon('person')}${server(this.person.name)}</span>
+                    <a class="person" href="#/people" aria-label=${`${say('nav.people')} ${this.person.name}`}>${icon('person')}${server(this.person.name)}</a>
                     ${languageButton()}
                     <button class="button quiet" type="button" @click=${this.signOut}>${say('login.out')}</button>
                 </div>
@@ -273,6 +282,8 @@ class Repo extends Part {
             return html`<jk-trolley .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-trolley>`;
         case 'load':
             return html`<jk-trolley-load .arg=${arg} .person=${this.person}></jk-trolley-load>`;
+        case 'people':
+            return html`<jk-people .arg=${arg} .beat=${this.beat} .person=${this.person}></jk-people>`;
         case 'labels':
             return html`<jk-labels .arg=${arg} .beat=${0}></jk-labels>`;
         case 'v':
@@ -290,6 +301,11 @@ class Repo extends Part {
         if (this.out)
             return html`<jk-login path="/v1/session" .heading=${say('brand')} .where=${say('title')}
                 @signed-in=${() => this.begin()}></jk-login>`;
+        if (this.needed)
+            return html`<main id="main" class="gate-wide" @codes-on=${() => (this.needed = 'done')} @signed-out=${() => this.leave()}>
+                <jk-people .beat=${0} .arg=${''} .person=${this.person}></jk-people>
+                <button class="button" type="button" @click=${() => (this.needed === 'done' ? this.begin() : this.signOut())}>
+                    ${this.needed === 'done' ? say('people.on') : say('login.out')}</button></main>`;
         if (!this.person) return html`<main class="empty">${this.cut ? say('net.down') : say('busy')}</main>`;
         return html`<a class="skip" href="#main" @click=${this.skip}>${say('skip')}</a>
             ${this.top()}
@@ -314,7 +330,7 @@ class Repo extends Part {
 
     updated() {
         const [name, arg] = this.route;
-        const at = views[name] ? say(views[name]) : arg;
+        const at = views[name] ? say(views[name]) : name === 'people' ? say('nav.people') : arg;
         document.title = `${at} · ${say('title')} · ${say('brand')}`;
     }
 }
