@@ -7,7 +7,7 @@ import { get, newId, send } from '../../web/net.js';
 import { badge, message, refusal, server } from '../../web/part.js';
 import { tone } from '../../web/tones.js';
 import { addWords, say } from '../../web/words.js';
-import { words } from './people_words.js';
+import { words } from './words_people.js';
 import { View } from './view.js';
 
 addWords(words);

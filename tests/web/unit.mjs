@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { actionNames, actionsFor, commandFor, differencesOf, freeSlots, readCheckpoint, routeOf, stateLook, sumsOf } from '../../repo-daemon/web/model.js';
-import { words as repoWords } from '../../repo-daemon/web/words.js';
+import { words as keeperWords } from '../../repo-daemon/web/words.js';
+import { words as peopleWords } from '../../repo-daemon/web/words_people.js';
 import { requestFor } from '../../station/web/acts.js';
 import { backsDiffer, jobStates, lacksPages, mergePage, mergeState, sideShown, step as nextStep, tally, toneFor } from '../../station/web/model.js';
 import { neighbour } from '../../web/walk.js';
@@ -14,6 +15,8 @@ import { keyOf } from '../../web/reader.js';
 import { sharedWords } from '../../web/words.js';
 import { root } from './here.mjs';
 import { check, finish } from './tap.mjs';
+
+const repoWords = { ...keeperWords, ...peopleWords };
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const slotsOf = (text) => [...text.matchAll(/\{\w+\}/g)].map(([slot]) => slot).sort();
@@ -27,7 +30,7 @@ for (const [name, table] of Object.entries({ shared: sharedWords, station: stati
 
 /* Each word that a module says stands in its table, and nothing is kept that nobody says. */
 for (const [folder, table] of [['station/web', stationWords], ['repo-daemon/web', repoWords]]) {
-    const text = [folder, 'web'].flatMap((one) => readdirSync(join(root, one)).filter((file) => file.endsWith('.js') && file !== 'words.js')
+    const text = [folder, 'web'].flatMap((one) => readdirSync(join(root, one)).filter((file) => file.endsWith('.js') && !file.startsWith('words'))
         .map((file) => readFileSync(join(root, one, file), 'utf8'))).join('\n');
     const said = [...text.matchAll(/say\(\s*'([^']+)'/g)].map((hit) => hit[1]);
     const unknown = said.filter((name) => !Object.hasOwn(table, name) && !Object.hasOwn(sharedWords, name));
