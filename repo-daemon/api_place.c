@@ -27,33 +27,30 @@ static json_t *node_of(struct tree *t, const char *key)
     return node;
 }
 
-static void count_up(json_t *node, const char *name)
-{
-    json_object_set_new(node, name, json_integer(json_number(node, name) + 1));
-}
-
-static bool tree_slot(const char *key, json_t *slot, void *context)
+/* The sums of a rack: added to it, and to its site. */
+static bool tree_rack(const char *key, json_t *sum, void *context)
 {
     struct tree *t = context;
-    struct label label;
-    char site[8], rack[16];
-    if (label_read((struct bytes){ (const uint8_t *)key, strlen(key) }, &label))
+    struct label label = { .type = LABEL_SLOT };
+    unsigned site = 0, rack = 0;
+    char name[8];
+    const char *kind;
+    json_t *n;
+    if (sscanf(key, "rack/%2u.%3u", &site, &rack) != 2)
         return true;
-    snprintf(site, sizeof site, "%02u", label.site % 100u);
-    snprintf(rack, sizeof rack, "%02u.%03u", label.site % 100u, label.rack % 1000u);
-    const char *what = json_number(slot, "closed")  ? "closed"
-                       : *json_text(slot, "odd")    ? "wrong"
-                       : *json_text(slot, "order")  ? "ordered"
-                       : *json_text(slot, "volume") ? "full"
-                                                    : "free";
-    json_t *nodes[] = { node_of(t, site), node_of(t, rack) };
-    for (size_t i = 0; i < COUNT(nodes); i++) {
-        count_up(nodes[i], "slots");
-        count_up(nodes[i], what);
+    snprintf(name, sizeof name, "%02u", site % 100u);
+    json_t *nodes[] = { node_of(t, name), node_of(t, key + strlen("rack/")) };
+    json_object_foreach(sum, kind, n)
+    {
+        for (size_t i = 0; i < COUNT(nodes); i++)
+            json_object_set_new(
+                nodes[i], kind,
+                json_integer(json_number(nodes[i], kind) + json_integer_value(n)));
     }
-    if (json_number(nodes[1], "slots") == 1)
-        json_object_set_new(nodes[1], "live",
-                            json_boolean(shelf_is_live(t->call->repo, &label)));
+    label.site = (uint8_t)site;
+    label.rack = (uint16_t)rack;
+    json_object_set_new(nodes[1], "live",
+                        json_boolean(shelf_is_live(t->call->repo, &label)));
     return true;
 }
 
@@ -104,7 +101,7 @@ enum rc places_list(struct call *call, struct fault *why)
     struct tree t = { call, places };
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
-        rc = view_each(call->repo, txn, VIEW_SLOTS, "", NULL, tree_slot, &t, why);
+        rc = view_each(call->repo, txn, VIEW_SUMS, "rack/", NULL, tree_rack, &t, why);
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_PLACES, "", NULL, tree_place, &t, why);
     return rc ? rc

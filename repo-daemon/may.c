@@ -5,6 +5,7 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/shelf.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -18,11 +19,6 @@ static void act_end_at(struct act *act)
     act_end(act);
 }
 
-struct proposal {
-    struct repo *repo;
-    char any[LABEL_TEXT_MAX], lit[LABEL_TEXT_MAX]; /* "" for none */
-};
-
 static bool is_lit(const struct repo *repo, const char *slot)
 {
     struct label label;
@@ -30,28 +26,38 @@ static bool is_lit(const struct repo *repo, const char *slot)
            shelf_is_live(repo, &label);
 }
 
-static bool propose(const char *slot, json_t *stored, void *context)
+struct proposal {
+    char any[LABEL_TEXT_MAX], lit[LABEL_TEXT_MAX]; /* "" for none */
+};
+
+static bool first_one(const char *key, __attribute__((unused)) json_t *nothing,
+                      void *context)
 {
-    struct proposal *p = context;
-    if (*json_text(stored, "volume") || *json_text(stored, "order") ||
-        *json_text(stored, "odd") || json_number(stored, "closed"))
-        return true;
-    if (!*p->any)
-        snprintf(p->any, sizeof p->any, "%s", slot);
-    if (!is_lit(p->repo, slot))
-        return true;
-    snprintf(p->lit, sizeof p->lit, "%s", slot);
+    snprintf(context, LABEL_TEXT_MAX, "%s", view_find_name(key));
     return false;
 }
 
-/* Without a slot that can be read none is proposed. */
+/* The first free slot of all, and of those racks that answer; without a slot that can be
+ * read none is proposed. */
 static void find_slot(struct repo *repo, struct proposal *ret_found)
 {
+    const char *rack;
+    json_t *since;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
-    *ret_found = (struct proposal){ .repo = repo };
+    *ret_found = (struct proposal){ .any = "" };
     enum rc rc = store_begin_read(repo->store, &txn, NULL);
     if (!rc)
-        rc = view_each(repo, txn, VIEW_SLOTS, "", NULL, propose, ret_found, NULL);
+        rc =
+            view_each(repo, txn, VIEW_FIND, "sf/", NULL, first_one, ret_found->any, NULL);
+    json_object_foreach(repo->live_racks, rack, since)
+    {
+        char prefix[32], slot[LABEL_TEXT_MAX] = "";
+        snprintf(prefix, sizeof prefix, "sf/S%.2s%.3s", rack, rack + 3);
+        if (!rc)
+            rc = view_each(repo, txn, VIEW_FIND, prefix, NULL, first_one, slot, NULL);
+        if (*slot && (!*ret_found->lit || strcmp(slot, ret_found->lit) < 0))
+            snprintf(ret_found->lit, sizeof ret_found->lit, "%s", slot);
+    }
     if (rc)
         *ret_found->any = *ret_found->lit = 0;
 }

@@ -2,6 +2,7 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/stocktake.h"
+#include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -93,13 +94,31 @@ unsigned place_thickness_mm(const json_t *volume)
     return (unsigned)((sheets + SHEETS_PER_MM - 1) / SHEETS_PER_MM) + COVERS_MM;
 }
 
+const char *place_slot_kind(const json_t *slot)
+{
+    return json_number(slot, "closed")  ? "closed"
+           : *json_text(slot, "odd")    ? "wrong"
+           : *json_text(slot, "order")  ? "ordered"
+           : *json_text(slot, "volume") ? "full"
+                                        : "free";
+}
+
+/* A rack that is wide enough, and how far it is at least from where the volume should
+ * be close to. */
+struct rack {
+    unsigned site, rack, width_mm;
+    long far;
+};
+
 struct proposing {
     struct repo *repo;
     struct store_txn *txn;
-    unsigned thick_mm, width_mm; /* width of the rack that is looked at */
-    char rack[PLACE_MAX];
+    unsigned thick_mm;
     struct label near[8]; /* where it should be close to */
     size_t near_count;
+    struct rack *racks; /* owned */
+    size_t rack_count, rack_room;
+    const struct rack *at; /* that is looked at */
     long best_far;
     unsigned best_width;
     char best[LABEL_TEXT_MAX];
@@ -112,42 +131,90 @@ static long far_of(const struct label *a, const struct label *b)
            labs((long)a->slot - (long)b->slot);
 }
 
-static void rack_look(struct proposing *p, const struct label *label)
+static long nearest(const struct proposing *p, const struct label *label)
 {
-    char rack[PLACE_MAX];
-    SCOPED(json_free_at) json_t *place = NULL;
-    snprintf(rack, sizeof rack, "%02u.%03u", label->site, label->rack);
-    if (!strcmp(rack, p->rack))
-        return;
-    snprintf(p->rack, sizeof p->rack, "%s", rack);
-    bool known = !view_get(p->repo, p->txn, VIEW_PLACES, rack, &place);
-    int64_t width = known ? json_number(place, "width_mm") : 0;
-    p->width_mm = width ? (unsigned)width : PLACE_WIDTH_PRESET_MM;
+    long far = 0;
+    for (size_t i = 0; i < p->near_count; i++) {
+        struct label near = p->near[i];
+        if (!label->slot) /* the rack as a whole */
+            near.slot = 0;
+        long one = far_of(label, &near);
+        far = !i || one < far ? one : far;
+    }
+    return far;
 }
 
-static bool propose_one(const char *key, json_t *slot, void *context)
+static bool rack_add(const char *key, json_t *place, void *context)
+{
+    struct proposing *p = context;
+    struct label label = { .type = LABEL_SLOT };
+    unsigned site = 0, rack = 0;
+    int64_t width = json_number(place, "width_mm");
+    unsigned width_mm = width ? (unsigned)width : PLACE_WIDTH_PRESET_MM;
+    if (sscanf(key, "%2u.%3u", &site, &rack) != 2 || width_mm < p->thick_mm)
+        return true;
+    if (p->rack_count == p->rack_room) {
+        size_t room = 2 * p->rack_room + 64;
+        struct rack *grown = reallocarray(p->racks, room, sizeof *grown);
+        if (!grown)
+            abort();
+        p->racks = grown;
+        p->rack_room = room;
+    }
+    label.site = (uint8_t)site;
+    label.rack = (uint16_t)rack;
+    p->racks[p->rack_count++] = (struct rack){ site, rack, width_mm, nearest(p, &label) };
+    return true;
+}
+
+/* Nearest first; then the narrowest, then by number. */
+static int by_worth(const void *left, const void *right)
+{
+    const struct rack *a = left, *b = right;
+    if (a->far != b->far)
+        return a->far < b->far ? -1 : 1;
+    if (a->width_mm != b->width_mm)
+        return a->width_mm < b->width_mm ? -1 : 1;
+    return a->site != b->site ? (a->site < b->site ? -1 : 1)
+                              : (a->rack > b->rack) - (a->rack < b->rack);
+}
+
+static bool propose_one(const char *key, __attribute__((unused)) json_t *nothing,
+                        void *context)
 {
     struct proposing *p = context;
     struct label label;
-    if (*json_text(slot, "volume") || *json_text(slot, "order") ||
-        *json_text(slot, "odd") || json_number(slot, "closed") || !slot_read(key, &label))
+    const char *slot = view_find_name(key);
+    if (!slot_read(slot, &label) || stocktake_freezes(p->repo, p->txn, slot))
         return true;
-    rack_look(p, &label);
-    if (p->width_mm < p->thick_mm || stocktake_freezes(p->repo, p->txn, key))
-        return true;
-    long far = 0;
-    for (size_t i = 0; i < p->near_count; i++) {
-        long one = far_of(&label, &p->near[i]);
-        far = !i || one < far ? one : far;
-    }
+    long far = nearest(p, &label);
     bool better = !*p->best || far < p->best_far ||
-                  (far == p->best_far && p->width_mm < p->best_width);
+                  (far == p->best_far && p->at->width_mm < p->best_width);
     if (better) {
         p->best_far = far;
-        p->best_width = p->width_mm;
-        snprintf(p->best, sizeof p->best, "%s", key);
+        p->best_width = p->at->width_mm;
+        snprintf(p->best, sizeof p->best, "%s", slot);
     }
     return true;
+}
+
+/* Free slots rack by rack, until none that is left could be better. */
+static enum rc propose(struct proposing *p, struct fault *why)
+{
+    enum rc rc = view_each(p->repo, p->txn, VIEW_PLACES, "", NULL, rack_add, p, why);
+    if (p->rack_count)
+        qsort(p->racks, p->rack_count, sizeof *p->racks, by_worth);
+    for (size_t i = 0; !rc && i < p->rack_count; i++) {
+        char prefix[32];
+        p->at = &p->racks[i];
+        if (*p->best && (p->at->far > p->best_far ||
+                         (p->at->far == p->best_far && p->at->width_mm >= p->best_width)))
+            break;
+        snprintf(prefix, sizeof prefix, "sf/S%02u%03u", p->at->site, p->at->rack);
+        rc = view_each(p->repo, p->txn, VIEW_FIND, prefix, NULL, propose_one, p, why);
+    }
+    free(p->racks);
+    return rc;
 }
 
 static bool sibling_one(const char *key, json_t *volume, void *context)
@@ -175,7 +242,7 @@ enum rc place_propose(struct repo *repo, struct store_txn *txn, const json_t *vo
     if (!*near)
         rc = view_each(repo, txn, VIEW_VOLUMES, prefix, NULL, sibling_one, &p, why);
     if (!rc)
-        rc = view_each(repo, txn, VIEW_SLOTS, "", NULL, propose_one, &p, why);
+        rc = propose(&p, why);
     if (rc)
         return rc;
     if (!*p.best)

@@ -47,4 +47,8 @@ MUST_USE enum rc place_propose(struct repo *repo, struct store_txn *txn,
                                const json_t *volume, const char *near,
                                char ret_slot[LABEL_TEXT_MAX], struct fault *why);
 
+/* What a slot's entry says: "closed", "wrong" (the thing is not what the record says),
+ * "ordered" (waits for a hand), "full" or "free". */
+const char *place_slot_kind(const json_t *slot);
+
 #endif

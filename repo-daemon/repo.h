@@ -66,7 +66,7 @@ enum view {
 
 /* VIEWS_FORMAT goes up when what a view holds changes: then repo_open() has them rebuilt.
  */
-enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 3 };
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 4 };
 
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {

@@ -2,6 +2,7 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/pinyin.h"
+#include "repo-daemon/place.h"
 #include "repo-daemon/view_sums.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
@@ -132,6 +133,12 @@ static void purge_keys(struct keys *keys, const char *key, const json_t *purge)
     key_add(keys, "po/%s/%s", json_text(purge, "state"), key);
 }
 
+static void slot_keys(struct keys *keys, const char *key, const json_t *slot)
+{
+    if (!strcmp(place_slot_kind(slot), "free"))
+        key_add(keys, "sf/%s", key);
+}
+
 static const struct {
     enum view view;
     void (*keys)(struct keys *keys, const char *key, const json_t *object);
@@ -139,7 +146,8 @@ static const struct {
     { VIEW_VOLUMES, volume_keys },     { VIEW_CASES, case_keys },
     { VIEW_LOANS, loan_keys },         { VIEW_ITEMS, item_keys },
     { VIEW_INTAKES, intake_keys },     { VIEW_NOTICES, notice_keys },
-    { VIEW_CONFLICTS, conflict_keys }, { VIEW_PURGES, purge_keys },
+    { VIEW_CONFLICTS, conflict_keys }, { VIEW_SLOTS, slot_keys },
+    { VIEW_PURGES, purge_keys },
 };
 
 bool view_indexed(enum view view)
@@ -147,7 +155,7 @@ bool view_indexed(enum view view)
     for (size_t i = 0; i < COUNT(indexes); i++)
         if (indexes[i].view == view)
             return true;
-    return view == VIEW_SLOTS || view == VIEW_PEOPLE;
+    return view == VIEW_PEOPLE;
 }
 
 static struct keys keys_of(enum view view, const char *key, const json_t *object,
@@ -184,7 +192,7 @@ enum rc view_index_change(struct repo *repo, struct store_txn *txn, enum view vi
     for (size_t i = 0; !rc && i < after.count; i++)
         if (!has_key(&before, after.at[i]))
             rc = view_put(repo, txn, VIEW_FIND, after.at[i], nothing, why);
-    return rc ? rc : view_sums_change(repo, txn, view, old, new, why);
+    return rc ? rc : view_sums_change(repo, txn, view, key, old, new, why);
 }
 
 size_t view_index_keys(enum view view, const char *key, const json_t *object,

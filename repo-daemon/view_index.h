@@ -7,6 +7,7 @@
  * VIEW_FIND has empty objects, by
  *   vs/STATE/VOLUME  vh/HOLDER/VOLUME  vt/RECEIVER/VOLUME
  *   rt/LAST DAY/VOLUME   (archived, with a term that ends)   rh/VOLUME   (on hold)
+ *   sf/SLOT          (free)
  *   ls/STATE/LOAN    lb/BORROWER/LOAN
  *   ph/HOLDER/ITEM   (held at the counter)   pv/VOLUME/ITEM   ik/CASE/LIST
  *   nu/BADGE/NOTICE  (not seen)              xo/COMMAND       (conflict not settled)

@@ -50,7 +50,7 @@ static bool gather_entry(const char *key, json_t *object, void *context)
     struct gathering *g = context;
     if (g->entries++ == TOGETHER)
         return false;
-    view_totals_add(g->totals, g->txn, g->view, object);
+    view_totals_add(g->totals, g->txn, g->view, key, object);
     size_t count = view_index_keys(g->view, key, object, keys);
     for (size_t i = 0; i < count; i++)
         gather_key(g, keys[i]);

@@ -1,6 +1,7 @@
 #include "repo-daemon/view_sums.h"
 
 #include "repo-daemon/call.h"
+#include "repo-daemon/place.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -72,26 +73,40 @@ static enum rc volume_add(struct summing *s, const json_t *v, json_int_t by)
     return rc ? rc : hold(s, "house", dept, "dept", the_case, by);
 }
 
-static enum rc slot_add(struct summing *s, const json_t *slot, json_int_t by)
+static const char *fullness(const json_t *slot)
 {
-    json_int_t unused;
-    return add(s, *json_text(slot, "volume") ? "slots/full" : "slots/free", "n", by,
-               &unused);
+    return *json_text(slot, "volume") ? "slots/full" : "slots/free";
 }
 
-static bool same_text(const json_t *a, const json_t *b, const char *field)
+/* Of the label of a slot, "S", two digits of its site and three of its rack come first.
+ */
+static void rack_key(const char *label, char ret_key[KEY_MAX])
 {
-    return !strcmp(json_text(a, field), json_text(b, field));
+    snprintf(ret_key, KEY_MAX, "rack/%.2s.%.3s", label + 1, label + 3);
+}
+
+static enum rc slot_add(struct summing *s, const char *label, const json_t *slot,
+                        json_int_t by)
+{
+    char key[KEY_MAX];
+    json_int_t unused;
+    rack_key(label, key);
+    enum rc rc = add(s, fullness(slot), "n", by, &unused);
+    if (!rc)
+        rc = add(s, key, "slots", by, &unused);
+    return rc ? rc : add(s, key, place_slot_kind(slot), by, &unused);
 }
 
 static bool same(enum view view, const json_t *old, const json_t *new)
 {
-    if (!old || !new)
-        return false;
-    return view == VIEW_VOLUMES
-               ? same_text(old, new, "state") && same_text(old, new, "holder") &&
-                     same_text(old, new, "case")
-               : !*json_text(old, "volume") == !*json_text(new, "volume");
+    static const char *const fields[] = { "state", "holder", "case" };
+    bool all = old && new;
+    if (all && view == VIEW_SLOTS)
+        return !strcmp(fullness(old), fullness(new)) &&
+               !strcmp(place_slot_kind(old), place_slot_kind(new));
+    for (size_t i = 0; all && i < COUNT(fields); i++)
+        all = !strcmp(json_text(old, fields[i]), json_text(new, fields[i]));
+    return all;
 }
 
 static bool held_one(const char *key, json_t *sum, void *context)
@@ -125,7 +140,8 @@ static enum rc person_moves(struct summing *s, const json_t *old, const json_t *
 }
 
 enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view view,
-                         const json_t *old, const json_t *new, struct fault *why)
+                         const char *key, const json_t *old, const json_t *new,
+                         struct fault *why)
 {
     struct summing s = { repo, txn, why };
     enum rc rc = RC_OK;
@@ -134,9 +150,9 @@ enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view vie
     if ((view != VIEW_VOLUMES && view != VIEW_SLOTS) || same(view, old, new))
         return RC_OK;
     if (old)
-        rc = view == VIEW_VOLUMES ? volume_add(&s, old, -1) : slot_add(&s, old, -1);
+        rc = view == VIEW_VOLUMES ? volume_add(&s, old, -1) : slot_add(&s, key, old, -1);
     if (!rc && new)
-        rc = view == VIEW_VOLUMES ? volume_add(&s, new, 1) : slot_add(&s, new, 1);
+        rc = view == VIEW_VOLUMES ? volume_add(&s, new, 1) : slot_add(&s, key, new, 1);
     return rc;
 }
 
@@ -146,6 +162,7 @@ struct view_totals {
     struct repo *repo;
     json_t *plain;           /* key to "n" */
     json_t *volumes, *cases; /* "holder/..." and "dept/..." */
+    json_t *racks;           /* key to its kinds */
     json_t *depts;           /* badge to department */
 };
 
@@ -153,9 +170,9 @@ struct view_totals *view_totals_new(struct repo *repo)
 {
     struct view_totals *t = calloc(1, sizeof *t);
     if (t)
-        *t = (struct view_totals){ repo, json_object(), json_object(), json_object(),
-                                   json_object() };
-    if (!t || !t->plain || !t->volumes || !t->cases || !t->depts)
+        *t = (struct view_totals){ repo,          json_object(), json_object(),
+                                   json_object(), json_object(), json_object() };
+    if (!t || !t->plain || !t->volumes || !t->cases || !t->racks || !t->depts)
         abort();
     return t;
 }
@@ -167,6 +184,7 @@ void view_totals_free(struct view_totals *t)
     json_decref(t->plain);
     json_decref(t->volumes);
     json_decref(t->cases);
+    json_decref(t->racks);
     json_decref(t->depts);
     free(t);
 }
@@ -217,13 +235,25 @@ static void total_volume(struct view_totals *t, struct store_txn *txn, const jso
     total_hold(t, "house", "dept", dept_known(t, txn, holder), the_case);
 }
 
+static void total_slot(struct view_totals *t, const char *label, const json_t *slot)
+{
+    char key[KEY_MAX];
+    rack_key(label, key);
+    json_t *rack = json_object_get(t->racks, key);
+    if (!rack)
+        json_object_set_new(t->racks, key, rack = json_object());
+    one_more(t->plain, fullness(slot));
+    one_more(rack, "slots");
+    one_more(rack, place_slot_kind(slot));
+}
+
 void view_totals_add(struct view_totals *t, struct store_txn *txn, enum view view,
-                     const json_t *object)
+                     const char *key, const json_t *object)
 {
     if (view == VIEW_VOLUMES)
         total_volume(t, txn, object);
     if (view == VIEW_SLOTS)
-        one_more(t->plain, *json_text(object, "volume") ? "slots/full" : "slots/free");
+        total_slot(t, key, object);
 }
 
 enum rc view_totals_write(const struct view_totals *t, struct store_txn *txn,
@@ -237,6 +267,8 @@ enum rc view_totals_write(const struct view_totals *t, struct store_txn *txn,
         SCOPED(json_free_at) json_t *sum = json_pack("{s:O}", "n", n);
         rc = rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, sum, why);
     }
+    json_object_foreach(t->racks, key, n) rc =
+        rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, n, why);
     json_object_foreach(t->volumes, key, n)
     {
         SCOPED(json_free_at)

@@ -5,21 +5,22 @@
  * VIEW_SUMS has, by
  *   state/STATE          {"n"}
  *   slots/full, /free    {"n"}
- *   holder/BADGE         {"volumes","cases"}
- *   dept/DEPARTMENT      {"volumes","cases"}  of those who hold, by their department now
- *   hold/BADGE/CASE      {"n"}  volumes of the case in this hand
- *   house/DEPARTMENT/CASE {"n"} the same in the department
- * An entry that would say 0 is not there. */
+ *   rack/SITE.RACK       {"slots", and of these "free", "full", "ordered", "wrong",
+ * "closed"} holder/BADGE         {"volumes","cases"} dept/DEPARTMENT {"volumes","cases"}
+ * of those who hold, by their department now hold/BADGE/CASE      {"n"}  volumes of the
+ * case in this hand house/DEPARTMENT/CASE {"n"} the same in the department An entry that
+ * would say 0 is not there. */
 #ifndef REPO_VIEW_SUMS_H
 #define REPO_VIEW_SUMS_H
 
 #include "repo-daemon/repo.h"
 
-/* An entry of VIEW_VOLUMES, VIEW_SLOTS or VIEW_PEOPLE became `new` and was `old` (each
- * NULL for none). Within the write transaction; never while the views are rebuilt. */
+/* The entry `key` of VIEW_VOLUMES, VIEW_SLOTS or VIEW_PEOPLE became `new` and was `old`
+ * (each NULL for none). Within the write transaction; never while the views are rebuilt.
+ */
 MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
-                                  enum view view, const json_t *old, const json_t *new,
-                                  struct fault *why);
+                                  enum view view, const char *key, const json_t *old,
+                                  const json_t *new, struct fault *why);
 
 /* All of them anew, after a rebuild: make totals, add each entry of VIEW_VOLUMES and
  * VIEW_SLOTS once (other views are passed over), write. VIEW_SUMS is empty before. */
@@ -27,7 +28,7 @@ struct view_totals;
 struct view_totals *view_totals_new(struct repo *repo); /* never NULL */
 void view_totals_free(struct view_totals *totals);      /* accepts NULL */
 void view_totals_add(struct view_totals *totals, struct store_txn *txn, enum view view,
-                     const json_t *object);
+                     const char *key, const json_t *object);
 MUST_USE enum rc view_totals_write(const struct view_totals *totals,
                                    struct store_txn *txn, struct fault *why);
 

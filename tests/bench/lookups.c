@@ -56,7 +56,9 @@ int main(int argc, char **argv)
     for (uint64_t n = 0; n < GROUP; n++) {
         char label[LABEL_TEXT_MAX];
         volume_label(n % volumes, label);
-        struct ledger_move move = { label, LIFE + n / volumes, "received", "received" };
+        struct ledger_volume now;
+        bench_must(ledger_volume(repo->ledger, label, &now, &why), &why);
+        struct ledger_move move = { label, now.version, now.state, now.state };
         struct ledger_event event = {
             .event = "qc-pass", .by = "", .at_ms = 1, .moves = &move, .move_count = 1
         };

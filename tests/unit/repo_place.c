@@ -327,3 +327,69 @@ TEST(places, are_the_same_when_made_again_from_the_ledger)
     json_decref(before);
     json_decref(after);
 }
+
+struct walked {
+    json_t *racks; /* "rack/01.001" to what its slots are */
+    const char *near;
+    char best[LABEL_TEXT_MAX];
+    long far;
+};
+
+static bool walk_one(const char *key, json_t *slot, void *context)
+{
+    struct walked *w = context;
+    char rack[24];
+    struct label label, near;
+    bool free = !*json_text(slot, "volume") && !*json_text(slot, "order") &&
+                !*json_text(slot, "odd") && !json_number(slot, "closed");
+    CHECK_OK(label_read((struct bytes){ (const uint8_t *)key, strlen(key) }, &label));
+    CHECK_OK(
+        label_read((struct bytes){ (const uint8_t *)w->near, strlen(w->near) }, &near));
+    snprintf(rack, sizeof rack, "rack/%02u.%03u", label.site, label.rack);
+    json_t *sum = json_object_get(w->racks, rack);
+    if (!sum)
+        json_object_set_new(w->racks, rack, sum = json_object());
+    const char *kinds[] = { "slots", place_slot_kind(slot) };
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        json_object_set_new(sum, kinds[i], json_integer(json_number(sum, kinds[i]) + 1));
+    CHECK(free == !strcmp(place_slot_kind(slot), "free"));
+    long far =
+        labs((long)label.rack - near.rack) * 1000 + labs((long)label.slot - near.slot);
+    if (free && (!*w->best || far < w->far)) { /* every rack here is wide enough */
+        snprintf(w->best, sizeof w->best, "%s", key);
+        w->far = far;
+    }
+    return true;
+}
+
+static bool sum_take(const char *key, json_t *sum, void *context)
+{
+    json_object_set(context, key, sum);
+    return true;
+}
+
+TEST(places, count_and_propose_what_a_walk_over_all_slots_would)
+{
+    prepare();
+    json_t *thin = NULL;
+    CHECK_OK(view_find(at.repo, VIEW_VOLUMES, volumes[0], &thin));
+    json_object_set_new(thin, "sheets", json_integer(10));
+    for (int rack = 0; rack < 2; rack++) {
+        for (int i = 0; i < 4; i++) {
+            SCOPED(store_abort_at) struct store_txn *txn = NULL;
+            struct walked w = { .racks = json_object(), .near = slots[rack][i] };
+            json_t *sums = json_object();
+            char found[LABEL_TEXT_MAX];
+            CHECK_OK(store_begin_read(at.repo->store, &txn, NULL));
+            CHECK_OK(view_each(at.repo, txn, VIEW_SLOTS, "", NULL, walk_one, &w, NULL));
+            CHECK_OK(
+                view_each(at.repo, txn, VIEW_SUMS, "rack/", NULL, sum_take, sums, NULL));
+            CHECK(json_object_size(sums) >= 2 && json_equal(sums, w.racks));
+            CHECK_OK(place_propose(at.repo, txn, thin, slots[rack][i], found, NULL));
+            CHECK_TEXT(w.best, found);
+            json_decref(sums);
+            json_decref(w.racks);
+        }
+    }
+    json_decref(thin);
+}
