@@ -84,7 +84,7 @@ enum rc guess_may(struct repo *repo, const struct guess *g, struct fault *why)
     (void)!view_find(repo, TABLE_GUESSES, keys.known, &known);
     int64_t wait = left_ms(known ? known : account, GUESS_ACCOUNT_FREE, g->now_ms);
     int64_t there = left_ms(source, GUESS_SOURCE_FREE, g->now_ms);
-    wait = wait > there ? wait : there;
+    wait = known || wait > there ? wait : there; /* many may share an address */
     if (wait <= 0)
         return RC_OK;
     return fault_set(why, RC_AGAIN, 0, "%s错了太多次，请过 %lld %s再试",

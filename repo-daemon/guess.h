@@ -4,8 +4,9 @@
  *
  * It cannot keep people out for ever: no wait is longer than a quarter of an hour; a
  * source is made to wait before it has tried many accounts; and where somebody logged in
- * before, only what is tried there counts for him, whatever others try elsewhere. Rows
- * are chosen by hash, so outsiders cannot make the table grow over 2 * 65536 rows. */
+ * before, only wrong ones for his account from there count for him, whatever others try,
+ * also from there. Rows are chosen by hash, so outsiders cannot make the table grow over
+ * 2 * 65536 rows. */
 #ifndef REPO_GUESS_H
 #define REPO_GUESS_H
 

@@ -135,12 +135,14 @@ TEST(guess, makes_a_source_wait_that_tries_many_names)
 {
     char name[32];
     at.now_ms = start_ms;
+    CHECK_INT(200, right("2001:db8:1:2::7", "supervisor"));
     for (int i = 0; i < GUESS_SOURCE_FREE; i++) {
         snprintf(name, sizeof name, "name%d", i);
         CHECK_INT(401, wrong("2001:db8:1:2::9", name));
     }
     CHECK_INT(429, right("2001:db8:1:2:aaaa::1", "archivist"));
     CHECK_INT(200, right("2001:db8:1:3::9", "archivist"));
+    CHECK_INT(200, right("2001:db8:1:2::7", "supervisor")); /* known there */
 }
 
 TEST(guess, cannot_keep_a_person_out_of_the_place_where_he_works)
