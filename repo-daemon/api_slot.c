@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOTS_MOST = 999 };
+enum { SLOTS_MOST = 999, LISTED_MOST = 20000 /* in one answer */ };
 
 struct slot_listing {
     const struct repo *repo;
@@ -46,6 +46,8 @@ enum rc slots_list(struct call *call, struct fault *why)
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *list = json_array();
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc && !*asked && store_count(txn, call->repo->tables[VIEW_SLOTS]) > LISTED_MOST)
+        return fault_set(why, RC_INVALID, 0, "格口太多，请按架查询（例如 rack=01.001）");
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_SLOTS, prefix, NULL, slot_add,
                        &(struct slot_listing){ call->repo, list,
