@@ -9,11 +9,10 @@ import { badge, message, Part, refusal, whole } from '../../web/part.js';
 import { tone } from '../../web/tones.js';
 import { say } from '../../web/words.js';
 import { FINISH } from './keys.js';
-import { lineProblems, newLine, paperLook, sideOf, usualPapers } from './model.js';
+import { caseTypeOf, caseTypes, lineProblems, newLine, paperLook, sideOf, usualPapers } from './model.js';
 import { volumeName } from './names.js';
 
 const whats = ['paper', 'disc', 'exhibit'];
-const caseType = '民事一审';
 
 class IntakeNew extends Part {
     static properties = {
@@ -97,7 +96,7 @@ class IntakeNew extends Part {
         event.preventDefault();
         const form = Object.fromEntries(new FormData(event.target));
         try {
-            const made = await send('/v1/cases', { id: newId(), case_no: this.missing, case_type: caseType, ...form });
+            const made = await send('/v1/cases', { id: newId(), case_no: this.missing, ...form });
             tone('accept');
             await this.takeCase(made);
         } catch (error) {
@@ -218,6 +217,10 @@ class IntakeNew extends Part {
         return html`<form class="questions" @submit=${this.register}>
             ${message('wait', say('take.unknown', { no: this.missing }), say('take.unknown.now'))}
             <div class="row thirds">${['cause', 'plaintiff', 'defendant'].map(field)}</div>
+            <div class="row"><div class="field"><label for="case_type">${say('case.type')}</label>
+                <select id="case_type" name="case_type" required lang="zh-CN">
+                    <option value="">${say('case.type.choose')}</option>
+                    ${caseTypes.map(([, name]) => html`<option value=${name} ?selected=${name === caseTypeOf(this.missing)}>${name}</option>`)}</select></div></div>
             <div class="row"><button class="button main" type="submit">${icon('plus')}${say('take.register')}<kbd>Enter</kbd></button></div>
         </form>`;
     }

@@ -55,6 +55,18 @@ export const usualPapers = [
     '借条', '合同原件', '银行流水打印件', '微信聊天记录打印件', '答辩状', '保全申请书', '保函', '鉴定申请书', '录音光盘',
 ];
 
+/* What a case is, by the letters of its number between court and serial (最高人民法院 法〔2015〕137号,
+ * 案件类型代字). The first row that is in the number is proposed; any other may be chosen. */
+export const caseTypes = [
+    ['诉前调', '诉前调解'], ['民初', '民事一审'], ['民终', '民事二审'], ['民申', '民事申请再审'], ['民再', '民事再审'],
+    ['刑初', '刑事一审'], ['刑终', '刑事二审'], ['行初', '行政一审'], ['行终', '行政二审'],
+    ['执保', '财产保全执行'], ['执恢', '恢复执行'], ['执异', '执行异议'], ['执', '首次执行'],
+    ['财保', '诉前财产保全'], ['民特', '民事特别程序'], ['民督', '督促程序'],
+];
+
+/* The proposal for this number; '' when its letters are none of these. */
+export const caseTypeOf = (number) => caseTypes.find(([letters]) => number.includes(letters))?.[1] ?? '';
+
 /* Which side a party of the case is. */
 export function sideOf(theCase, name) {
     if (name === theCase.plaintiff) return '原告';

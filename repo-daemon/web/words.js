@@ -270,6 +270,8 @@ export const words = {
     'case.cause': ['案由', 'Cause'],
     'case.plaintiff': ['原告', 'Plaintiff'],
     'case.defendant': ['被告', 'Defendant'],
+    'case.type': ['案件类型', 'Kind of case'],
+    'case.type.choose': ['请选择', 'Choose'],
     'take.from': ['谁来交', 'Who hands in'],
     'take.side': ['哪一方', 'Which side'],
     'take.volume': ['归入', 'Into'],

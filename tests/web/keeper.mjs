@@ -81,6 +81,7 @@ async function register(page) {
     await page.keyboard.type('钱进');
     await keys(page, 'Tab');
     await page.keyboard.type('某某电子有限公司');
+    mustBe((await page.inputValue('#case_type')) === '民事一审', 'its number says what case it is');
     await counter(page, 'keeper-register', '登记这个案件');
     await keys(page, 'Enter');
     await page.waitForSelector('#from:focus');

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { actionNames, actionsFor, commandFor, differencesOf, freeSlots, readCheckpoint, routeOf, stateLook, sumsOf } from '../../repo-daemon/web/model.js';
+import { actionNames, actionsFor, caseTypeOf, caseTypes, commandFor, differencesOf, freeSlots, readCheckpoint, routeOf, stateLook, sumsOf } from '../../repo-daemon/web/model.js';
 import { words as keeperWords } from '../../repo-daemon/web/words.js';
 import { words as peopleWords } from '../../repo-daemon/web/words_people.js';
 import { requestFor } from '../../station/web/acts.js';
@@ -20,6 +20,9 @@ const repoWords = { ...keeperWords, ...peopleWords };
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const slotsOf = (text) => [...text.matchAll(/\{\w+\}/g)].map(([slot]) => slot).sort();
+
+check(caseTypes.every(([letters, name]) => caseTypeOf(`(2026)粤0399${letters}12号`) === name) && caseTypeOf('(2021)川0104民诉前调801号') === '诉前调解' &&
+    caseTypeOf('(2026)粤0399破3号') === '', 'counter: a case number says what case it is, where its letters are known');
 
 for (const [name, table] of Object.entries({ shared: sharedWords, station: stationWords, repository: repoWords })) {
     const bad = Object.entries(table).filter(([, both]) => both.length !== 2 || !both[0] || !both[1] || !same(slotsOf(both[0]), slotsOf(both[1])));
