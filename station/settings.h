@@ -1,5 +1,6 @@
 /* What stationd.conf can say. Each setting stands once, in station_settings_keys:
- * spelling, bounds, preset and help; docs/stationd.conf.5 is checked against it. */
+ * spelling, bounds, preset and help; docs/man/juanku-stationd.conf.5 is checked
+ * against it. */
 #ifndef STATION_SETTINGS_H
 #define STATION_SETTINGS_H
 

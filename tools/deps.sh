@@ -60,6 +60,8 @@ libimage-exiftool-perl|all|judge of their tags
 zbar-tools|all|reads our printed labels
 librsvg2-bin|all|draws our printed labels
 mbpoll|all|a Modbus client that is not ours
+mandoc|all|judges the manual pages
+man-db|all|finds the names on them, as man -k does
 udev|all|judges the device rules
 umockdev|all|plays barcode readers that are not plugged in
 gcc-arm-none-eabi|all|builds the rack for its boards

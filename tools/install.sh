@@ -18,3 +18,7 @@ put 644 "$out/models/chi_sim_best.traineddata" "$prefix/share/juanku/models/chi_
 for quirk in drivers/quirks/*.conf; do put 644 "$quirk" "$prefix/share/juanku/quirks/$(basename "$quirk")"; done
 for preset in intake loan calendar retention; do put 644 "repo-daemon/data/$preset.json" "$prefix/share/juanku/data/$preset.json"; done
 for page in docs/*.md docs/pictures/*.png; do put 644 "$page" "$prefix/share/doc/juanku/${page#docs/}"; done
+# Chinese is the only language they have, so they are the pages of every other locale too.
+for page in docs/man/*.[158]; do
+    for folder in man/zh_CN man; do put 644 "$page" "$prefix/share/$folder/man${page##*.}/$(basename "$page")"; done
+done
