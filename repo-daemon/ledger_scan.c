@@ -4,6 +4,7 @@
 #include "repo-daemon/ledger_scan.h"
 
 #include "repo-daemon/canonical.h"
+#include "sys/utf8.h"
 
 #include <string.h>
 
@@ -51,21 +52,11 @@ static bool take_digits(struct cursor *c, uint64_t *ret_number)
     return c->at > from && (*from != '0' || c->at - from == 1) && number <= INTEGER_MOST;
 }
 
-/* One UTF-8 character of two to four bytes (RFC 3629). */
 static bool skip_wide(struct cursor *c)
 {
-    const uint8_t *p = c->at;
-    unsigned more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
-    if (*p < 0xc2 || *p > 0xf4 || (size_t)(c->end - p) <= more)
-        return false;
-    for (unsigned i = 1; i <= more; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return false;
-    if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || /* surrogates */
-        (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-        return false;
-    c->at += more + 1;
-    return true;
+    size_t len = utf8_wide(c->at, c->end);
+    c->at += len;
+    return len != 0;
 }
 
 static int hex_digit(uint8_t c)

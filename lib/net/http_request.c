@@ -2,6 +2,8 @@
  * handler may keep a request for as long as its answer takes. */
 #include "net/http_wire.h"
 
+#include "sys/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -88,21 +90,12 @@ bool http_body_keep(struct http_request *r, struct bytes piece, uint64_t most)
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool http_utf8_valid(const char *text)
 {
-    const unsigned char *s = (const unsigned char *)text;
-    while (*s) {
-        unsigned more = *s < 0x80             ? 0
-                        : (*s & 0xE0) == 0xC0 ? 1
-                        : (*s & 0xF0) == 0xE0 ? 2
-                                              : 3;
-        if (*s >= 0x80 && (*s < 0xC2 || *s > 0xF4))
+    const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
+    while (at < end) {
+        size_t len = *at < 0x80 ? 1 : utf8_wide(at, end);
+        if (!len)
             return false;
-        if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F) ||
-            (*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F))
-            return false;
-        for (unsigned i = 1; i <= more; i++)
-            if ((s[i] & 0xC0) != 0x80)
-                return false;
-        s += more + 1;
+        at += len;
     }
     return true;
 }

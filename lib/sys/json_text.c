@@ -4,6 +4,7 @@
 #include "sys/json_text.h"
 
 #include "sys/json_scope.h"
+#include "sys/utf8.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -27,21 +28,11 @@ static bool take(struct cursor *c, uint8_t byte)
     return true;
 }
 
-/* One UTF-8 character of two to four bytes (RFC 3629). */
 static bool skip_wide(struct cursor *c)
 {
-    const uint8_t *p = c->at;
-    unsigned more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
-    if (*p < 0xc2 || *p > 0xf4 || (size_t)(c->end - p) <= more)
-        return false;
-    for (unsigned i = 1; i <= more; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return false;
-    if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || /* surrogates */
-        (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-        return false;
-    c->at += more + 1;
-    return true;
+    size_t len = utf8_wide(c->at, c->end);
+    c->at += len;
+    return len != 0;
 }
 
 /* Past characters that stand for themselves within a string. False: not UTF-8. */
