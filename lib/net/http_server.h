@@ -87,7 +87,7 @@ const char *http_peer(const struct http_request *request);
 enum http_cert_state {
     HTTP_CERT_UNREAD = 0, /* never seen outside */
     HTTP_CERT_NONE,       /* none was shown, or none was asked for */
-    HTTP_CERT_VALID,      /* signed by the authority, for now, for a client */
+    HTTP_CERT_VALID,      /* signed by the authority, for a client, not over */
     HTTP_CERT_EXPIRED,    /* signed by it, but its time is over or has not come */
     HTTP_CERT_FOREIGN,    /* not signed by it, or not for a client */
 };
