@@ -32,8 +32,7 @@ static enum rc conflict_keep(struct call *call, const json_t *one, const char *t
 {
     char source[SOURCE_MAX];
     const char *id = json_text(json_object_get(one, "body"), "id");
-    SCOPED(json_free_at) json_t *body = json_deep_copy(json_object_get(one, "body"));
-    json_object_del(body, "pin");
+    SCOPED(json_free_at) json_t *body = call_body_open(json_object_get(one, "body"));
     SCOPED(json_free_at)
     json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:O}", "command", id, "path",
                              json_text(one, "path"), "title", title, "device",
@@ -45,7 +44,7 @@ static enum rc conflict_keep(struct call *call, const json_t *one, const char *t
     return command_run_source(call->repo, &command, source, why);
 }
 
-/* One command as if it came by itself. */
+/* One command as if it came by itself, from the same machine. */
 static enum rc command_do(struct call *call, const json_t *one, json_t *results,
                           struct fault *why)
 {
@@ -63,6 +62,8 @@ static enum rc command_do(struct call *call, const json_t *one, json_t *results,
                           .body = body,
                           .token = call->token,
                           .last_id = "",
+                          .peer = call->peer,
+                          .cert = call->cert,
                           .now_ms = call->now_ms };
     call_run(&inner, "POST", path);
     json_t *result =

@@ -58,6 +58,10 @@ const char *call_query(const struct call *call, const char *name);
 const char *call_text(const struct call *call, const char *name);
 int64_t call_number(const struct call *call, const char *name, int64_t otherwise);
 
+/* A request's body without passwords, PINs and codes: all of it that may be kept. A new
+ * object that shares its values. */
+json_t *call_body_open(const json_t *body);
+
 /* Begin a command from the request's id and body. RC_EXISTS: it was done before and is
  * answered already, return RC_OK. */
 MUST_USE enum rc call_command(struct call *call, const char *event,

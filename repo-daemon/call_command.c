@@ -21,14 +21,19 @@ static bool id_usable(const char *id)
     return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
 }
 
+json_t *call_body_open(const json_t *body)
+{
+    static const char *const closed[] = { "password", "pin", "code", "witness_pin" };
+    json_t *open = json_copy((json_t *)(uintptr_t)body);
+    for (size_t i = 0; i < COUNT(closed); i++)
+        json_object_del(open, closed[i]);
+    return open;
+}
+
 /* Who asks for what. Passwords and PINs are left out, since the hash is kept. */
 static bool request_hash(const struct call *call, struct sha256 *ret_hash)
 {
-    SCOPED(json_free_at) json_t *body = json_copy(call->body);
-    json_object_del(body, "password");
-    json_object_del(body, "pin");
-    json_object_del(body, "code");
-    json_object_del(body, "witness_pin");
+    SCOPED(json_free_at) json_t *body = call_body_open(call->body);
     SCOPED(json_free_at)
     json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O}", "method", call->route->method,
                             "path", call->route->path, "by", call->by.badge, "parts",

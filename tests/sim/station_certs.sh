@@ -150,6 +150,9 @@ start_repod
 has "$(ask '' /)" ' 403' "all: no page without a certificate"
 has "$(ask ST09 /)" ' 200' "the page with one"
 has "$(ask ST02 /v1/session -d "$(password)")" 已吊销 "but not with a revoked one"
+off_line=$(ask ST09 /v1/offline -H "Authorization: Bearer $(jq -r .token "$house/sessions/keeper1")" \
+    -d "{\"commands\":[{\"path\":\"/v1/custody\",\"body\":{\"id\":\"$(printf %032d 7)\",\"event\":\"take\",\"volumes\":[{\"volume\":\"$volume\",\"version\":1}]}}]}")
+has "$off_line" 已被别人改动 "what was done off line is asked with the machine's certificate"
 has "$(ask '' /healthz)" ' 200' "and whether it lives is told to everybody"
 
 # --- and nobody tells the keys --------------------------------------------------------------------

@@ -209,6 +209,32 @@ TEST(offline, commands_are_done_once_and_conflicts_kept_for_a_person)
                            NULL));
 }
 
+static enum rc no_pin(uint64_t seq, struct bytes event, void *context, struct fault *why)
+{
+    (void)seq, (void)why;
+    CHECK(!memmem(event.at, event.len, "76543219", 8));
+    CHECK(!memmem(event.at, event.len, "98765432", 8));
+    *(bool *)context = *(bool *)context || memmem(event.at, event.len, "监销", 6);
+    return RC_OK;
+}
+
+TEST(offline, conflicts_keep_no_pin_of_a_holder_or_a_witness)
+{
+    bool there = false;
+    json_t *body = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:i}]}", "id",
+        "3123456789abcdef0123456789abcdef", "event", "destroy", "reason", "监销", "badge",
+        badge_of(ROLE_ARCHIVIST), "pin", "76543219", "witness", badge_of(ROLE_SUPERVISOR),
+        "witness_pin", "98765432", "volumes", "volume", volume, "version", 1);
+    prepare();
+    CHECK_INT(200, call_by(ROLE_KEEPER, "POST", "/v1/offline", NULL,
+                           json_pack("{s:[{s:s, s:o}]}", "commands", "path",
+                                     "/v1/custody", "body", body),
+                           NULL));
+    CHECK_OK(ledger_feed(at.repo->ledger, 1, 0, no_pin, &there, NULL));
+    CHECK(there);
+}
+
 /* ---- people ---- */
 
 static int person(const char *badge, json_t *body, json_t **ret_answer)
