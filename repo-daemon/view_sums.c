@@ -1,14 +1,16 @@
-#include "repo-daemon/view_sums.h"
+/* Sums as entries change: each change is netted before any sum is read. */
+#include "repo-daemon/view_sums_in.h"
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/place.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_MAX = 160 };
+enum { DELTAS_MAX = 16 };
 
 struct summing {
     struct repo *repo;
@@ -16,85 +18,146 @@ struct summing {
     struct fault *why;
 };
 
-static enum rc add(struct summing *s, const char *key, const char *field, json_int_t by,
-                   json_int_t *ret_now)
+/* What one change adds to the sums, before any is read: what an entry takes away from a
+ * sum and gives back to it is no change at all. */
+struct delta {
+    char key[SUM_KEY_MAX];
+    const char *field;
+    json_int_t by;
+};
+
+struct deltas {
+    struct delta at[DELTAS_MAX];
+    size_t count;
+};
+
+static __attribute__((format(printf, 4, 5))) void note(struct deltas *deltas,
+                                                       const char *field, json_int_t by,
+                                                       const char *format, ...)
+{
+    struct delta *next = &deltas->at[deltas->count];
+    va_list args;
+    if (deltas->count == DELTAS_MAX)
+        abort(); /* no entry has so many sums */
+    va_start(args, format);
+    (void)vsnprintf(next->key, SUM_KEY_MAX, format, args);
+    va_end(args);
+    for (struct delta *d = deltas->at; d < next; d++)
+        if (!strcmp(d->field, field) && !strcmp(d->key, next->key)) {
+            d->by += by;
+            return;
+        }
+    next->field = field;
+    next->by = by;
+    deltas->count++;
+}
+
+/* Write the sum of `first` with all that is noted for its key, which is then done.
+ * *ret_now is the number in the field of `first`. */
+static enum rc sum_write(struct summing *s, struct deltas *deltas, struct delta *first,
+                         json_int_t *ret_now)
 {
     SCOPED(json_free_at) json_t *sum = NULL;
-    enum rc rc = view_get(s->repo, s->txn, VIEW_SUMS, key, &sum);
+    enum rc rc = view_get(s->repo, s->txn, VIEW_SUMS, first->key, &sum);
     if (rc == RC_NOT_FOUND)
         sum = json_object(), rc = RC_OK;
-    if (rc || !by)
+    if (rc)
         return rc;
-    *ret_now = json_number(sum, field) + by;
-    json_object_set_new(sum, field, json_integer(*ret_now));
-    if (!*ret_now)
-        json_object_del(sum, field);
-    return json_object_size(sum) ? view_put(s->repo, s->txn, VIEW_SUMS, key, sum, s->why)
-                                 : view_del(s->repo, s->txn, VIEW_SUMS, key, s->why);
+    for (struct delta *d = first; d < deltas->at + deltas->count; d++) {
+        if (!d->by || strcmp(d->key, first->key) != 0)
+            continue;
+        json_int_t now = json_number(sum, d->field) + d->by;
+        json_object_set_new(sum, d->field, json_integer(now));
+        if (!now)
+            json_object_del(sum, d->field);
+        d->by = 0;
+    }
+    *ret_now = json_number(sum, first->field);
+    return json_object_size(sum)
+               ? view_put(s->repo, s->txn, VIEW_SUMS, first->key, sum, s->why)
+               : view_del(s->repo, s->txn, VIEW_SUMS, first->key, s->why);
+}
+
+static enum rc sums_write(struct summing *s, struct deltas *deltas)
+{
+    json_int_t unused;
+    enum rc rc = RC_OK;
+    for (struct delta *d = deltas->at; !rc && d < deltas->at + deltas->count; d++)
+        rc = d->by ? sum_write(s, deltas, d, &unused) : RC_OK;
+    return rc;
 }
 
 /* Volumes of one case in one hand or house: the case counts while there is one. */
-static enum rc hold(struct summing *s, const char *of, const char *whose,
-                    const char *total, const char *the_case, json_int_t by)
+struct holding {
+    struct deltas cases; /* "hold/BADGE/CASE" and "house/DEPARTMENT/CASE" */
+    struct deltas sums;  /* the others */
+};
+
+static void hold(struct holding *h, bool house, const char *whose, const char *the_case,
+                 json_int_t by)
 {
-    char key[KEY_MAX], sum[KEY_MAX];
-    json_int_t now = 0, unused;
-    snprintf(key, sizeof key, "%s/%s/%s", of, whose, the_case);
-    snprintf(sum, sizeof sum, "%s/%s", total, whose);
-    enum rc rc = add(s, key, "n", by, &now);
-    if (!rc)
-        rc = add(s, sum, "volumes", by, &unused);
-    if (rc)
-        return rc;
-    bool begins = now == by, ends = now == 0;
-    return begins || ends ? add(s, sum, "cases", begins ? 1 : -1, &unused) : RC_OK;
+    note(&h->cases, "n", by, "%s/%s/%s", house ? "house" : "hold", whose, the_case);
+    note(&h->sums, "volumes", by, "%s/%s", house ? "dept" : "holder", whose);
 }
 
-static void dept_of(struct summing *s, const char *badge, char ret_dept[KEY_MAX])
+static enum rc holding_write(struct summing *s, struct holding *h)
+{
+    enum rc rc = RC_OK;
+    for (struct delta *d = h->cases.at; !rc && d < h->cases.at + h->cases.count; d++) {
+        json_int_t now = 0, by = d->by;
+        const char *whose = strchr(d->key, '/') + 1;
+        int len = (int)(strrchr(d->key, '/') - whose);
+        if (!by)
+            continue;
+        rc = sum_write(s, &h->cases, d, &now);
+        if (now == by || !now)
+            note(&h->sums, "cases", now ? 1 : -1, "%s/%.*s",
+                 strncmp(d->key, "house", 5) ? "holder" : "dept", len, whose);
+    }
+    return rc ? rc : sums_write(s, &h->sums);
+}
+
+void view_sums_dept(struct repo *repo, struct store_txn *txn, const char *badge,
+                    char ret_dept[SUM_KEY_MAX])
 {
     SCOPED(json_free_at) json_t *person = NULL;
-    if (view_get(s->repo, s->txn, VIEW_PEOPLE, badge, &person))
+    if (view_get(repo, txn, VIEW_PEOPLE, badge, &person))
         person = NULL;
     const char *dept = json_text(person, "dept");
-    snprintf(ret_dept, KEY_MAX, "%.100s", *dept ? dept : "-");
+    snprintf(ret_dept, SUM_KEY_MAX, "%.100s", *dept ? dept : "-");
 }
 
-static enum rc volume_add(struct summing *s, const json_t *v, json_int_t by)
+static void volume_note(struct summing *s, struct holding *h, const json_t *v,
+                        json_int_t by)
 {
-    char key[KEY_MAX], dept[KEY_MAX];
-    json_int_t unused;
+    char dept[SUM_KEY_MAX];
     const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
-    snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
-    enum rc rc = add(s, key, "n", by, &unused);
-    if (rc || !*holder)
-        return rc;
-    dept_of(s, holder, dept);
-    rc = hold(s, "hold", holder, "holder", the_case, by);
-    return rc ? rc : hold(s, "house", dept, "dept", the_case, by);
+    note(&h->sums, "n", by, "state/%s", json_text(v, "state"));
+    if (!*holder)
+        return;
+    view_sums_dept(s->repo, s->txn, holder, dept);
+    hold(h, false, holder, the_case, by);
+    hold(h, true, dept, the_case, by);
 }
 
-static const char *fullness(const json_t *slot)
+const char *view_sums_fullness(const json_t *slot)
 {
     return *json_text(slot, "volume") ? "slots/full" : "slots/free";
 }
 
-/* Of the label of a slot, "S", two digits of its site and three of its rack come first.
- */
-static void rack_key(const char *label, char ret_key[KEY_MAX])
+void view_sums_rack(const char *label, char ret_key[SUM_KEY_MAX])
 {
-    snprintf(ret_key, KEY_MAX, "rack/%.2s.%.3s", label + 1, label + 3);
+    snprintf(ret_key, SUM_KEY_MAX, "rack/%.2s.%.3s", label + 1, label + 3);
 }
 
-static enum rc slot_add(struct summing *s, const char *label, const json_t *slot,
-                        json_int_t by)
+static void slot_note(struct holding *h, const char *label, const json_t *slot,
+                      json_int_t by)
 {
-    char key[KEY_MAX];
-    json_int_t unused;
-    rack_key(label, key);
-    enum rc rc = add(s, fullness(slot), "n", by, &unused);
-    if (!rc)
-        rc = add(s, key, "slots", by, &unused);
-    return rc ? rc : add(s, key, place_slot_kind(slot), by, &unused);
+    char key[SUM_KEY_MAX];
+    view_sums_rack(label, key);
+    note(&h->sums, "n", by, "%s", view_sums_fullness(slot));
+    note(&h->sums, "slots", by, "%s", key);
+    note(&h->sums, place_slot_kind(slot), by, "%s", key);
 }
 
 static bool same(enum view view, const json_t *old, const json_t *new)
@@ -102,7 +165,7 @@ static bool same(enum view view, const json_t *old, const json_t *new)
     static const char *const fields[] = { "state", "holder", "case" };
     bool all = old && new;
     if (all && view == VIEW_SLOTS)
-        return !strcmp(fullness(old), fullness(new)) &&
+        return !strcmp(view_sums_fullness(old), view_sums_fullness(new)) &&
                !strcmp(place_slot_kind(old), place_slot_kind(new));
     for (size_t i = 0; all && i < COUNT(fields); i++)
         all = !strcmp(json_text(old, fields[i]), json_text(new, fields[i]));
@@ -119,7 +182,7 @@ static bool held_one(const char *key, json_t *sum, void *context)
 /* Somebody goes to another department and takes what he holds along. */
 static enum rc person_moves(struct summing *s, const json_t *old, const json_t *new)
 {
-    char prefix[KEY_MAX];
+    char prefix[SUM_KEY_MAX];
     SCOPED(json_free_at) json_t *held = json_object();
     const char *from = json_text(old, "dept"), *to = json_text(new, "dept"), *the_case;
     json_t *count;
@@ -131,10 +194,11 @@ static enum rc person_moves(struct summing *s, const json_t *old, const json_t *
     json_object_foreach(held, the_case, count)
     {
         json_int_t n = json_integer_value(count);
-        if (!rc)
-            rc = hold(s, "house", *from ? from : "-", "dept", the_case, -n);
-        if (!rc)
-            rc = hold(s, "house", *to ? to : "-", "dept", the_case, n);
+        struct holding h;
+        h.cases.count = h.sums.count = 0;
+        hold(&h, true, *from ? from : "-", the_case, -n);
+        hold(&h, true, *to ? to : "-", the_case, n);
+        rc = rc ? rc : holding_write(s, &h);
     }
     return rc;
 }
@@ -144,137 +208,19 @@ enum rc view_sums_change(struct repo *repo, struct store_txn *txn, enum view vie
                          struct fault *why)
 {
     struct summing s = { repo, txn, why };
-    enum rc rc = RC_OK;
     if (view == VIEW_PEOPLE)
         return person_moves(&s, old, new);
     if ((view != VIEW_VOLUMES && view != VIEW_SLOTS) || same(view, old, new))
         return RC_OK;
-    if (old)
-        rc = view == VIEW_VOLUMES ? volume_add(&s, old, -1) : slot_add(&s, key, old, -1);
-    if (!rc && new)
-        rc = view == VIEW_VOLUMES ? volume_add(&s, new, 1) : slot_add(&s, key, new, 1);
-    return rc;
-}
-
-/* ---- all of them, after a rebuild ---- */
-
-struct view_totals {
-    struct repo *repo;
-    json_t *plain;           /* key to "n" */
-    json_t *volumes, *cases; /* "holder/..." and "dept/..." */
-    json_t *racks;           /* key to its kinds */
-    json_t *depts;           /* badge to department */
-};
-
-struct view_totals *view_totals_new(struct repo *repo)
-{
-    struct view_totals *t = calloc(1, sizeof *t);
-    if (t)
-        *t = (struct view_totals){ repo,          json_object(), json_object(),
-                                   json_object(), json_object(), json_object() };
-    if (!t || !t->plain || !t->volumes || !t->cases || !t->racks || !t->depts)
-        abort();
-    return t;
-}
-
-void view_totals_free(struct view_totals *t)
-{
-    if (!t)
-        return;
-    json_decref(t->plain);
-    json_decref(t->volumes);
-    json_decref(t->cases);
-    json_decref(t->racks);
-    json_decref(t->depts);
-    free(t);
-}
-
-/* One more; true when it is the first. */
-static bool one_more(json_t *map, const char *key)
-{
-    json_t *n = json_object_get(map, key);
-    if (n)
-        json_integer_set(n, json_integer_value(n) + 1);
-    else
-        json_object_set_new(map, key, json_integer(1));
-    return !n;
-}
-
-static const char *dept_known(struct view_totals *t, struct store_txn *txn,
-                              const char *badge)
-{
-    struct summing s = { t->repo, txn, NULL };
-    char dept[KEY_MAX];
-    if (!json_object_get(t->depts, badge)) {
-        dept_of(&s, badge, dept);
-        json_object_set_new(t->depts, badge, json_string(dept));
-    }
-    return json_text(t->depts, badge);
-}
-
-static void total_hold(struct view_totals *t, const char *of, const char *total,
-                       const char *whose, const char *the_case)
-{
-    char key[KEY_MAX], sum[KEY_MAX];
-    snprintf(key, sizeof key, "%s/%s/%s", of, whose, the_case);
-    snprintf(sum, sizeof sum, "%s/%s", total, whose);
-    one_more(t->volumes, sum);
-    if (one_more(t->plain, key))
-        one_more(t->cases, sum);
-}
-
-static void total_volume(struct view_totals *t, struct store_txn *txn, const json_t *v)
-{
-    char key[KEY_MAX];
-    const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
-    snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
-    one_more(t->plain, key);
-    if (!*holder)
-        return;
-    total_hold(t, "hold", "holder", holder, the_case);
-    total_hold(t, "house", "dept", dept_known(t, txn, holder), the_case);
-}
-
-static void total_slot(struct view_totals *t, const char *label, const json_t *slot)
-{
-    char key[KEY_MAX];
-    rack_key(label, key);
-    json_t *rack = json_object_get(t->racks, key);
-    if (!rack)
-        json_object_set_new(t->racks, key, rack = json_object());
-    one_more(t->plain, fullness(slot));
-    one_more(rack, "slots");
-    one_more(rack, place_slot_kind(slot));
-}
-
-void view_totals_add(struct view_totals *t, struct store_txn *txn, enum view view,
-                     const char *key, const json_t *object)
-{
-    if (view == VIEW_VOLUMES)
-        total_volume(t, txn, object);
-    if (view == VIEW_SLOTS)
-        total_slot(t, key, object);
-}
-
-enum rc view_totals_write(const struct view_totals *t, struct store_txn *txn,
-                          struct fault *why)
-{
-    const char *key;
-    json_t *n;
-    enum rc rc = RC_OK;
-    json_object_foreach(t->plain, key, n)
-    {
-        SCOPED(json_free_at) json_t *sum = json_pack("{s:O}", "n", n);
-        rc = rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, sum, why);
-    }
-    json_object_foreach(t->racks, key, n) rc =
-        rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, n, why);
-    json_object_foreach(t->volumes, key, n)
-    {
-        SCOPED(json_free_at)
-        json_t *sum = json_pack("{s:O, s:O}", "volumes", n, "cases",
-                                json_object_get(t->cases, key));
-        rc = rc ? rc : view_put(t->repo, txn, VIEW_SUMS, key, sum, why);
-    }
-    return rc;
+    struct holding h;
+    h.cases.count = h.sums.count = 0; /* the rest is written before it is read */
+    if (old && view == VIEW_VOLUMES)
+        volume_note(&s, &h, old, -1);
+    if (new &&view == VIEW_VOLUMES)
+        volume_note(&s, &h, new, 1);
+    if (old && view == VIEW_SLOTS)
+        slot_note(&h, key, old, -1);
+    if (new &&view == VIEW_SLOTS)
+        slot_note(&h, key, new, 1);
+    return holding_write(&s, &h);
 }
