@@ -57,6 +57,24 @@ enum rc batch_create(struct call *call, struct fault *why)
     return call_commit(call, &command, 201, why);
 }
 
+/* Who gave or is to receive may see every line; for others there are no 副卷 on it. */
+static bool sees_all(const struct call *call, const json_t *batch)
+{
+    return !strcmp(json_text(batch, "from"), call->by.badge) ||
+           !strcmp(json_text(batch, "to"), call->by.badge) ||
+           !call_may_see(call, 2, NULL);
+}
+
+/* A trolley of 副卷 alone is not there for others. */
+static bool sees_any(const struct call *call, const json_t *batch)
+{
+    const json_t *lines = json_object_get(batch, "lines");
+    bool any = sees_all(call, batch);
+    for (size_t i = 0; !any && i < json_array_size(lines); i++)
+        any = json_number(json_array_get(lines, i), "kind") != 2;
+    return any;
+}
+
 static enum rc batch_find(struct call *call, json_t **ret_batch, struct fault *why)
 {
     struct label label;
@@ -64,19 +82,23 @@ static enum rc batch_find(struct call *call, json_t **ret_batch, struct fault *w
     if (label_read((struct bytes){ (const uint8_t *)text, strlen(text) }, &label) ||
         label.type != LABEL_BATCH)
         return fault_set(why, RC_INVALID, 0, "“%.40s”不是交接批号，或校验位不对", text);
-    if (view_find(call->repo, VIEW_BATCHES, text, ret_batch))
+    SCOPED(json_free_at) json_t *batch = NULL;
+    if (view_find(call->repo, VIEW_BATCHES, text, &batch) || !sees_any(call, batch))
         return fault_set(why, RC_NOT_FOUND, 0, "没有交接批 %s", text);
+    *ret_batch = TAKE(batch);
     return RC_OK;
 }
 
-/* What the receiver knows a volume by; its label alone when it is not here. */
+/* What the receiver knows a volume by; its label alone when it is not here, or none of
+ * his business. */
 static void name_of(struct call *call, const char *label, char ret_name[SHOW_NAME_MAX])
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *volume = NULL;
     *ret_name = 0;
     if (!store_begin_read(call->repo->store, &txn, NULL) &&
-        !view_get(call->repo, txn, VIEW_VOLUMES, label, &volume))
+        !view_get(call->repo, txn, VIEW_VOLUMES, label, &volume) &&
+        !call_may_see_volume(call, volume, NULL))
         show_name(call->repo, txn, volume, ret_name);
 }
 
@@ -142,6 +164,18 @@ static enum rc batch_volumes(struct call *call, struct act *act, const json_t *b
                       : fault_set(why, RC_REFUSED, 0, "这一批里已经没有等待签收的案卷");
 }
 
+/* Before anything of what lies on it is told. */
+static enum rc is_his(const json_t *batch, enum custody_event event,
+                      const struct person *actor, struct fault *why)
+{
+    bool gives = event == EV_CANCEL;
+    if (!strcmp(json_text(batch, gives ? "from" : "to"), actor->badge))
+        return RC_OK;
+    return fault_set(why, RC_DENIED, 0, "交接批 %s 只能由%s，请找他来办",
+                     json_text(batch, "batch"),
+                     gives ? "移出人撤回" : "被指定的接收人签收或拒收");
+}
+
 enum rc batch_act(struct call *call, struct fault *why)
 {
     struct command command;
@@ -162,6 +196,8 @@ enum rc batch_act(struct call *call, struct fault *why)
         rc = fault_set(why, RC_CONFLICT, 0, "交接批 %s 已经办完：%s",
                        json_text(batch, "batch"),
                        batch_state_word(json_text(batch, "state")));
+    if (!rc)
+        rc = is_his(batch, event, &actor, why);
     if (!rc && event == EV_ACCEPT)
         rc = scanned_fit(call, batch, why);
     if (rc)
@@ -196,8 +232,10 @@ static bool list_one(const char *key, json_t *batch, void *context)
     (void)key;
     bool fits = !*l->person || !strcmp(json_text(batch, "from"), l->person) ||
                 !strcmp(json_text(batch, "to"), l->person);
-    if (fits && (!*l->state || !strcmp(json_text(batch, "state"), l->state)))
-        json_array_append_new(l->found, batch_show(l->call->repo, l->txn, batch, false));
+    fits = fits && (!*l->state || !strcmp(json_text(batch, "state"), l->state));
+    if (fits && sees_any(l->call, batch))
+        json_array_append_new(
+            l->found, batch_show(l->call->repo, l->txn, batch, sees_all(l->call, batch)));
     return json_array_size(l->found) < LIST_MOST;
 }
 
@@ -212,14 +250,6 @@ enum rc batch_list(struct call *call, struct fault *why)
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_BATCHES, "", NULL, list_one, &l, why);
     return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "batches", found));
-}
-
-/* Who gave or is to receive may see every line; else 副卷 stand without their label. */
-static bool sees_all(const struct call *call, const json_t *batch)
-{
-    return !strcmp(json_text(batch, "from"), call->by.badge) ||
-           !strcmp(json_text(batch, "to"), call->by.badge) ||
-           !call_may_see(call, 2, NULL);
 }
 
 enum rc batch_show_one(struct call *call, struct fault *why)

@@ -118,7 +118,16 @@ json_t *batch_show(struct repo *repo, struct store_txn *txn, const json_t *batch
                    bool all)
 {
     const json_t *lines = json_object_get(batch, "lines");
+    json_int_t total[COUNT(sums)] = { 0 };
     json_t *shown = json_array();
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        json_t *line = json_array_get(lines, i);
+        if (!all && json_number(line, "kind") == 2)
+            continue;
+        json_array_append_new(shown, line_show(repo, txn, line));
+        for (size_t s = 0; s < COUNT(sums); s++)
+            total[s] += json_number(line, sums[s]);
+    }
     json_t *out =
         json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:i}", "batch",
                   json_text(batch, "batch"), "state", json_text(batch, "state"), "word",
@@ -126,18 +135,9 @@ json_t *batch_show(struct repo *repo, struct store_txn *txn, const json_t *batch
                   people_short(repo, txn, json_text(batch, "from")), "to",
                   people_short(repo, txn, json_text(batch, "to")), "at",
                   show_time(json_number(batch, "at")), "reason",
-                  json_text(batch, "reason"), "volumes", (int)json_array_size(lines));
-    for (size_t s = 0; s < COUNT(sums); s++) {
-        json_int_t sum = 0;
-        for (size_t i = 0; i < json_array_size(lines); i++)
-            sum += json_number(json_array_get(lines, i), sums[s]);
-        json_object_set_new(out, sums[s], json_integer(sum));
-    }
-    for (size_t i = 0; i < json_array_size(lines); i++) {
-        json_t *line = json_array_get(lines, i);
-        if (all || json_number(line, "kind") != 2)
-            json_array_append_new(shown, line_show(repo, txn, line));
-    }
+                  json_text(batch, "reason"), "volumes", (int)json_array_size(shown));
+    for (size_t s = 0; s < COUNT(sums); s++)
+        json_object_set_new(out, sums[s], json_integer(total[s]));
     json_object_set_new(out, "ended_at",
                         json_number(batch, "ended_at")
                             ? show_time(json_number(batch, "ended_at"))

@@ -159,7 +159,7 @@ TEST(batches, go_back_as_strictly_and_use_a_trolley_again)
     CHECK_INT(400, give(ROLE_OPERATOR, ROLE_KEEPER, "B000000007700", &answer));
     check_says("校验位不对", answer);
     CHECK_INT(201, give(ROLE_OPERATOR, ROLE_KEEPER, TROLLEY, NULL));
-    CHECK_INT(422, end(ROLE_QC, TROLLEY, "cancel", NULL, NULL));
+    CHECK_INT(403, end(ROLE_QC, TROLLEY, "cancel", NULL, NULL));
     CHECK_INT(201, end(ROLE_KEEPER, TROLLEY, "decline", NULL, NULL));
     all_are("at-scanning", ROLE_OPERATOR);
     CHECK_INT(201, give(ROLE_OPERATOR, ROLE_KEEPER, TROLLEY, NULL));

@@ -194,3 +194,56 @@ TEST(events, of_a_secret_volume_are_withheld_and_their_hash_still_counts)
     free(all);
     free(some);
 }
+
+/* What this person is told of trolleys, and when he tries to sign for one. */
+static char *trolleys_for(unsigned role, const char *batch, const char *event)
+{
+    json_t *list = NULL, *one = NULL, *refused = NULL;
+    json_t *part = json_pack("{s:s}", "batch", batch);
+    CHECK_INT(200, call_with(at.tokens[row_of(role)], "GET", "/v1/batches", NULL,
+                             json_pack("{s:s}", "state", "open"), NULL, &list));
+    (void)call_by(role, "GET", "/v1/batches/{batch}", json_incref(part), NULL, &one);
+    int status =
+        call_by(role, "POST", "/v1/batches/{batch}/custody", part,
+                json_pack("{s:s, s:[s]}", "event", event, "scanned", secret), &refused);
+    CHECK(status == 403 || status == 404);
+    json_t *all = json_pack("[o, o, o]", list, one, refused);
+    char *text = json_dumps(all, JSON_COMPACT);
+    json_decref(all);
+    return text;
+}
+
+TEST(trolleys, with_secret_volumes_are_shorter_for_outsiders)
+{
+    json_t *answer = NULL;
+    char main_one[LABEL_TEXT_MAX], batch[LABEL_TEXT_MAX];
+    prepare();
+    snprintf(main_one, sizeof main_one, "%s", fixture_part(1, 5));
+    const char *both[] = { main_one, secret };
+    for (size_t i = 0; i < 2; i++)
+        CHECK_INT(201, act_on(ROLE_KEEPER, "receive", both[i], NULL, NULL));
+    for (size_t first = 0; first < 2; first++) { /* both volumes, then the 副卷 alone */
+        CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/batches", NULL,
+                               json_pack("{s:s, s:o}", "to", badge_of(ROLE_OPERATOR),
+                                         "volumes", versions(both + first, 2 - first)),
+                               &answer));
+        snprintf(batch, sizeof batch, "%s", json_text(answer, "batch"));
+        CHECK_INT(2 - first, json_number(answer, "volumes"));
+        json_decref(answer);
+        static const char *const events[] = { "accept", "decline", "cancel" };
+        for (size_t i = 0; i < COUNT(events); i++) {
+            char *text = trolleys_for(ROLE_BORROWER, batch, events[i]);
+            CHECK(!strstr(text, secret) && !strstr(text, "副卷"));
+            CHECK((strstr(text, "\"volumes\":1") != NULL) == !first);
+            CHECK(!strstr(text, "\"volumes\":0") && !strstr(text, "\"volumes\":2"));
+            free(text);
+        }
+        CHECK_INT(200, call_by(ROLE_OPERATOR, "GET", "/v1/batches/{batch}",
+                               json_pack("{s:s}", "batch", batch), NULL, &answer));
+        CHECK_INT(2 - first, json_number(answer, "volumes"));
+        json_decref(answer);
+        CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/batches/{batch}/custody",
+                               json_pack("{s:s}", "batch", batch),
+                               json_pack("{s:s}", "event", "cancel"), NULL));
+    }
+}
