@@ -14,34 +14,14 @@ struct changing {
     json_t *person;
 };
 
-struct sweep {
-    const char *badge;
-    json_t *keys;
-};
-
-static bool session_of(const char *key, json_t *session, void *context)
-{
-    struct sweep *s = context;
-    if (!strcmp(json_text(session, "badge"), s->badge))
-        json_array_append_new(s->keys, json_string(key));
-    return true;
-}
-
 static enum rc change_beside(struct repo *repo, struct store_txn *txn, void *context,
                              struct fault *why)
 {
     struct changing *c = context;
-    SCOPED(json_free_at) json_t *keys = json_array();
-    struct sweep sweep = { c->badge, keys };
     enum rc rc = c->secret
                      ? view_put(repo, txn, TABLE_PASSWORDS, c->login, c->secret, why)
                      : RC_OK;
-    if (!rc && c->ends)
-        rc = view_each(repo, txn, TABLE_SESSIONS, "", NULL, session_of, &sweep, why);
-    for (size_t i = 0; !rc && i < json_array_size(keys); i++)
-        rc = view_del(repo, txn, TABLE_SESSIONS,
-                      json_string_value(json_array_get(keys, i)), why);
-    return rc;
+    return rc || !c->ends ? rc : people_log_out_all(repo, txn, c->badge, "", why);
 }
 
 static json_t *change_answer(__attribute__((unused)) struct repo *repo,

@@ -1,6 +1,7 @@
-/* One-time codes of a person: set up by himself, reset by another. And the end of a wait
- * after wrong passwords. The secret and the recovery codes are shown once and are in no
- * event and no kept answer. */
+/* One-time codes of a person: set up by himself, reset by another; either ends his other
+ * sessions, which may be those of whoever has his password or his telephone. And the end
+ * of a wait after wrong passwords. The secret and the recovery codes are shown once and
+ * are in no event and no kept answer. */
 #include "record/qr.h"
 #include "repo-daemon/apply.h"
 #include "repo-daemon/guess.h"
@@ -50,17 +51,26 @@ enum rc totp_start(struct call *call, struct fault *why)
 
 struct entry {
     const char *badge;
-    json_t *entry; /* borrowed; NULL: it goes */
+    json_t *entry;   /* borrowed; NULL: it goes */
+    const char *but; /* token of the session that stays; "" for none */
 };
 
 static enum rc entry_keep(struct repo *repo, struct store_txn *txn, void *context,
                           struct fault *why)
 {
     struct entry *e = context;
-    if (e->entry)
-        return view_put(repo, txn, TABLE_TOTP, e->badge, e->entry, why);
-    enum rc rc = view_del(repo, txn, TABLE_TOTP, e->badge, why);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    enum rc rc = e->entry ? view_put(repo, txn, TABLE_TOTP, e->badge, e->entry, why)
+                          : view_del(repo, txn, TABLE_TOTP, e->badge, why);
+    if (rc == RC_NOT_FOUND)
+        rc = RC_OK;
+    return rc ? rc : people_log_out_all(repo, txn, e->badge, e->but, why);
+}
+
+/* Whoever watches in his name is asked again. */
+static void readers_end(struct call *call, const char *badge)
+{
+    if (call->repo->on_change)
+        call->repo->on_change(call->repo, VIEW_PEOPLE, badge, call->repo->context);
 }
 
 enum rc totp_finish(struct call *call, struct fault *why)
@@ -82,7 +92,7 @@ enum rc totp_finish(struct call *call, struct fault *why)
     if (rc)
         return rc;
     SCOPED(json_free_at) json_t *data = json_pack("{s:s}", "badge", call->by.badge);
-    struct entry keep = { call->by.badge, entry };
+    struct entry keep = { call->by.badge, entry, call->token };
     command.data = data;
     command.beside = entry_keep;
     command.context = &keep;
@@ -91,6 +101,7 @@ enum rc totp_finish(struct call *call, struct fault *why)
         SCOPED(json_free_at) json_t *kept = call->answer;
         call->answer = json_copy(kept);
         json_object_set(call->answer, "recovery", codes);
+        readers_end(call, call->by.badge);
     }
     return rc;
 }
@@ -125,11 +136,14 @@ enum rc totp_reset(struct call *call, struct fault *why)
     SCOPED(json_free_at)
     json_t *data = json_pack("{s:s, s:s}", "badge", person.badge, "reason",
                              call_text(call, "reason"));
-    struct entry keep = { person.badge, NULL };
+    struct entry keep = { person.badge, NULL, "" };
     command.data = data;
     command.beside = entry_keep;
     command.context = &keep;
-    return call_commit(call, &command, 201, why);
+    rc = call_commit(call, &command, 201, why);
+    if (!rc)
+        readers_end(call, person.badge);
+    return rc;
 }
 
 static enum rc waits_end(struct repo *repo, struct store_txn *txn, void *context,

@@ -73,5 +73,10 @@ MUST_USE enum rc people_by_pin(struct repo *repo, const char *badge, const char 
  */
 json_t *people_secret(const char *secret);
 MUST_USE enum rc people_log_out(struct repo *repo, const char *token, struct fault *why);
+/* Every session of a person ends, within a write transaction; that of the token `but`
+ * stays ("" for none). */
+MUST_USE enum rc people_log_out_all(struct repo *repo, struct store_txn *txn,
+                                    const char *badge, const char *but,
+                                    struct fault *why);
 
 #endif

@@ -205,3 +205,31 @@ enum rc people_log_out(struct repo *repo, const char *token, struct fault *why)
     struct closing closing = { repo, key };
     return store_update(repo->store, session_del, &closing, why);
 }
+
+struct sweep_of {
+    const char *badge, *but;
+    json_t *keys;
+};
+
+static bool collect_own(const char *key, json_t *session, void *context)
+{
+    struct sweep_of *s = context;
+    const char *badge = json_string_value(json_object_get(session, "badge"));
+    if (badge && !strcmp(badge, s->badge) && strcmp(key, s->but) != 0)
+        json_array_append_new(s->keys, json_string(key));
+    return true;
+}
+
+enum rc people_log_out_all(struct repo *repo, struct store_txn *txn, const char *badge,
+                           const char *but, struct fault *why)
+{
+    char key[SHA256_HEX];
+    SCOPED(json_free_at) json_t *keys = json_array();
+    token_key(but, key);
+    struct sweep_of sweep = { badge, key, keys };
+    enum rc rc = view_each(repo, txn, TABLE_SESSIONS, "", NULL, collect_own, &sweep, why);
+    for (size_t i = 0; !rc && i < json_array_size(keys); i++)
+        rc = view_del(repo, txn, TABLE_SESSIONS,
+                      json_string_value(json_array_get(keys, i)), why);
+    return rc;
+}

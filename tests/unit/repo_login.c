@@ -348,6 +348,56 @@ TEST(totp, is_taken_away_by_another_admin_only)
     at.now_ms = 0;
 }
 
+/* A session of the person of this role; good until the next call. */
+static const char *session_of(const char *login, const char *code)
+{
+    static char token[TOKEN_MAX];
+    json_t *answer = NULL;
+    CHECK_INT(200, from("10.8.0.1", login, "password", code, &answer));
+    snprintf(token, sizeof token, "%s", json_text(answer, "token"));
+    json_decref(answer);
+    return token;
+}
+
+static int shown(const char *token)
+{
+    return call_with(token, "GET", "/v1/session", NULL, NULL, NULL, NULL);
+}
+
+static unsigned told_of_binder;
+
+static void note_binder(struct repo *repo, enum view view, const char *key, void *context)
+{
+    (void)repo, (void)context;
+    told_of_binder += view == VIEW_PEOPLE && !strcmp(key, badge_of(ROLE_BINDER));
+}
+
+TEST(totp, ends_the_sessions_that_were_open_before_it_and_before_its_reset)
+{
+    char thief[TOKEN_MAX], own[TOKEN_MAX];
+    fixture();
+    at.now_ms = clock_now_ms();
+    at.repo->on_change = note_binder;
+    snprintf(thief, sizeof thief, "%s", session_of("binder", NULL));
+    CHECK_INT(200, shown(thief));
+    const char *secret = codes_on(ROLE_BINDER, NULL);
+    CHECK_INT(401, shown(thief));
+    CHECK_INT(200, shown(at.tokens[row_of(ROLE_BINDER)])); /* who set them up goes on */
+    CHECK(told_of_binder > 0);                             /* and the streams end */
+    at.now_ms += TOTP_STEP_MS;
+    snprintf(own, sizeof own, "%s", session_of("binder", code_of(secret, at.now_ms)));
+    told_of_binder = 0;
+    CHECK_INT(201, call_by(ROLE_ADMIN, "POST", "/v1/people/{badge}/totp-reset",
+                           json_pack("{s:s}", "badge", badge_of(ROLE_BINDER)),
+                           json_pack("{s:s}", "reason", "手机遗失"), NULL));
+    CHECK_INT(401, shown(own));
+    CHECK_INT(401, shown(at.tokens[row_of(ROLE_BINDER)]));
+    CHECK_INT(200, shown(at.tokens[row_of(ROLE_ADMIN)]));
+    CHECK(told_of_binder > 0);
+    at.repo->on_change = NULL;
+    at.now_ms = 0;
+}
+
 TEST(totp, roles_that_must_have_it_can_do_nothing_before)
 {
     json_t *answer = NULL;
