@@ -213,6 +213,11 @@ enum rc act_add(struct act *act, json_t *volume, int64_t version, struct fault *
         return refused(act, volume, rc, why);
     if (act->count && (effects & FX_SET_SLOT))
         return fault_set(why, RC_INVALID, 0, "一个格口只放一册，请一册一册上架");
+    if (act->count && effects != act->effects)
+        return fault_set(
+            why, RC_REFUSED, 0, "案卷 %s 现在是“%s”，不能和前面的案卷一起%s，请分开办理",
+            label, custody_state_word(facts.state), custody_event_word(act->law.event));
+    act->effects = effects;
     effects_set(act, effects);
     due_set(act, next);
     json_array_append(act->volumes, volume);

@@ -16,9 +16,10 @@ struct act {
     const char *batch;      /* borrowed; the hand-over this act is for; NULL for none */
     bool several;           /* more volumes follow: a refusal names its volume */
     int64_t now_ms;         /* for days that follow from today; set by act_begin() */
-    json_t *data;           /* owned: of the event */
-    json_t *volumes;        /* owned: the stored objects, as they were */
-    json_t *labels;         /* owned */
+    unsigned effects; /* of the first volume: those of all, as the event has one data */
+    json_t *data;     /* owned: of the event */
+    json_t *volumes;  /* owned: the stored objects, as they were */
+    json_t *labels;   /* owned */
     struct ledger_move moves[LEDGER_MOVES_MAX];
     size_t count;
 };

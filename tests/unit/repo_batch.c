@@ -220,6 +220,24 @@ TEST(batches, with_a_lost_volume_are_not_accepted_but_taken_back)
     all_are("received", ROLE_KEEPER);
 }
 
+/* An event sets the same on each of its volumes: what is lost on the way keeps the state
+ * from before it was offered, what is lost from a hand has the one it was in. */
+TEST(acts, on_several_volumes_are_the_same_for_each_or_not_done)
+{
+    json_t *answer = NULL;
+    prepare();
+    CHECK_INT(201, act_on(ROLE_KEEPER, "offer", volumes[1],
+                          json_pack("{s:s}", "to", badge_of(ROLE_OPERATOR)), NULL));
+    json_t *body = json_pack("{s:s, s:s, s:o}", "event", "lose", "reason", "不见了",
+                             "volumes", versions(labels, 2));
+    CHECK_INT(422, call_by(ROLE_KEEPER, "POST", "/v1/custody", NULL, body, &answer));
+    check_says("请分开办理", answer);
+    CHECK_TEXT("received", volume_field(volumes[0], "state"));
+    CHECK_TEXT("in-transit", volume_field(volumes[1], "state"));
+    CHECK_TEXT("received", volume_field(volumes[1], "before"));
+    CHECK_INT(201, act_on(ROLE_KEEPER, "cancel", volumes[1], NULL, NULL));
+}
+
 TEST(batches, print_their_list_in_two_copies)
 {
     prepare();

@@ -304,3 +304,34 @@ TEST(custody_next, takes_a_first_feeding_only_while_none_stands)
     act.supplement = facts.has_scans = false; /* as after a rejection */
     CHECK_OK(custody_next(&facts, &act, &next, &effects, &why));
 }
+
+/* Bound, sent to the higher court, lost there and found: it is bound, whatever the way.
+ */
+TEST(custody_next, finds_a_bound_volume_bound)
+{
+    static const struct {
+        enum volume_state from;
+        enum custody_event away;
+    } ways[] = { { VOL_BOUND, EV_SEND_ON_APPEAL },
+                 { VOL_BOUND, EV_OFFER },
+                 { VOL_BOUND, EV_LOSE },
+                 { VOL_ARCHIVED, EV_OFFER },
+                 { VOL_CONDEMNED, EV_OFFER } };
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        struct custody_facts f = { .state = ways[i].from, .kind = 1, .has_scans = true };
+        enum custody_event way[] = { ways[i].away, EV_LOSE, EV_FIND };
+        for (size_t w = ways[i].away == EV_LOSE; w < COUNT(way); w++) {
+            struct custody_act act = { .event = way[w],
+                                       .roles = ROLE_KEEPER,
+                                       .to_roles = ROLE_KEEPER,
+                                       .is_holder = true };
+            enum volume_state next;
+            unsigned effects;
+            CHECK_OK(custody_next(&f, &act, &next, &effects, NULL));
+            if (effects & (FX_KEEP_BEFORE | FX_SET_TO))
+                f.before = f.state;
+            f.state = next;
+        }
+        CHECK_INT(ways[i].from, f.state);
+    }
+}
