@@ -1,11 +1,12 @@
 /* What the ledger of a copy says was destroyed goes from its files too: an older backup
- * into the same folder had put it there. The same three conditions hold as at the place
+ * into the same folder had put it there. The same conditions hold as at the place
  * itself (retention_work.h). */
 #include "repo-daemon/backup.h"
 
 #include "repo-daemon/blob.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/ledger.h"
+#include "repo-daemon/retention.h"
 #include "repo-daemon/store_lmdb.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -20,7 +21,7 @@ enum { URI_MAX = 4200, LIST_MAX = 16 * 1024 * 1024 };
 struct dropping {
     struct ledger *ledger; /* owned, both */
     struct blobs *blobs;
-    struct store_table purges, files, about;
+    struct store_table purges, files, volumes, about;
     struct store_txn *txn; /* owned */
     int64_t now_ms;
     uint64_t dropped;
@@ -53,6 +54,8 @@ static enum rc open_all(struct dropping *d, const char *folder, struct fault *wh
     struct store *store = rc ? NULL : ledger_store(d->ledger);
     if (!rc)
         rc = store_table(store, "view.blobs", &d->files, why);
+    if (!rc)
+        rc = store_table(store, "view.volumes", &d->volumes, why);
     if (!rc)
         rc = store_table(store, "keep.about", &d->about, why);
     if (!rc)
@@ -98,6 +101,19 @@ static enum rc list_read(struct dropping *d, const char *hex, json_t **ret_list,
     return rc;
 }
 
+/* A hold (保全) on one of its volumes keeps what a copy has of it, too. */
+static bool is_held(struct dropping *d, const json_t *volumes)
+{
+    bool held = false;
+    for (size_t i = 0; !held && i < json_array_size(volumes); i++) {
+        SCOPED(json_free_at)
+        json_t *volume =
+            entry_of(d, d->volumes, json_text(json_array_get(volumes, i), "volume"));
+        held = retention_is_held(volume);
+    }
+    return held;
+}
+
 static enum rc purge_drop(struct dropping *d, struct bytes value, struct fault *why)
 {
     SCOPED(json_free_at)
@@ -105,6 +121,8 @@ static enum rc purge_drop(struct dropping *d, struct bytes value, struct fault *
     SCOPED(json_free_at) json_t *list = NULL;
     enum rc rc = list_read(d, json_text(purge, "list"), &list, why);
     const json_t *volumes = json_object_get(list, "volumes");
+    if (rc || is_held(d, volumes))
+        return rc;
     for (size_t v = 0; !rc && v < json_array_size(volumes); v++) {
         const json_t *files = json_object_get(json_array_get(volumes, v), "files");
         for (size_t i = 0; !rc && i < json_array_size(files); i++)

@@ -3,6 +3,7 @@
 
 #include "repo-daemon/call.h"
 #include "repo-daemon/manifest.h"
+#include "repo-daemon/retention.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -58,7 +59,7 @@ static void listing_end(struct listing *l)
 }
 
 /* The volume of this label, under whatever number it has now: does it go, or has it gone?
- * One that cannot be found stays. */
+ * One that cannot be found stays, and one whose purge a hold has stopped. */
 static bool owner_goes(struct listing *l, const char *label)
 {
     char now[LABEL_TEXT_MAX];
@@ -70,7 +71,7 @@ static bool owner_goes(struct listing *l, const char *label)
         if (view_get(l->repo, l->txn, VIEW_VOLUMES, now, &volume))
             return false;
         if (!*json_text(volume, "as"))
-            return json_number(volume, "purged_ms") != 0;
+            return json_number(volume, "purged_ms") && !retention_is_held(volume);
         snprintf(now, sizeof now, "%s", json_text(volume, "as"));
     }
     return false;

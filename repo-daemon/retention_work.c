@@ -4,6 +4,7 @@
 #include "repo-daemon/bagit.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/ocfl.h"
+#include "repo-daemon/retention.h"
 #include "repo-daemon/retention_purge.h"
 #include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
@@ -50,35 +51,72 @@ void retention_work_free(struct retention_work *work)
     free(work);
 }
 
-static bool key_take(const char *key, json_t *nothing, void *context)
+/* Does a hold (保全) on one of its volumes stop it? */
+static enum rc is_held(struct repo *repo, struct store_txn *txn, const json_t *list,
+                       bool *ret_held, struct fault *why)
 {
+    const json_t *volumes = json_object_get(list, "volumes");
+    enum rc rc = RC_OK;
+    *ret_held = false;
+    for (size_t i = 0; !rc && !*ret_held && i < json_array_size(volumes); i++) {
+        SCOPED(json_free_at) json_t *volume = NULL;
+        rc = view_get(repo, txn, VIEW_VOLUMES,
+                      json_text(json_array_get(volumes, i), "volume"), &volume);
+        *ret_held = !rc && retention_is_held(volume);
+    }
+    return rc == RC_NOT_FOUND ? fault_set(why, RC_CORRUPT, 0, "a purge of no volume")
+                              : rc;
+}
+
+struct choosing {
+    struct retention_work *work;
+    struct store_txn *txn;
+    enum rc rc;
+    struct fault *why;
+};
+
+/* The first that nothing stops is taken. */
+static bool key_try(const char *entry, json_t *nothing, void *context)
+{
+    struct choosing *c = context;
+    struct retention_work *w = c->work;
+    const char *key = view_find_name(entry);
+    bool held = false;
+    SCOPED(json_free_at) json_t *purge = NULL;
+    SCOPED(json_free_at) json_t *list = NULL;
     (void)nothing;
-    snprintf(context, PURGE_KEY_MAX, "%s", view_find_name(key));
+    c->rc = view_get(w->repo, c->txn, VIEW_PURGES, key, &purge);
+    if (!c->rc)
+        c->rc = repo_blob_json(w->repo, json_text(purge, "list"), &list, c->why);
+    if (!c->rc && strcmp(json_text(list, "purge"), key) != 0)
+        c->rc =
+            fault_set(c->why, RC_CORRUPT, 0, "the list of purge %s is of another", key);
+    if (!c->rc)
+        c->rc = is_held(w->repo, c->txn, list, &held, c->why);
+    if (c->rc || held)
+        return !c->rc;
+    snprintf(w->key, sizeof w->key, "%s", key);
+    w->list = TAKE(list);
     return false;
 }
 
-/* The first purge that is approved and not done. */
-static enum rc begin(struct retention_work *w, struct fault *why)
+/* The first purge that is approved, not done, and not stopped by a hold; when all are
+ * stopped, they are looked at again a little later. */
+static enum rc begin(struct retention_work *w, int64_t now_ms, struct fault *why)
 {
-    char key[PURGE_KEY_MAX] = "";
-    SCOPED(json_free_at) json_t *purge = NULL;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(w->repo->store, &txn, why);
+    struct choosing choosing = { w, txn, RC_OK, why };
     if (!rc)
-        rc = view_each(w->repo, txn, VIEW_FIND, "po/approved/", NULL, key_take, key, why);
-    if (rc || !*key)
-        return rc ? rc : RC_NOT_FOUND;
-    rc = view_get(w->repo, txn, VIEW_PURGES, key, &purge);
-    if (!rc)
-        rc = repo_blob_json(w->repo, json_text(purge, "list"), &w->list, why);
-    if (!rc && strcmp(json_text(w->list, "purge"), key) != 0)
-        rc = fault_set(why, RC_CORRUPT, 0, "the list of purge %s is of another", key);
+        rc = view_each(w->repo, txn, VIEW_FIND, "po/approved/", NULL, key_try, &choosing,
+                       why);
+    rc = rc ? rc : choosing.rc;
     if (rc)
         return rc;
-    memcpy(w->key, key, sizeof w->key);
     w->volume = w->file = 0;
     w->removed = w->locked = 0;
-    return RC_OK;
+    w->again_ms = w->list ? 0 : now_ms + RETENTION_FAULT_MS;
+    return w->list ? RC_OK : RC_NOT_FOUND;
 }
 
 /* One file: gone, locked, or named again since. */
@@ -132,9 +170,27 @@ static enum rc finish(struct retention_work *w, int64_t now_ms, struct fault *wh
     return rc;
 }
 
+/* A hold that came while files go: what is there still stays, until it is lifted. */
+static enum rc stop_when_held(struct retention_work *w, struct fault *why)
+{
+    bool held = false;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(w->repo->store, &txn, why);
+    if (!rc)
+        rc = is_held(w->repo, txn, w->list, &held, why);
+    if (!rc && held) {
+        log_warn("purge %s: a hold stops it with %llu files removed", w->key,
+                 (unsigned long long)w->removed);
+        forget(w);
+    }
+    return rc;
+}
+
 static enum rc work(struct retention_work *w, int64_t now_ms, struct fault *why)
 {
-    enum rc rc = w->list ? RC_OK : begin(w, why);
+    enum rc rc = w->list ? stop_when_held(w, why) : RC_OK;
+    if (!rc && !w->list)
+        rc = begin(w, now_ms, why);
     const json_t *volumes = json_object_get(w->list, "volumes");
     if (!rc && w->volume == json_array_size(volumes))
         return finish(w, now_ms, why);

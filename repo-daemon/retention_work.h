@@ -5,7 +5,8 @@
  *
  * A file goes only when three things hold at that moment: the list of the purge has it,
  * VIEW_BLOBS says that it went by this purge, and its retention lock has ended. A file
- * that a feeding has named again since stays.
+ * that a feeding has named again since stays. While one of its volumes has a hold (保全)
+ * nothing of a purge goes; the others go on.
  *
  * Used from the store's one thread, with no group of the store open. */
 #ifndef REPO_RETENTION_WORK_H
@@ -16,7 +17,7 @@
 enum {
     RETENTION_STEP_FILES = 32,          /* removed in one step, at most */
     RETENTION_WAIT_MS = 60 * 60 * 1000, /* until a locked file is tried again */
-    RETENTION_FAULT_MS = 10 * 1000,     /* the same after a fault */
+    RETENTION_FAULT_MS = 10 * 1000,     /* the same after a fault, or a hold */
 };
 
 struct retention_work;
