@@ -104,6 +104,9 @@ enum rc loan_create(struct call *call, struct fault *why)
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;
     rc = call_volume(call, call_text(call, "volume"), &volume, why);
+    if (rc == RC_DENIED) /* a 副卷 may be asked for by who may not see it */
+        rc = fault_set(why, RC_NOT_FOUND, 0, "没有案卷 %s，请核对卷号或问库管员",
+                       call_text(call, "volume"));
     if (!rc)
         rc = call_case(call, json_text(volume, "case"), &the_case, why);
     if (!rc)

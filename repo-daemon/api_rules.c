@@ -18,6 +18,8 @@ enum rc rules_show(struct call *call, struct fault *why)
 {
     SCOPED(json_free_at) json_t *volume = NULL;
     enum rc rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = call_may_see_volume(call, volume, why);
     if (rc)
         return rc;
     struct gathered all;

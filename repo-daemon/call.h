@@ -77,7 +77,8 @@ MUST_USE enum rc call_answer_text(struct call *call, const char *type, struct by
                                   struct fault *why);
 
 /* A volume or case of the path or body. RC_INVALID for a label whose check digits are
- * wrong, RC_NOT_FOUND for one that is not here; each with its sentence. */
+ * wrong, RC_NOT_FOUND for one that is not here; each with its sentence. RC_DENIED for a
+ * 副卷 that is not here, to those who may not know that. */
 MUST_USE enum rc call_volume(struct call *call, const char *label, json_t **ret_volume,
                              struct fault *why);
 MUST_USE enum rc call_case(struct call *call, const char *id, json_t **ret_case,

@@ -91,6 +91,8 @@ enum rc call_volume(struct call *call, const char *label, json_t **ret_volume,
     if (rc || read.type != LABEL_VOLUME)
         return fault_set(why, RC_INVALID, 0, "“%.40s”不是案卷号", label);
     rc = view_find(call->repo, VIEW_VOLUMES, label, ret_volume);
+    if (rc == RC_NOT_FOUND && call_may_see(call, read.kind, why))
+        return RC_DENIED; /* as for one that is here: it is not told which are */
     if (rc == RC_NOT_FOUND)
         return fault_set(why, rc, 0, "没有登记过案卷 %s，请先登记", label);
     return rc;

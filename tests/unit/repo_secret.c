@@ -89,6 +89,39 @@ TEST(acts, on_a_secret_volume_tell_an_outsider_nothing)
     check_says("副卷", answer);
 }
 
+/* The sentence of what an outsider gets at this address for a volume. */
+static json_t *refusal(const char *path, const char *label)
+{
+    json_t *answer = NULL;
+    CHECK_INT(403, call_by(ROLE_BORROWER, "GET", path,
+                           json_pack("{s:s}", "volume", label), NULL, &answer));
+    return answer;
+}
+
+TEST(volumes, that_are_secret_are_refused_alike_whether_there_or_not)
+{
+    static const char *const paths[] = {
+        "/v1/volumes/{volume}",       "/v1/volumes/{volume}/labels",
+        "/v1/volumes/{volume}/chain", "/v1/volumes/{volume}/pages",
+        "/v1/volumes/{volume}/rules", "/v1/volumes/{volume}/binding"
+    };
+    char none[LABEL_TEXT_MAX];
+    struct label label;
+    prepare();
+    CHECK_OK(
+        label_read((struct bytes){ (const uint8_t *)secret, strlen(secret) }, &label));
+    label.part = 77;
+    CHECK_OK(label_write(&label, none));
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        json_t *there = refusal(paths[i], secret), *not = refusal(paths[i], none);
+        CHECK(json_equal(there, not ));
+        json_decref(there);
+        json_decref(not );
+    }
+    CHECK_INT(404, call_by(ROLE_KEEPER, "GET", paths[0],
+                           json_pack("{s:s}", "volume", none), NULL, NULL));
+}
+
 TEST(places, of_a_secret_volume_are_proposed_to_those_who_work_with_it)
 {
     prepare();
