@@ -106,7 +106,7 @@ enum rc apply_event(struct repo *repo, struct store_txn *txn,
     for (size_t i = 0; !rc && i < event->move_count; i++)
         rc = apply_move(&a, &event->moves[i]);
     for (size_t i = 0; !rc && i < COUNT(others); i++)
-        if (!strcmp(others[i].word, a.word))
+        if (*others[i].word == *a.word && !strcmp(others[i].word, a.word))
             rc = others[i].apply(&a);
     if (!rc && *apply_text(a.data, "batch"))
         rc = apply_batch(&a);

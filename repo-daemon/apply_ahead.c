@@ -11,9 +11,10 @@ enum { LOT_EVENTS = 2000, FIRST_ROOM = 1 << 20 };
 
 struct lot {
     uint64_t first; /* seq of its first event */
-    size_t count;
+    size_t count, most;
     uint8_t *text; /* owned: the events behind one another */
     size_t room, ends[LOT_EVENTS];
+    bool full;                                /* no memory */
     struct ledger_record records[LOT_EVENTS]; /* the first `made` are owned */
     size_t made;
     uint64_t bad_seq;
@@ -140,12 +141,15 @@ enum rc apply_ahead_new(struct apply_ahead **ret_ahead, struct fault *why)
     return RC_OK;
 }
 
-static bool lot_add(struct lot *lot, struct bytes text)
+/* One event more. False: the lot is full, or there is no memory. */
+static bool lot_add(struct bytes text, void *context)
 {
+    struct lot *lot = context;
     size_t at = lot->count ? lot->ends[lot->count - 1] : 0;
     if (at + text.len > lot->room) {
         size_t room = 2 * lot->room + text.len + FIRST_ROOM;
         uint8_t *grown = realloc(lot->text, room);
+        lot->full = !grown;
         if (!grown)
             return false;
         lot->text = grown;
@@ -153,7 +157,7 @@ static bool lot_add(struct lot *lot, struct bytes text)
     }
     memcpy(lot->text + at, text.at, text.len);
     lot->ends[lot->count++] = at + text.len;
-    return true;
+    return lot->count < lot->most;
 }
 
 static enum rc lot_fill(struct lot *lot, struct ledger *ledger, struct store_txn *txn,
@@ -161,15 +165,14 @@ static enum rc lot_fill(struct lot *lot, struct ledger *ledger, struct store_txn
 {
     lot->first = from;
     lot->count = 0;
-    for (uint64_t seq = from; seq <= to && lot->count < LOT_EVENTS; seq++) {
-        struct bytes text;
-        enum rc rc = ledger_event_in(ledger, txn, seq, &text, why);
-        if (rc)
-            return rc;
-        if (!lot_add(lot, text))
-            return fault_set(why, RC_NO_MEMORY, 0, "no memory to read ahead");
-    }
-    return RC_OK;
+    lot->most = from > to ? 0 : to - from < LOT_EVENTS ? to - from + 1 : LOT_EVENTS;
+    enum rc rc = lot->most ? ledger_walk_in(ledger, txn, from, lot_add, lot, why) : RC_OK;
+    if (!rc && lot->full)
+        rc = fault_set(why, RC_NO_MEMORY, 0, "no memory to read ahead");
+    else if (!rc && lot->count < lot->most)
+        rc = fault_set(why, RC_CORRUPT, 0, "event %llu is missing",
+                       (unsigned long long)(from + lot->count));
+    return rc;
 }
 
 static enum rc lot_apply(const struct lot *lot, apply_ahead_each *each, void *context,

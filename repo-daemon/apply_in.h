@@ -30,15 +30,9 @@ static inline json_int_t apply_number(const json_t *object, const char *name)
     return json_integer_value(json_object_get(object, name));
 }
 
-static inline void apply_set_text(json_t *object, const char *name, const char *text)
-{
-    json_object_set_new(object, name, json_string(text));
-}
-
-static inline void apply_set_number(json_t *object, const char *name, json_int_t value)
-{
-    json_object_set_new(object, name, json_integer(value));
-}
+/* apply_set.c: a field becomes `text`, or `value`. Nothing happens to one that is. */
+void apply_set_text(json_t *object, const char *name, const char *text);
+void apply_set_number(json_t *object, const char *name, json_int_t value);
 
 static inline enum rc apply_put(struct applying *a, enum view view, const char *key,
                                 const json_t *object)

@@ -214,5 +214,5 @@ enum rc apply_move(struct applying *a, const struct ledger_record_move *move)
         rc = results_apply(a, volume);
     if (!rc)
         rc = apply_loan_move(a, volume, move->from, move->to);
-    return rc ? rc : apply_put(a, VIEW_VOLUMES, name, volume);
+    return rc ? rc : view_keep(a->repo, a->txn, VIEW_VOLUMES, name, volume, a->why);
 }

@@ -179,6 +179,12 @@ MUST_USE enum rc ledger_volume_in(struct ledger *ledger, struct store_txn *txn,
 /* The canonical bytes of one event, borrowed from the transaction. RC_NOT_FOUND. */
 MUST_USE enum rc ledger_event_in(struct ledger *ledger, struct store_txn *txn,
                                  uint64_t seq, struct bytes *ret_text, struct fault *why);
+/* Each event from `from_seq` on, until `on_step` answers false. RC_CORRUPT when one is
+ * not there. */
+typedef bool ledger_on_step(struct bytes text, void *context);
+MUST_USE enum rc ledger_walk_in(struct ledger *ledger, struct store_txn *txn,
+                                uint64_t from_seq, ledger_on_step *on_step, void *context,
+                                struct fault *why);
 void ledger_committed(struct ledger *ledger, const struct ledger_result *result);
 
 /* Was the command with this id appended? RC_OK with its seq, RC_NOT_FOUND: it was not,

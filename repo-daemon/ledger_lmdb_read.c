@@ -22,6 +22,28 @@ enum rc ledger_event_in(struct ledger *ledger, struct store_txn *txn, uint64_t s
                : rc;
 }
 
+enum rc ledger_walk_in(struct ledger *ledger, struct store_txn *txn, uint64_t from_seq,
+                       ledger_on_step *on_step, void *context, struct fault *why)
+{
+    SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
+    struct bytes key, text;
+    uint8_t from[8];
+    store_u64_write(from_seq, from);
+    enum rc rc = store_cursor_open(txn, ledger_lmdb_of(ledger)->event, &cursor, why);
+    if (rc)
+        return rc;
+    rc = store_cursor_from(cursor, (struct bytes){ from, 8 }, &key, &text);
+    for (uint64_t seq = from_seq; !rc; seq++) {
+        if (key.len != 8 || store_u64_read(key.at) != seq)
+            return fault_set(why, RC_CORRUPT, 0, "event %llu is missing",
+                             (unsigned long long)seq);
+        if (!on_step(text, context))
+            return RC_OK;
+        rc = store_cursor_next(cursor, &key, &text);
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : fault_set(why, rc, 0, "read the events");
+}
+
 enum rc ledger_lmdb_settle(struct ledger *ledger, const char *id,
                            struct ledger_result *ret_result, struct fault *why)
 {

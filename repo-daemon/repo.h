@@ -123,6 +123,10 @@ MUST_USE enum rc view_get(struct repo *repo, struct store_txn *txn, enum view vi
                           const char *key, json_t **ret_object);
 MUST_USE enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
                           const char *key, const json_t *object, struct fault *why);
+/* view_put() of an entry that the caller is done with and nobody else changes: it may be
+ * kept as it is. */
+MUST_USE enum rc view_keep(struct repo *repo, struct store_txn *txn, enum view view,
+                           const char *key, json_t *object, struct fault *why);
 MUST_USE enum rc view_del(struct repo *repo, struct store_txn *txn, enum view view,
                           const char *key, struct fault *why);
 /* Each entry whose key begins with `prefix`, from the key after `after` (NULL: from the

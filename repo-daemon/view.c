@@ -102,6 +102,15 @@ enum rc view_put(struct repo *repo, struct store_txn *txn, enum view view,
     return view_write(repo, txn, view, key, object, why);
 }
 
+enum rc view_keep(struct repo *repo, struct store_txn *txn, enum view view,
+                  const char *key, json_t *object, struct fault *why)
+{
+    if (!repo->cache || !*key || strlen(key) > STORE_KEY_MAX)
+        return view_put(repo, txn, view, key, object, why);
+    view_cache_put(repo->cache, view, key, object, true);
+    return RC_OK;
+}
+
 struct flushing {
     struct repo *repo;
     struct store_txn *txn;

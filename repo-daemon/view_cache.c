@@ -24,6 +24,7 @@ struct changed {
 struct view_cache {
     struct entry *rows;
     size_t room, count; /* rows: a power of two */
+    struct entry *last; /* found; NULL: none. What is read is mostly put back next */
     struct changed changed[VIEWS];
 };
 
@@ -65,7 +66,7 @@ void view_cache_free(struct view_cache *cache)
     free(cache);
 }
 
-static struct entry *find(const struct view_cache *cache, enum view view, const char *key)
+static struct entry *look(const struct view_cache *cache, enum view view, const char *key)
 {
     static const uint8_t seed[SIPHASH_KEY_LEN] = { 1 };
     uint64_t hash = siphash(seed, (struct bytes){ (const uint8_t *)key, strlen(key) });
@@ -77,6 +78,14 @@ static struct entry *find(const struct view_cache *cache, enum view view, const 
     }
 }
 
+static struct entry *find(struct view_cache *cache, enum view view, const char *key)
+{
+    struct entry *last = cache->last;
+    if (!last || !last->key || last->view != view || strcmp(last->key, key) != 0)
+        cache->last = last = look(cache, view, key);
+    return last;
+}
+
 static void grow(struct view_cache *cache)
 {
     struct entry *old = cache->rows;
@@ -85,11 +94,12 @@ static void grow(struct view_cache *cache)
     cache->rows = must(calloc(cache->room, sizeof *cache->rows));
     for (size_t i = 0; i < room; i++)
         if (old[i].key)
-            *find(cache, old[i].view, old[i].key) = old[i];
+            *look(cache, old[i].view, old[i].key) = old[i];
     free(old);
+    cache->last = NULL;
 }
 
-json_t *view_cache_get(const struct view_cache *cache, enum view view, const char *key)
+json_t *view_cache_get(struct view_cache *cache, enum view view, const char *key)
 {
     return find(cache, view, key)->object;
 }

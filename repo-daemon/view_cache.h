@@ -14,7 +14,7 @@ void view_cache_free(struct view_cache *cache);  /* accepts NULL */
 void view_cache_clear(struct view_cache *cache); /* what was not written is forgotten */
 
 /* NULL when it is not there; borrowed. */
-json_t *view_cache_get(const struct view_cache *cache, enum view view, const char *key);
+json_t *view_cache_get(struct view_cache *cache, enum view view, const char *key);
 /* Keep `object` (a new reference is taken); `changed` when it must be written. */
 void view_cache_put(struct view_cache *cache, enum view view, const char *key,
                     json_t *object, bool changed);
