@@ -79,6 +79,15 @@ static enum rc slot_back(struct reversing *r, struct store_txn *txn, const json_
     return fault_set(why, RC_REFUSED, 0, "格口 %s 已放了别的案卷，不能撤销", back);
 }
 
+/* A return that was signed for ended its loan. Back with the borrower without one, nobody
+ * would be reminded of the volume again. */
+static bool ended_loan(const json_t *undo)
+{
+    enum volume_state before = custody_state(json_text(undo, "before"));
+    return custody_state(json_text(undo, "state")) == VOL_IN_TRANSIT &&
+           (before == VOL_LENT || before == VOL_RECALLED);
+}
+
 static enum rc move_add(struct reversing *r, struct store_txn *txn, const json_t *move,
                         struct fault *why)
 {
@@ -91,6 +100,11 @@ static enum rc move_add(struct reversing *r, struct store_txn *txn, const json_t
     if (json_number(volume, "version") != json_number(move, "version") || !undo)
         return fault_set(why, RC_CONFLICT, 0,
                          "案卷 %s 之后又办理过别的事，不能撤销；请从最近的一件撤起",
+                         label);
+    if (ended_loan(undo))
+        return fault_set(why, RC_REFUSED, 0,
+                         "案卷 %s 的归还已经签收，借阅已结束，不能撤销；还要用的，请重新"
+                         "申请借阅",
                          label);
     rc = slot_back(r, txn, volume, why);
     if (rc)

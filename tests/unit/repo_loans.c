@@ -315,6 +315,21 @@ TEST(loans, that_come_back_late_end_and_the_next_in_line_hears_of_it)
     CHECK(view_find(at.repo, VIEW_DUE, "2026-12-02", &due) == RC_NOT_FOUND);
 }
 
+/* Else the volume would be lent, and no loan would remind anybody of it. */
+TEST(loans, that_ended_are_not_brought_back_by_a_reversal)
+{
+    json_t *answer = NULL;
+    struct ledger_head head;
+    prepare();
+    CHECK_OK(ledger_head(at.repo->ledger, &head, NULL));
+    CHECK_INT(422, call_by(ROLE_SUPERVISOR, "POST", "/v1/events/{seq}/reversal",
+                           json_pack("{s:o}", "seq",
+                                     json_sprintf("%llu", (unsigned long long)head.size)),
+                           json_pack("{s:s}", "reason", "签错了"), &answer));
+    check_says("借阅已结束", answer);
+    CHECK_TEXT("received", volume_field(volume, "state"));
+}
+
 TEST(loans, go_from_hand_to_hand_to_whoever_is_next)
 {
     json_t *answer = NULL;
