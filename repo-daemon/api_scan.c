@@ -65,16 +65,16 @@ static enum rc operators_known(struct call *call, const json_t *operators,
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     size_t i;
     const json_t *badge;
-    if (!(call->by.roles & ROLE_STATION) &&
-        strcmp(call_text(call, "operator"), call->by.badge) != 0)
-        return fault_set(why, RC_DENIED, 0,
-                         "扫描清单上的扫描员不是您本人，请用扫描员自己的账号提交");
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (rc)
         return rc;
     json_array_foreach(operators, i, badge)
     {
         struct person person;
+        if (!(call->by.roles & ROLE_STATION) &&
+            strcmp(json_string_value(badge), call->by.badge) != 0)
+            return fault_set(why, RC_DENIED, 0,
+                             "扫描清单上的扫描员不是您本人，请用扫描员自己的账号提交");
         if (people_find(call->repo, txn, json_string_value(badge), &person) ||
             !(person.roles & ROLE_OPERATOR))
             return fault_set(why, RC_REFUSED, 0,

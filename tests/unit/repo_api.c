@@ -212,17 +212,21 @@ TEST(scans, are_told_by_a_station_or_by_the_operator_and_by_no_other)
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     const char *operator= at.badges[row_of(ROLE_OPERATOR)];
     fixture_volume();
-    for (int own = 0; own < 2; own++) {
+    /* Another's name on the list, or on a sheet of it: neither. */
+    for (int round = 0; round < 3; round++) {
+        bool own = round == 1;
         json_t *answer = NULL;
         json_t *image =
             json_pack("{s:i, s:i, s:s, s:s, s:i, s:s, s:i, s:s, s:i, s:i, s:s}", "index",
                       1, "sheet", 1, "side", "front", "capture_sha256", hash,
                       "capture_bytes", 1, "capture_type", "image/jpeg", "dpi", 300,
                       "mode", "Color", "width_px", 1, "height_px", 1, "kind", "blank");
+        if (round == 2)
+            json_object_set_new(image, "fed_by", json_string(badge_of(ROLE_KEEPER)));
         json_t *body = json_pack(
             "{s:s, s:s, s:s, s:s, s:s, s:s, s:{}, s:i, s:i, s:[o], s:[]}", "volume",
             VOLUME, "kind", "first", "station", "ST01", "operator",
-            own ? operator: at.badges[row_of(ROLE_QC)], "started_at",
+            round ? operator: at.badges[row_of(ROLE_QC)], "started_at",
             "2026-11-20T09:00:00Z", "ended_at", "2026-11-20T09:00:00Z", "scanner",
             "sheets_declared", 1, "sheets_counted", 1, "images", image, "items");
         int status = call_by(ROLE_OPERATOR, "POST", "/v1/volumes/{volume}/scans",
