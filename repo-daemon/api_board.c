@@ -150,6 +150,8 @@ json_t *board_change(struct repo *repo, enum view view, const char *key)
         return NULL;
     if (view == VIEW_PEOPLE) /* other rights, or none: who watches is asked again */
         return json_pack("{s:s, s:s}", "do", "person", "badge", key);
+    if (view == VIEW_STATIONS)
+        return json_pack("{s:s, s:s}", "do", "certificate", "serial", key);
     const char *volume = view == VIEW_VOLUMES ? key : json_text(object, "volume");
     bool quiet = view == VIEW_INTAKES || view == VIEW_COUNTS || view == VIEW_STOCKTAKES;
     bool secret = !quiet && (call_is_secret(volume) ||

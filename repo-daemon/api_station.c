@@ -113,5 +113,8 @@ enum rc station_revoke(struct call *call, struct fault *why)
     json_t *data = json_pack("{s:s, s:s, s:s}", "serial", serial, "name",
                              json_text(kept, "name"), "reason", reason);
     command.data = data;
-    return call_commit(call, &command, 201, why);
+    rc = call_commit(call, &command, 201, why);
+    if (!rc)
+        call_told(call, VIEW_STATIONS, serial); /* who watches on it sees no more */
+    return rc;
 }

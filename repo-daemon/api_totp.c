@@ -66,13 +66,6 @@ static enum rc entry_keep(struct repo *repo, struct store_txn *txn, void *contex
     return rc ? rc : people_log_out_all(repo, txn, e->badge, e->but, why);
 }
 
-/* Whoever watches in his name is asked again. */
-static void readers_end(struct call *call, const char *badge)
-{
-    if (call->repo->on_change)
-        call->repo->on_change(call->repo, VIEW_PEOPLE, badge, call->repo->context);
-}
-
 enum rc totp_finish(struct call *call, struct fault *why)
 {
     struct command command;
@@ -101,7 +94,7 @@ enum rc totp_finish(struct call *call, struct fault *why)
         SCOPED(json_free_at) json_t *kept = call->answer;
         call->answer = json_copy(kept);
         json_object_set(call->answer, "recovery", codes);
-        readers_end(call, call->by.badge);
+        call_told(call, VIEW_PEOPLE, call->by.badge); /* who watches as him asks again */
     }
     return rc;
 }
@@ -142,7 +135,7 @@ enum rc totp_reset(struct call *call, struct fault *why)
     command.context = &keep;
     rc = call_commit(call, &command, 201, why);
     if (!rc)
-        readers_end(call, person.badge);
+        call_told(call, VIEW_PEOPLE, person.badge);
     return rc;
 }
 

@@ -70,6 +70,9 @@ MUST_USE enum rc call_command(struct call *call, const char *event,
 MUST_USE enum rc call_commit(struct call *call, const struct command *command, int status,
                              struct fault *why);
 
+/* Tell the boards of an entry, though no event of it was applied. */
+void call_told(const struct call *call, enum view view, const char *key);
+
 /* Answer with an object; the reference is stolen. Always RC_OK. */
 enum rc call_answer(struct call *call, int status, json_t *answer);
 /* Answer with text in memory. */

@@ -79,6 +79,13 @@ enum rc call_commit(struct call *call, const struct command *command, int status
     return RC_OK;
 }
 
+void call_told(const struct call *call, enum view view, const char *key)
+{
+    struct repo *repo = call->repo;
+    if (repo->on_change)
+        repo->on_change(repo, view, key, repo->context);
+}
+
 enum rc call_volume(struct call *call, const char *label, json_t **ret_volume,
                     struct fault *why)
 {

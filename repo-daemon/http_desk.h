@@ -3,6 +3,7 @@
 #ifndef REPO_HTTP_DESK_H
 #define REPO_HTTP_DESK_H
 
+#include "net/cert.h"
 #include "net/http_server.h"
 #include "sys/ipc.h"
 
@@ -19,8 +20,9 @@ enum {
 struct http_reader {
     struct http_stream *stream; /* NULL: free */
     char token[HTTP_DESK_TOKEN], badge[HTTP_DESK_BADGE];
-    bool secret;      /* may hear of 副卷 */
-    int64_t until_ms; /* monotonic */
+    char serial[CERT_SERIAL_MAX]; /* of the machine's certificate; "" for none */
+    bool secret;                  /* may hear of 副卷 */
+    int64_t until_ms;             /* monotonic */
 };
 
 struct http_desk {
@@ -51,6 +53,8 @@ void http_desk_watch(struct http_desk *desk, struct http_request *request,
 void http_desk_log_out(struct http_desk *desk, const char *token);
 /* The rights of this person changed: whoever watches as him has to ask again. */
 void http_desk_person(struct http_desk *desk, const char *badge);
+/* The same for whoever watches on the machine of this certificate, which was revoked. */
+void http_desk_certificate(struct http_desk *desk, const char *serial);
 
 /* For http_upload.c. */
 struct http_ticket; /* one request on its way to the store and back */

@@ -44,6 +44,7 @@ void http_desk_watch(struct http_desk *desk, struct http_request *request,
     reader->stream = http_reply_stream(request, reader_closed, desk);
     reader->until_ms = clock_mono_ms() + HTTP_DESK_READ_MS;
     snprintf(reader->token, sizeof reader->token, "%s", token);
+    snprintf(reader->serial, sizeof reader->serial, "%s", http_cert(request)->serial);
     const char *badge = json_string_value(json_object_get(right, "badge"));
     const json_t *missed = json_object_get(right, "missed");
     snprintf(reader->badge, sizeof reader->badge, "%s", badge ? badge : "");
@@ -63,6 +64,13 @@ void http_desk_person(struct http_desk *desk, const char *badge)
 {
     for (size_t i = 0; i < HTTP_DESK_STREAMS; i++)
         if (desk->readers[i].stream && !strcmp(desk->readers[i].badge, badge))
+            http_stream_end(desk->readers[i].stream);
+}
+
+void http_desk_certificate(struct http_desk *desk, const char *serial)
+{
+    for (size_t i = 0; i < HTTP_DESK_STREAMS; i++)
+        if (desk->readers[i].stream && !strcmp(desk->readers[i].serial, serial))
             http_stream_end(desk->readers[i].stream);
 }
 

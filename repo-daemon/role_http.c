@@ -24,6 +24,8 @@ static void on_store(__attribute__((unused)) struct ipc *ipc, struct ipc_message
         http_desk_tell(context, message->body);
     else if (!strcmp(what, "person"))
         http_desk_person(context, text_of(message->body, "badge"));
+    else if (!strcmp(what, "certificate"))
+        http_desk_certificate(context, text_of(message->body, "serial"));
 }
 
 static void on_store_closed(struct ipc *ipc, void *context)

@@ -105,9 +105,14 @@ sign ST01 unknown 9
 has "$(hand_in unknown ST01)" 没有登记过 "one that no event names is refused, though the authority signed it"
 serial=$(as admin station certs --json | jq -r '.certificates[] | select(.name == "ST02") | .serial')
 has "$(as_station ST02 /v1/session)" ' 200' "another station's own is good until it ends"
+as_station ST02 /v1/stream -N -m 30 >"$house/stream" &
+watcher=$!
+until_true 10 test -s "$house/stream"
 as admin station revoke "$serial" --reason 遗失 >/dev/null
 say $? "it is revoked"
 has "$(as_station ST02 /v1/session)" 已吊销 "and from then on refused"
+wait $watcher
+same 0 $? "what it watched ends at once"
 as admin station revoke "$serial" --reason 再次 >/dev/null 2>&1
 same 6 $? "once is enough"
 kill_repod
