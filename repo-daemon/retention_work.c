@@ -71,6 +71,7 @@ static enum rc is_held(struct repo *repo, struct store_txn *txn, const json_t *l
 struct choosing {
     struct retention_work *work;
     struct store_txn *txn;
+    bool held; /* one was passed over */
     enum rc rc;
     struct fault *why;
 };
@@ -93,6 +94,7 @@ static bool key_try(const char *entry, json_t *nothing, void *context)
             fault_set(c->why, RC_CORRUPT, 0, "the list of purge %s is of another", key);
     if (!c->rc)
         c->rc = is_held(w->repo, c->txn, list, &held, c->why);
+    c->held = c->held || held;
     if (c->rc || held)
         return !c->rc;
     snprintf(w->key, sizeof w->key, "%s", key);
@@ -106,7 +108,7 @@ static enum rc begin(struct retention_work *w, int64_t now_ms, struct fault *why
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     enum rc rc = store_begin_read(w->repo->store, &txn, why);
-    struct choosing choosing = { w, txn, RC_OK, why };
+    struct choosing choosing = { w, txn, false, RC_OK, why };
     if (!rc)
         rc = view_each(w->repo, txn, VIEW_FIND, "po/approved/", NULL, key_try, &choosing,
                        why);
@@ -115,7 +117,7 @@ static enum rc begin(struct retention_work *w, int64_t now_ms, struct fault *why
         return rc;
     w->volume = w->file = 0;
     w->removed = w->locked = 0;
-    w->again_ms = w->list ? 0 : now_ms + RETENTION_FAULT_MS;
+    w->again_ms = !w->list && choosing.held ? now_ms + RETENTION_FAULT_MS : 0;
     return w->list ? RC_OK : RC_NOT_FOUND;
 }
 

@@ -73,9 +73,10 @@ TEST(hold, while_files_go_keeps_those_that_are_left)
         many[i] = text[i];
     }
     purge_volume(1, 62, many, MANY, label);
-    approve(label);
     int64_t now_ms = clock_now_ms();
     CHECK_OK(retention_work_new(at.repo, at.settings.archive, &work, NULL));
+    CHECK_RC(RC_NOT_FOUND, retention_work_step(work, now_ms, NULL));
+    approve(label); /* and it begins at once */
     CHECK_OK(retention_work_step(work, now_ms, NULL));
     int64_t seq = hold(label);
     CHECK_RC(RC_NOT_FOUND, retention_work_step(work, now_ms, NULL));
