@@ -7,8 +7,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-enum { ANSWERS_MOST = 64, TOLD_MOST = 4096 };
+enum {
+    ANSWERS_MOST = 64,
+    TOLD_MOST = 4096,
+    SETTLE_US = 50 * 1000, /* that long whoever opens the store to read may wait */
+};
 
 struct held_answer {
     struct ipc *ipc;
@@ -29,7 +34,8 @@ struct held_told {
 struct group {
     struct repo *repo;
     struct group_handlers handlers;
-    sd_event_source *idle; /* runs when nothing else does */
+    sd_event_source *idle;   /* runs when nothing else does */
+    sd_event_source *settle; /* runs a moment after a group that only the log has */
     struct held_answer answers[ANSWERS_MOST];
     size_t answer_count;
     struct held_told told[TOLD_MOST];
@@ -42,12 +48,36 @@ static int on_idle(__attribute__((unused)) sd_event_source *source, void *contex
     return 0;
 }
 
+static int on_settle(__attribute__((unused)) sd_event_source *source,
+                     __attribute__((unused)) uint64_t at_us, void *context)
+{
+    struct group *group = context;
+    struct fault why;
+    group_end(group);
+    if (store_settle(group->repo->store, &why))
+        log_error("the store stays behind its redo log: %s", why.text);
+    return 0;
+}
+
+/* Once for all groups until then. */
+static void settle_later(struct group *group)
+{
+    int on = SD_EVENT_OFF;
+    if (store_is_settled(group->repo->store) ||
+        sd_event_source_get_enabled(group->settle, &on) < 0 || on != SD_EVENT_OFF)
+        return;
+    if (sd_event_source_set_time_relative(group->settle, SETTLE_US) < 0 ||
+        sd_event_source_set_enabled(group->settle, SD_EVENT_ONESHOT) < 0)
+        log_warn("no timer to settle the store");
+}
+
 void group_free(struct group *group)
 {
     if (!group)
         return;
     group_end(group);
     sd_event_source_unref(group->idle);
+    sd_event_source_unref(group->settle);
     free(group);
 }
 
@@ -151,6 +181,7 @@ void group_end(struct group *group)
     enum rc rc = store_group_end(group->repo->store, &why);
     if (rc)
         refuse_all(group, rc, &why);
+    settle_later(group);
     for (size_t i = 0; i < group->answer_count; i++) {
         struct held_answer *held = &group->answers[i];
         send_answer(held->ipc, held->id, held->answer, held->fd);
@@ -176,7 +207,10 @@ enum rc group_new(sd_event *loop, struct repo *repo,
     struct group *group = calloc(1, sizeof *group);
     if (!group || sd_event_add_defer(loop, &group->idle, on_idle, group) < 0 ||
         sd_event_source_set_priority(group->idle, SD_EVENT_PRIORITY_IDLE) < 0 ||
-        sd_event_source_set_enabled(group->idle, SD_EVENT_OFF) < 0) {
+        sd_event_source_set_enabled(group->idle, SD_EVENT_OFF) < 0 ||
+        sd_event_add_time_relative(loop, &group->settle, CLOCK_MONOTONIC, SETTLE_US, 0,
+                                   on_settle, group) < 0 ||
+        sd_event_source_set_enabled(group->settle, SD_EVENT_OFF) < 0) {
         free(group);
         return fault_set(why, RC_NO_MEMORY, 0, "no memory for groups");
     }

@@ -30,9 +30,7 @@ enum {
 };
 static const uint64_t MOST_SIZE = (uint64_t)1 << 40;
 
-/* Reserve a bigger file and map it. RC_FULL when disk, limit or an open transaction of
- * this process says no; the store goes on with the map it has. */
-static enum rc grow(struct store *store, struct fault *why)
+enum rc store_grow(struct store *store, struct fault *why)
 {
     uint64_t step = store->map_bytes < GROW_MOST ? store->map_bytes : GROW_MOST;
     uint64_t want = store->map_bytes + step;
@@ -60,8 +58,8 @@ static enum rc grow(struct store *store, struct fault *why)
     return RC_OK;
 }
 
-static enum rc env_open(struct store *store, const struct store_options *options,
-                        struct fault *why)
+enum rc store_env_open(struct store *store, const struct store_options *options,
+                       struct fault *why)
 {
     uint64_t start = options->start_size ? options->start_size : START_SIZE;
     uint64_t stands = store_file_size(store->folder_fd, "data.mdb");
@@ -102,6 +100,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    store_group_close(store);
     if (store->env)
         mdb_env_close(store->env);
     fd_close_at(&store->lock_fd);
@@ -117,7 +116,7 @@ enum rc store_open(const struct store_options *options, struct store **ret_store
     SCOPED(store_close_at) struct store *store = calloc(1, sizeof *store);
     if (!store)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
-    store->lock_fd = store->folder_fd = -1;
+    store->lock_fd = store->folder_fd = store->redo.fd = -1;
     store->read_only = options->read_only;
     store->owner = getpid();
 
@@ -133,7 +132,10 @@ enum rc store_open(const struct store_options *options, struct store **ret_store
     if (!rc && !options->read_only)
         rc = store_file_lock(store->folder_fd, &store->lock_fd, why);
     if (!rc)
-        rc = env_open(store, options, why);
+        rc = store_env_open(store, options, why);
+    if (!rc)
+        rc = options->read_only ? store_await(store, options, why)
+                                : store_recover(store, why);
     if (rc)
         return rc;
     if (!options->read_only)
@@ -147,6 +149,9 @@ enum rc store_table(struct store *store, const char *name, struct store_table *r
 {
     MDB_txn *txn = NULL;
     MDB_dbi dbi = 0;
+    enum rc rc = store_settle(store, why);
+    if (rc)
+        return rc;
     int code = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
     if (code)
         return store_fault(why, code, name);
@@ -159,11 +164,13 @@ enum rc store_table(struct store *store, const char *name, struct store_table *r
     if (code)
         return store_fault(why, code, name);
     ret_table->handle = dbi;
+    if (dbi >= COUNT(store->names) || strlen(name) >= sizeof store->names[0])
+        return fault_set(why, RC_INVALID, 0, "store: no room for the table '%s'", name);
+    strcpy(store->names[dbi], name);
     return RC_OK;
 }
 
-/* Before a write: room to spare, while the map may still grow. */
-static void spare(struct store *store)
+void store_spare(struct store *store)
 {
     uint64_t want = store->map_bytes / 8;
     if (want < SPARE_LEAST)
@@ -171,7 +178,8 @@ static void spare(struct store *store)
     struct store_figures now;
     store_figures(store, &now);
     if (now.used_bytes + want > store->map_bytes)
-        (void)grow(store, NULL); /* what is left may still be enough */
+        if (store_grow(store, NULL))
+            return; /* what is left may still be enough */
 }
 
 static int begin_outside(struct store *store, bool write, MDB_txn **ret_txn)
@@ -186,16 +194,18 @@ static int begin_outside(struct store *store, bool write, MDB_txn **ret_txn)
     return code;
 }
 
-static int begin_in_group(struct store *store, bool write, struct store_txn *txn)
+/* What a group that is kept by the redo log wrote is seen through its transaction. */
+static int begin_beside(struct store *store, bool write, struct store_txn *txn)
 {
     if (!write) {
         txn->borrowed = true;
-        txn->txn = store->change ? store->change : store->group;
+        txn->txn = store->change ? store->change : store->kept;
         return 0;
     }
-    int code = mdb_txn_begin(store->env, store->group, 0, &txn->txn);
+    int code = mdb_txn_begin(store->env, store->kept, 0, &txn->txn);
     if (!code)
         store->change = txn->txn;
+    store->change_from = store->entries.len;
     return code;
 }
 
@@ -206,13 +216,19 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
         abort(); /* the locks of the environment do not survive fork() */
     if (write && store->read_only)
         return fault_set(why, RC_DENIED, 0, "store: opened to read only");
-    if (write && !store->open_txns && !store->group)
-        spare(store);
+    if (write && !store->group_open && store->kept && store->open_txns)
+        return fault_set(why, RC_AGAIN, 0, "store: a read is open, cannot settle");
+    if (write && !store->group_open && !store->open_txns) {
+        enum rc rc = store_settle(store, why);
+        if (rc)
+            return rc;
+        store_spare(store);
+    }
     struct store_txn *txn = calloc(1, sizeof *txn);
     if (!txn)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
-    int code = store->group ? begin_in_group(store, write, txn)
-                            : begin_outside(store, write, &txn->txn);
+    int code = store->kept ? begin_beside(store, write, txn)
+                           : begin_outside(store, write, &txn->txn);
     if (code) {
         free(txn);
         return store_fault(why, code, "begin");
@@ -239,11 +255,12 @@ void store_abort(struct store_txn *txn)
         return;
     if (!txn->borrowed)
         mdb_txn_abort(txn->txn);
+    if (txn->write && txn->store->change == txn->txn)
+        txn->store->entries.len = txn->store->change_from;
     forget(txn);
 }
 
-/* A commit to the disk that failed: want of space is survived, nothing else. */
-static enum rc commit_failed(struct store *store, int code, struct fault *why)
+enum rc store_commit_failed(struct store *store, int code, struct fault *why)
 {
     bool space = code == ENOSPC || code == EDQUOT || code == EFBIG;
     MDB_txn *probe = NULL; /* LMDB refuses to begin when a root could not be restored */
@@ -269,56 +286,25 @@ enum rc store_commit(struct store_txn *txn, struct fault *why)
     else
         code = mdb_txn_commit(txn->txn);
     forget(txn);
-    if (store->group && (map_full || code)) {
+    if (store->group_open && (map_full || code)) {
+        store->entries.len = store->change_from;
         store->group_full = true;
         return code && code != MDB_MAP_FULL
                    ? store_fault(why, code, "commit a change of a group")
                    : fault_set(why, RC_AGAIN, 0, "store: the map is full");
     }
     if (map_full || code == MDB_MAP_FULL) {
-        enum rc rc = grow(store, why);
+        enum rc rc = store_grow(store, why);
         return rc ? rc : fault_set(why, RC_AGAIN, 0, "store: the map has grown");
     }
-    return code ? commit_failed(store, code, why) : RC_OK;
-}
-
-enum rc store_group_begin(struct store *store, struct fault *why)
-{
-    if (getpid() != store->owner || store->group || store->open_txns)
-        abort(); /* a group is begun and ended by one hand, between transactions */
-    spare(store);
-    int code = mdb_txn_begin(store->env, NULL, 0, &store->group);
-    store->group_full = false;
-    return code ? store_fault(why, code, "begin a group") : RC_OK;
-}
-
-enum rc store_group_end(struct store *store, struct fault *why)
-{
-    if (!store->group || store->open_txns)
-        abort();
-    int code = mdb_txn_commit(store->group);
-    store->group = NULL;
-    if (code == MDB_MAP_FULL)
-        return fault_set(why, RC_FULL, 0,
-                         "库文件已满，这一步没有保存；请用同一编号再做一次");
-    return code ? commit_failed(store, code, why) : RC_OK;
-}
-
-bool store_group_is_open(const struct store *store)
-{
-    return store->group != NULL;
-}
-
-bool store_group_is_full(const struct store *store)
-{
-    return store->group_full;
+    return code ? store_commit_failed(store, code, why) : RC_OK;
 }
 
 enum rc store_update(struct store *store, store_change *change, void *context,
                      struct fault *why)
 {
     enum rc rc = RC_AGAIN;
-    int most = store->group ? 1 : TRIES_MOST;
+    int most = store->group_open ? 1 : TRIES_MOST;
     for (int tries = 0; rc == RC_AGAIN && tries < most; tries++) {
         struct store_txn *txn = NULL;
         rc = store_begin(store, true, &txn, why);

@@ -100,10 +100,17 @@ MUST_USE enum rc store_update(struct store *store, store_change *change, void *c
  * When it answers something else, nothing of the group was kept. No transaction may be
  * open at either end.
  *
+ * What a group wrote is on the disk in the redo log (redo.h) first; LMDB has it after
+ * store_settle(), which whoever ends groups calls a moment later. Reads of this process
+ * see it at once; whoever opens the store to read waits for it. A write outside of a
+ * group, a copy and the close settle by themselves.
+ *
  * The map cannot grow within a group: a change that does not fit is thrown away with
  * RC_AGAIN, and store_group_is_full() tells to end the group and do it again outside. */
 MUST_USE enum rc store_group_begin(struct store *store, struct fault *why);
 MUST_USE enum rc store_group_end(struct store *store, struct fault *why);
+MUST_USE enum rc store_settle(struct store *store, struct fault *why);
+bool store_is_settled(const struct store *store);
 bool store_group_is_open(const struct store *store);
 bool store_group_is_full(const struct store *store);
 

@@ -58,7 +58,10 @@ enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes 
         txn->map_full = true;
         return fault_set(why, RC_AGAIN, 0, "store: the map is full");
     }
-    return code ? store_fault(why, code, "put") : RC_OK;
+    if (code)
+        return store_fault(why, code, "put");
+    struct redo_entry entry = { 'p', NULL, key, value };
+    return store_group_note(txn, table, &entry, why);
 }
 
 enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
@@ -71,7 +74,10 @@ enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes 
         return RC_NOT_FOUND;
     if (code == MDB_MAP_FULL)
         txn->map_full = true;
-    return code ? store_fault(why, code, "del") : RC_OK;
+    if (code)
+        return store_fault(why, code, "del");
+    struct redo_entry entry = { key.len ? 'd' : 'c', NULL, key, { NULL, 0 } };
+    return store_group_note(txn, table, &entry, why);
 }
 
 uint64_t store_count(struct store_txn *txn, struct store_table table)
@@ -135,6 +141,9 @@ void store_reap(struct store *store)
 
 enum rc store_copy(struct store *store, const char *to, struct fault *why)
 {
+    enum rc rc = store_settle(store, why);
+    if (rc)
+        return rc;
     int code = mdb_env_copy2(store->env, to, MDB_CP_COMPACT);
     if (code)
         return store_fault(why, code, "copy");

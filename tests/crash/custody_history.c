@@ -234,6 +234,9 @@ static int work(unsigned cut_at)
         return 1;
     cut_arm(CUT_DIE, cut_at);
     for (unsigned step = 0; step < STEPS; step++) {
+        if (!store_group_is_open(at.repo->store) && !pick(6) &&
+            store_settle(at.repo->store, &why))
+            return 4;
         if (!store_group_is_open(at.repo->store) && !pick(3) &&
             store_group_begin(at.repo->store, &why))
             return 2;
@@ -387,7 +390,22 @@ static struct {
     json_int_t version;
     unsigned number; /* of the hand-over: its ids */
     bool in_child;   /* which tells what was acknowledged */
+    bool grouped;    /* as the daemon does it: through the redo log */
 } hand;
+
+/* The end of the group that a step ran in: what it answered holds only now. */
+static int hand_flush(int status, json_t **answer)
+{
+    struct fault why;
+    if (!hand.in_child || !hand.grouped)
+        return status;
+    enum rc rc = store_group_end(at.repo->store, &why);
+    if (!rc)
+        return status;
+    json_decref(*answer);
+    *answer = json_string(why.text);
+    return rc == RC_FULL ? 507 : 500;
+}
 
 static int hand_step(bool accept, json_t **ret_answer)
 {
@@ -399,8 +417,11 @@ static int hand_step(bool accept, json_t **ret_answer)
     if (!accept)
         json_object_set_new(body, "to", json_string(at.badges[row_of(hand.receiver)]));
     json_t *answer = NULL;
+    if (hand.in_child && hand.grouped && store_group_begin(at.repo->store, NULL))
+        abort();
     int status = call_by(accept ? hand.receiver : hand.giver, "POST", "/v1/custody", NULL,
                          body, &answer);
+    status = hand_flush(status, &answer);
     if ((status == 200 || status == 201) && hand.in_child)
         ack(id, answer);
     if (ret_answer)
@@ -428,6 +449,8 @@ static int hand_over(enum cut_how how, unsigned cut_at)
         json_decref(answer);
         if (status != 201)
             return 2;
+        if (store_settle(at.repo->store, &why) && (why.rc != RC_FULL || !cut->failed))
+            return 3;
     }
     cut_mend();
     repo_close(at.repo);
@@ -459,10 +482,11 @@ static bool one_hand(enum cut_how how, unsigned cut_at)
     return ended || cut->failed;
 }
 
-static void hand_everywhere(enum cut_how how)
+static void hand_everywhere(enum cut_how how, bool grouped)
 {
     struct fault why;
     unsigned cuts = 1;
+    hand.grouped = grouped;
     for (bool tripped = true; tripped; cuts++) {
         tripped = one_hand(how, cuts);
         look();                                 /* with what was done so far */
@@ -486,13 +510,17 @@ TEST(custody, takes_a_hand_over_once_that_is_cut_at_any_write)
     new_set(900);
     CHECK_INT(201, act_on(ROLE_KEEPER, "receive", labels[0], NULL, NULL));
     CHECK_OK(ledger_feed(at.repo->ledger, read_up_to + 1, 0, tell_event, NULL, &why));
-    hand_everywhere(CUT_DIE);
+    hand_everywhere(CUT_DIE, false);
+    hand_everywhere(CUT_DIE, true);
 }
 
 TEST(custody, takes_a_hand_over_once_when_a_flush_fails_or_the_disk_is_full)
 {
-    hand_everywhere(CUT_FLUSH); /* which ends the process: the next start goes on */
-    hand_everywhere(CUT_FULL);
-    hand_everywhere(CUT_FILLED);
+    for (int grouped = 0; grouped < 2; grouped++) {
+        hand_everywhere(CUT_FLUSH,
+                        grouped); /* ends the process: the next start goes on */
+        hand_everywhere(CUT_FULL, grouped);
+        hand_everywhere(CUT_FILLED, grouped);
+    }
     ledger_chain_free(chain);
 }

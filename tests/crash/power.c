@@ -145,6 +145,9 @@ static int work(const char *folder)
         shared->acked = n + 2;
         if (n % BACKUP_EACH != 1)
             continue;
+        /* A backup is another process; in this one it must not wait for itself. */
+        if (store_settle(repo->store, &why))
+            return 6;
         if (backup_make(folder, copy, &report, &why))
             return 5;
         shared->backed_up = n + 2;
