@@ -45,6 +45,8 @@ void act_facts(const json_t *v, struct custody_facts *ret_facts)
         .qc_passed =
             json_number(v, "standing") > 0 && !strcmp(json_text(v, "qc"), "passed"),
         .notice = json_number(v, "notice") != 0,
+        .originals = json_number(v, "keeps") > 0,
+        .unfed = json_number(v, "unscanned") > 0,
         .check = !strcmp(check, "passed")   ? CHECK_PASSED
                  : !strcmp(check, "failed") ? CHECK_FAILED
                                             : CHECK_NONE,

@@ -31,6 +31,8 @@ enum {
     HOME = OPEN | AT(VOL_VERIFIED) | AT(VOL_LENT) | AT(VOL_RECALLED),
     GIVES = NEED_HOLDER | NEED_OTHER_RECEIVER,
     LOAN = NEED_LOAN | NEED_NO_NOTICE,
+    LEAVES = NEED_HOLDER | NEED_SCANS | NEED_QC_PASSED | NEED_MAIN_VOLUME |
+             NEED_NO_ORIGINALS | NEED_ALL_FED | NEED_NO_HOLD,
     TAKEN = FX_HOLDER_IS_ACTOR | FX_CLEAR_TO,
     ANY = 0,
 };
@@ -98,7 +100,7 @@ static const struct custody_rule rules[] = {
     { VOL_SCANNED,     EV_SEND_ON_APPEAL, VOL_SENT_ON_APPEAL, ROLE_KEEPER, ANY, ANY, NEED_HOLDER | NEED_SCANS | NEED_QC_PASSED, FX_KEEP_BEFORE },
     { VOL_BOUND,       EV_SEND_ON_APPEAL, VOL_SENT_ON_APPEAL, KEEPS, ANY, ANY, NEED_HOLDER | NEED_NO_SLOT, FX_KEEP_BEFORE },
     { VOL_SENT_ON_APPEAL, EV_COME_BACK, VOL_BACK,      KEEPS,        ANY, ANY, 0, FX_HOLDER_IS_ACTOR },
-    { VOL_SCANNED,     EV_RETURN_TO_PARTY, VOL_RETURNED_TO_PARTY, ROLE_KEEPER, ANY, ANY, NEED_HOLDER | NEED_SCANS | NEED_QC_PASSED | NEED_MAIN_VOLUME, FX_NO_HOLDER },
+    { VOL_SCANNED,     EV_RETURN_TO_PARTY, VOL_RETURNED_TO_PARTY, ROLE_KEEPER, ANY, ANY, LEAVES, FX_NO_HOLDER },
 
     { VOL_RECEIVED,    EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE },
     { VOL_AT_SCANNING, EV_LOSE,       VOL_MISSING,     WATCHES,      ANY, ANY, 0, FX_KEEP_BEFORE },
@@ -134,6 +136,8 @@ static const struct {
     { NEED_OPERATOR_HOLDS, "扫描要由现在保管这册案卷的扫描员完成，请先签收案卷" },
     { NEED_KEEPER_HOLDS,   "案卷还由别人保管，请先由他交出、库管员签收，再上架" },
     { NEED_MAIN_VOLUME,    "副卷不退还当事人" },
+    { NEED_NO_ORIGINALS,   "卷里有必存原件、光盘或证物，不能整卷退还；可退还的材料请在“收件”里按清单退还" },
+    { NEED_ALL_FED,        "上次扫描以后又收进了材料，请先扫描，再退还" },
     { NEED_NOTICE,         "还没有归档提示，不能交装订、不能做装订检查" },
     { NEED_NO_NOTICE,      "归档提示之后不再借出" },
     { NEED_LOAN,           "接收人没有轮到他的、已批准的借阅申请，请先申请借阅" },
@@ -152,7 +156,7 @@ static const struct {
     { NEED_CHECK_PASSED,   "要先通过装订检查" },
     { NEED_SECOND_PERSON,  "核对要由检查人和保管人以外的人做" },
     { NEED_TERM_OVER,      "保管期限还没有满（永久保管的不销毁），不能销毁" },
-    { NEED_NO_HOLD,        "这册案卷有保全，解除以后才能销毁" },
+    { NEED_NO_HOLD,        "这册案卷有保全，解除以后才能办" },
     { NEED_PROPOSAL,       "销毁要由档案员先提出，再由另一个人批准；不能批准自己提出的" },
     { NEED_WITNESS,        "销毁要有另一个人监销，请监销人出示工牌并输入 PIN" },
 };
@@ -237,6 +241,8 @@ static unsigned needs_met(const struct custody_facts *f, const struct custody_ac
     met |= f->check == CHECK_FAILED ? NEED_CHECK_FAILED : 0;
     met |= f->check == CHECK_PASSED ? NEED_CHECK_PASSED : 0;
     met |= a->is_holder || a->checked_it ? 0 : NEED_SECOND_PERSON;
+    met |= f->originals ? 0 : NEED_NO_ORIGINALS;
+    met |= f->unfed ? 0 : NEED_ALL_FED;
     met |= a->term_over ? NEED_TERM_OVER : 0;
     met |= a->held ? 0 : NEED_NO_HOLD;
     met |= a->proposed ? NEED_PROPOSAL : 0;

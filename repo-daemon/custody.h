@@ -98,6 +98,8 @@ struct custody_facts {
     bool has_scans; /* at least one feeding stands */
     bool qc_passed; /* every feeding that stands was passed by a second person */
     bool notice;    /* 归档提示 came for its case */
+    bool originals; /* papers that must be kept lie in it, discs or exhibits */
+    bool unfed;     /* papers came into it after its last feeding */
     enum custody_check check; /* of the last binding check, if nothing changed since */
 };
 
@@ -116,7 +118,8 @@ struct custody_act {
     bool slot_frozen;            /* shelve, take: a stock-take is looking at the slot */
     bool loan_ready;             /* offer, accept: it is the receiver's turn */
     bool supplement;             /* scan-done: a feeding of supplements */
-    bool term_over, held;        /* purge, destroy: of the volume, on this day */
+    bool term_over;              /* purge: of the volume, on this day */
+    bool held;                   /* a hold (保全) stands on the volume */
     bool proposed;               /* purge: somebody else proposed it, and it stands */
     bool witnessed;              /* destroy: a second person showed badge and PIN */
 };
@@ -167,7 +170,9 @@ enum custody_need {
     NEED_NO_HOLD = 1u << 24,
     NEED_PROPOSAL = 1u << 25,
     NEED_WITNESS = 1u << 26,
-    NEED_EVERY = (1u << 27) - 1,
+    NEED_NO_ORIGINALS = 1u << 27,
+    NEED_ALL_FED = 1u << 28,
+    NEED_EVERY = (1u << 29) - 1,
 };
 
 /* The table itself, for the manual and the tests; NULL behind the last row. */

@@ -3,6 +3,7 @@
 #include "repo-daemon/intake.h"
 
 #include "repo-daemon/custody.h"
+#include "repo-daemon/retention.h"
 #include "sys/json_scope.h"
 
 #include <string.h>
@@ -84,6 +85,10 @@ enum rc intake_may_return(const json_t *item, const json_t *volume, const char *
     if (json_number(item, "batches") >= json_number(volume, "batches"))
         return fault_set(why, RC_REFUSED, 0, "“%s”收进案卷以后还没有扫描，不能退还",
                          title);
+    if (retention_is_held(volume))
+        return fault_set(why, RC_REFUSED, 0,
+                         "案卷 %s 有保全，“%s”不能退还；请先由主管解除保全",
+                         json_text(volume, "volume"), title);
     if (json_number(volume, "standing") <= 0 ||
         strcmp(json_text(volume, "qc"), "passed") != 0)
         return fault_set(why, RC_REFUSED, 0,

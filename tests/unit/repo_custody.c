@@ -65,6 +65,8 @@ TEST(custody_next, answers_every_question_with_a_state_or_a_sentence)
                                    .has_scans = draw(2),
                                    .qc_passed = draw(2),
                                    .notice = draw(2),
+                                   .originals = draw(2),
+                                   .unfed = draw(2),
                                    .check = draw(3) };
         struct custody_act a = { .event = draw(CUSTODY_EVENTS),
                                  .roles = draw(ROLE_EVERY + 1),
@@ -176,7 +178,8 @@ static void invariants(const struct thing *t, const struct thing *before,
     if (s == VOL_LENT && a->event == EV_ACCEPT)
         CHECK(!t->facts.notice &&
               a->loan_ready); /* none after the notice, none unasked */
-    CHECK(s != VOL_RETURNED_TO_PARTY || t->facts.kind == 1);
+    if (s == VOL_RETURNED_TO_PARTY)
+        CHECK(t->facts.kind == 1 && !t->facts.originals && !t->facts.unfed && !a->held);
     if (s == VOL_BOUND || s == VOL_VERIFIED)
         CHECK(t->facts.check == CHECK_PASSED && t->facts.qc_passed && t->facts.notice);
     if (a->event == EV_PURGE) /* two persons, after the term, from the archive alone */
@@ -205,6 +208,8 @@ static unsigned step(void)
         actor = t->to != NOBODY ? t->to : t->holder;
     t->facts.has_slot = t->slot != NOBODY;
     t->facts.notice = t->notice = t->notice || !draw(400);
+    t->facts.originals = !draw(4);
+    t->facts.unfed = !draw(4);
     struct custody_act a = { .event = event,
                              .roles = roles[actor],
                              .to_roles = roles[to],

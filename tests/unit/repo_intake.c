@@ -298,6 +298,22 @@ static int give_back(const char *item, json_t **ret_answer)
                    ret_answer);
 }
 
+/* A hold (保全) on the volume, or its end. */
+static void held(bool is)
+{
+    static json_int_t hold;
+    const char *volume = VOLUME;
+    json_t *answer = NULL;
+    json_t *body =
+        json_pack("{s:o, s:s}", "volumes", versions(&volume, 1), "reason", "另案保全");
+    CHECK_INT(201,
+              call_by(ROLE_SUPERVISOR, "POST", is ? "/v1/holds" : "/v1/holds/{hold}/lift",
+                      json_pack("{s:o}", "hold", json_sprintf("%lld", (long long)hold)),
+                      body, &answer));
+    hold = json_number(answer, "seq");
+    json_decref(answer);
+}
+
 TEST(papers, go_back_only_when_they_need_not_be_kept_and_their_images_passed)
 {
     json_t *answer = NULL;
@@ -315,6 +331,12 @@ TEST(papers, go_back_only_when_they_need_not_be_kept_and_their_images_passed)
     json_t *fed = stored(VIEW_VOLUMES, VOLUME);
     CHECK_INT(0, json_number(fed, "unscanned"));
     json_decref(fed);
+    CHECK_INT(422, act_on(ROLE_KEEPER, "return-to-party", VOLUME, NULL, &answer));
+    check_says("必存原件", answer); /* nor does the volume go with them in it */
+    held(true);
+    CHECK_INT(422, give_back(items[1], &answer));
+    check_says("有保全", answer);
+    held(false);
     CHECK_INT(201, give_back(items[1], &answer));
     char back[LABEL_TEXT_MAX];
     snprintf(back, sizeof back, "%s", json_text(answer, "intake"));
