@@ -109,9 +109,13 @@ enum rc ledger_proof_show(struct call *call, struct fault *why)
     if (!rc)
         rc = ledger_proof_of(call->repo->ledger, call_part(call, "volume"), &text, &len,
                              why);
-    return rc ? rc
-              : call_answer_text(call, "application/json",
-                                 (struct bytes){ (uint8_t *)text, len }, why);
+    struct bytes proof = { (uint8_t *)text, len };
+    /* What was handed over together stands in one event, which is proved as a whole. */
+    if (!rc && call_may_see(call, 2, NULL) && names_secret(proof))
+        rc = fault_set(why, RC_DENIED, 0,
+                       "这册案卷和副卷一起办理过，证明里有副卷的记录；请库管、档案、"
+                       "督导或审计人员来取");
+    return rc ? rc : call_answer_text(call, "application/json", proof, why);
 }
 
 enum rc ledger_growth_show(struct call *call, struct fault *why)

@@ -278,5 +278,12 @@ TEST(trolleys, with_secret_volumes_are_shorter_for_outsiders)
         CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/batches/{batch}/custody",
                                json_pack("{s:s}", "batch", batch),
                                json_pack("{s:s}", "event", "cancel"), NULL));
-    }
+    } /* An event of both proves both: whoever may not see the one gets no proof. */
+    CHECK_INT(200, call_by(ROLE_AUDITOR, "GET", "/v1/volumes/{volume}/proof",
+                           json_pack("{s:s}", "volume", main_one), NULL, NULL));
+    CHECK_INT(403, call_by(ROLE_ADMIN, "GET", "/v1/volumes/{volume}/proof",
+                           json_pack("{s:s}", "volume", main_one), NULL, &answer));
+    check_says("和副卷一起办理过", answer);
+    CHECK_INT(200, call_by(ROLE_ADMIN, "GET", "/v1/volumes/{volume}/proof",
+                           json_pack("{s:s}", "volume", VOLUME), NULL, NULL));
 }
