@@ -4,6 +4,7 @@
 #include "repo-daemon/reverse.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/show.h"
+#include "repo-daemon/stocktake.h"
 #include "sys/json_scope.h"
 #include "sys/json_text.h"
 #include "sys/scope.h"
@@ -66,17 +67,29 @@ static enum rc may_reverse(const struct call *call, const json_t *event,
                      custody_event_word(custody_event(word)), people);
 }
 
-/* The slot to which it goes back has to be free still. */
+/* The slot to which it goes back has to be free still, as for one that is shelved; and no
+ * slot changes while it is counted. */
 static enum rc slot_back(struct reversing *r, struct store_txn *txn, const json_t *volume,
                          struct fault *why)
 {
     SCOPED(json_free_at) json_t *slot = NULL;
     const char *back = json_text(json_object_get(volume, "undo"), "slot"),
-               *label = json_text(volume, "volume");
-    if (!*back || view_get(r->repo, txn, VIEW_SLOTS, back, &slot) ||
-        !*json_text(slot, "volume") || !strcmp(json_text(slot, "volume"), label))
+               *now = json_text(volume, "slot");
+    if (!strcmp(back, now))
         return RC_OK;
-    return fault_set(why, RC_REFUSED, 0, "格口 %s 已放了别的案卷，不能撤销", back);
+    const char *const places[] = { back, now };
+    for (size_t i = 0; i < COUNT(places); i++)
+        if (*places[i] && stocktake_freezes(r->repo, txn, places[i]))
+            return fault_set(why, RC_REFUSED, 0,
+                             "格口 %s 正在盘点，不能撤销；请等盘点结束", places[i]);
+    if (!*back || view_get(r->repo, txn, VIEW_SLOTS, back, &slot))
+        return RC_OK;
+    if (*json_text(slot, "volume"))
+        return fault_set(why, RC_REFUSED, 0, "格口 %s 已放了别的案卷，不能撤销", back);
+    if (json_number(slot, "closed"))
+        return fault_set(why, RC_REFUSED, 0,
+                         "格口 %s 已停用，不能撤销；请另选一个格口上架", back);
+    return RC_OK;
 }
 
 /* A return that was signed for ended its loan. Back with the borrower without one, nobody

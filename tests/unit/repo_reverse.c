@@ -83,6 +83,27 @@ TEST(reversals, put_volume_and_slot_back_by_an_event_that_names_the_first)
     json_decref(answer);
 }
 
+static void place(unsigned role, const char *what)
+{
+    CHECK_INT(201, call_by(role, "POST", "/v1/places/{place}",
+                           json_pack("{s:s}", "place", slot),
+                           json_pack("{s:s}", "do", what), NULL));
+}
+
+/* Every slot counted, and nothing in it. */
+static json_t *all_empty(void)
+{
+    json_t *answer = NULL, *counts = json_array();
+    CHECK_INT(200, call_by(ROLE_KEEPER, "GET", "/v1/slots", NULL, NULL, &answer));
+    const json_t *slots = json_object_get(answer, "slots");
+    for (size_t i = 0; i < json_array_size(slots); i++)
+        json_array_append_new(
+            counts, json_pack("{s:s, s:s}", "slot",
+                              json_text(json_array_get(slots, i), "slot"), "volume", ""));
+    json_decref(answer);
+    return counts;
+}
+
 TEST(reversals, fill_the_old_slot_again_only_while_it_is_free)
 {
     json_t *answer = NULL;
@@ -95,6 +116,23 @@ TEST(reversals, fill_the_old_slot_again_only_while_it_is_free)
     CHECK_INT(422, reverse(ROLE_KEEPER, taken, &answer));
     check_says("已放了别的案卷", answer);
     CHECK_INT(201, act_on(ROLE_KEEPER, "take", secret, NULL, NULL));
+    place(ROLE_ADMIN, "close");
+    CHECK_INT(422, reverse(ROLE_KEEPER, taken, &answer));
+    check_says("已停用", answer);
+    place(ROLE_ADMIN, "open");
+    CHECK_INT(201,
+              call_by(ROLE_KEEPER, "POST", "/v1/stocktakes", NULL,
+                      json_pack("{s:s, s:i}", "scope", "whole", "blind", 0), &answer));
+    json_t *part = json_pack("{s:s}", "stocktake", json_text(answer, "stocktake"));
+    json_decref(answer);
+    CHECK_INT(422, reverse(ROLE_KEEPER, taken, &answer));
+    check_says("正在盘点", answer);
+    json_t *counts = all_empty();
+    CHECK_INT(201,
+              call_by(ROLE_KEEPER, "POST", "/v1/stocktakes/{stocktake}/counts",
+                      json_incref(part), json_pack("{s:o}", "counts", counts), NULL));
+    CHECK_INT(201, call_by(ROLE_KEEPER, "POST", "/v1/stocktakes/{stocktake}/close", part,
+                           json_object(), NULL));
     CHECK_INT(201, reverse(ROLE_KEEPER, taken, NULL));
     CHECK_TEXT("shelved", volume_field(volume, "state"));
     CHECK_TEXT(slot, volume_field(volume, "slot"));
