@@ -189,6 +189,10 @@ TEST(loans, of_a_secret_volume_need_the_president_and_stay_inside)
     CHECK_INT(201, ask(token_of(ROLE_BORROWER), secret, NULL, loan, NULL));
     CHECK_INT(403, loan_do(token_of(ROLE_APPROVER), loan, "approve", &answer));
     check_says("副卷", answer); /* an approver may not even see it */
+    char none[LOAN_KEY_MAX];
+    snprintf(none, sizeof none, "%s-0099", secret);
+    CHECK_INT(403, loan_do(token_of(ROLE_APPROVER), none, "approve", &answer));
+    check_says("副卷", answer); /* nor hear whether it is there */
     CHECK_INT(201, loan_do(token_of(ROLE_PRESIDENT), loan, "approve", NULL));
     CHECK_INT(201,
               hand_over(secret, token_of(ROLE_KEEPER), badge_of(ROLE_BORROWER), NULL));
