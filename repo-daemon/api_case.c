@@ -158,6 +158,20 @@ static bool is_day(const char *text)
            day <= days[month - 1] + (leap && month == 2);
 }
 
+/* The term of keeping runs from this day: one that is too early would let the volumes be
+ * destroyed too early, and it is never changed. */
+static enum rc closed_on_fits(const char *id, const char *closed_on, struct fault *why)
+{
+    struct case_no number;
+    if (!is_day(closed_on))
+        return fault_set(why, RC_INVALID, 0, "结案日期应写成 2026-11-20 的样子");
+    if (!case_no_of_id(id, &number) && (unsigned)atoi(closed_on) < number.year)
+        return fault_set(why, RC_INVALID, 0,
+                         "结案日期 %s 早于立案的年份（%u 年），请核对后再填", closed_on,
+                         number.year);
+    return RC_OK;
+}
+
 static enum rc facts_copy(struct call *call, json_t *facts, struct fault *why)
 {
     const json_t *given = json_object_get(call->body, "facts");
@@ -228,8 +242,9 @@ enum rc case_notice(struct call *call, struct fault *why)
         known = known || !strcmp(outcomes[i], outcome);
     if (!known)
         return fault_set(why, RC_INVALID, 0, "结案方式应是判决、调解、撤诉或裁定");
-    if (!is_day(call_text(call, "closed_on")))
-        return fault_set(why, RC_INVALID, 0, "结案日期应写成 2026-11-20 的样子");
+    rc = closed_on_fits(id, call_text(call, "closed_on"), why);
+    if (rc)
+        return rc;
     SCOPED(json_free_at)
     json_t *data = json_pack("{s:s, s:s, s:O, s:s}", "case", id, "outcome", outcome,
                              "facts", facts, "closed_on", call_text(call, "closed_on"));

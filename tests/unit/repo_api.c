@@ -76,10 +76,12 @@ TEST(people, keep_log_in_names_apart)
     check_says("口令要有", answer);
 }
 
+/* Nor one from before the case was filed: its term would be over too early. */
 TEST(cases, take_no_closing_day_that_was_never)
 {
     static const char *const never[] = { "2026-02-29", "2026-04-31", "2026-13-01",
-                                         "0000-01-01", "2026-1-1" };
+                                         "0000-01-01", "2026-1-1",   "2006-11-20",
+                                         "2025-12-31" };
     fixture_volume();
     for (size_t i = 0; i < COUNT(never); i++) {
         json_t *answer = NULL;
