@@ -16,11 +16,12 @@ enum {
     PAGE = 4096,
     MAGIC = 8,
     TAG = 8,
-    RECORD_HEAD = MAGIC + 8 + 8,
     ENTRY_HEAD = 1 + 1 + 2 + 4,
     NAME_MAX_LEN = 64,
     FIRST_ROOM = 64 * 1024,
+    KEPT_ROOM = 2 * REDO_SIZE,
 };
+_Static_assert(REDO_RECORD_HEAD == MAGIC + 8 + 8, "word, number, length");
 static const char NAME[] = "redo.log", NEW_NAME[] = "redo.log.new";
 static const char HEAD[] = "JKREDO1\n", RECORD[] = "JKREDO-R";
 
@@ -116,12 +117,17 @@ void redo_clear(struct redo_entries *entries)
 {
     entries->len = 0;
     entries->count = 0;
+    if (entries->room > KEPT_ROOM) { /* one that was larger than usual */
+        free(entries->at);
+        entries->at = NULL;
+        entries->room = 0;
+    }
 }
 
 /* Room for `more`, and for the head and the tag of a record around all. */
 static bool entries_grow(struct redo_entries *entries, size_t more)
 {
-    size_t want = RECORD_HEAD + entries->len + more + TAG + PAGE;
+    size_t want = REDO_RECORD_HEAD + entries->len + more + TAG + PAGE;
     if (want <= entries->room)
         return true;
     size_t room = 2 * want > FIRST_ROOM ? 2 * want : FIRST_ROOM;
@@ -139,6 +145,14 @@ static void length_write(uint64_t value, uint8_t *at, unsigned bytes)
         at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
 }
 
+/* What lay within the entries lies there still when they have grown. */
+static const uint8_t *moved(const uint8_t *at, const uint8_t *before, size_t room,
+                            const uint8_t *now)
+{
+    bool within = before && (uintptr_t)at - (uintptr_t)before < room;
+    return within ? now + ((uintptr_t)at - (uintptr_t)before) : at;
+}
+
 enum rc redo_add(struct redo_entries *entries, const struct redo_entry *entry,
                  struct fault *why)
 {
@@ -147,9 +161,14 @@ enum rc redo_add(struct redo_entries *entries, const struct redo_entry *entry,
         entry->value.len > UINT32_MAX)
         return fault_set(why, RC_INVALID, 0, "redo: an entry of '%s' is too long",
                          entry->table);
+    struct bytes key = entry->key, value = entry->value;
+    const uint8_t *before = entries->at;
+    size_t room = entries->room;
     if (!entries_grow(entries, ENTRY_HEAD + name + entry->key.len + entry->value.len))
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "redo: no memory");
-    uint8_t *at = entries->at + RECORD_HEAD + entries->len, *from = at;
+    key.at = moved(key.at, before, room, entries->at);
+    value.at = moved(value.at, before, room, entries->at);
+    uint8_t *at = entries->at + REDO_RECORD_HEAD + entries->len, *from = at;
     *at++ = (uint8_t)entry->op;
     *at++ = (uint8_t)name;
     length_write(entry->key.len, at, 2);
@@ -157,12 +176,12 @@ enum rc redo_add(struct redo_entries *entries, const struct redo_entry *entry,
     at += 6;
     memcpy(at, entry->table, name);
     at += name;
-    if (entry->key.len)
-        memcpy(at, entry->key.at, entry->key.len);
-    at += entry->key.len;
-    if (entry->value.len)
-        memcpy(at, entry->value.at, entry->value.len);
-    at += entry->value.len;
+    if (key.len)
+        memcpy(at, key.at, key.len);
+    at += key.len;
+    if (value.len)
+        memcpy(at, value.at, value.len);
+    at += value.len;
     entries->len += (size_t)(at - from);
     entries->count++;
     return RC_OK;
@@ -170,7 +189,7 @@ enum rc redo_add(struct redo_entries *entries, const struct redo_entry *entry,
 
 static uint64_t pages_of(uint64_t len)
 {
-    return (RECORD_HEAD + len + TAG + PAGE - 1) / PAGE * PAGE;
+    return (REDO_RECORD_HEAD + len + TAG + PAGE - 1) / PAGE * PAGE;
 }
 
 enum rc redo_append(struct redo *redo, struct redo_entries *entries, struct fault *why)
@@ -179,7 +198,7 @@ enum rc redo_append(struct redo *redo, struct redo_entries *entries, struct faul
     if (redo->at + whole > REDO_SIZE || !entries_grow(entries, 0))
         return fault_set(why, RC_AGAIN, 0, "redo: no room");
     uint8_t *record = entries->at;
-    size_t tagged = RECORD_HEAD + entries->len;
+    size_t tagged = REDO_RECORD_HEAD + entries->len;
     memcpy(record, RECORD, MAGIC);
     store_u64_write(redo->last + 1, record + MAGIC);
     store_u64_write(entries->len, record + MAGIC + 8);
@@ -245,10 +264,10 @@ static bool record_at(const struct redo *redo, const uint8_t *file, uint64_t at,
         return false;
     uint64_t len = store_u64_read(record + MAGIC + 8);
     if (len > REDO_SIZE || at + pages_of(len) > REDO_SIZE ||
-        !tag_is_right(redo, record, RECORD_HEAD + (size_t)len))
+        !tag_is_right(redo, record, REDO_RECORD_HEAD + (size_t)len))
         return false;
     *ret_number = store_u64_read(record + MAGIC);
-    *ret_entries = (struct bytes){ record + RECORD_HEAD, (size_t)len };
+    *ret_entries = (struct bytes){ record + REDO_RECORD_HEAD, (size_t)len };
     return true;
 }
 

@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REDO_ID = 16, REDO_SIZE = 4 * 1024 * 1024 };
+enum { REDO_ID = 16, REDO_SIZE = 4 * 1024 * 1024, REDO_RECORD_HEAD = 24 };
 
 struct redo {
     int fd; /* -1: closed */
@@ -60,6 +60,12 @@ struct redo_entry {
 MUST_USE enum rc redo_add(struct redo_entries *entries, const struct redo_entry *entry,
                           struct fault *why);
 void redo_clear(struct redo_entries *entries);
+/* Where the entries begin; of the one added last, the value ends at `len`, and the key
+ * ends where the value begins. Moves with the next redo_add(). */
+static inline const uint8_t *redo_entries_at(const struct redo_entries *entries)
+{
+    return entries->at + REDO_RECORD_HEAD;
+}
 
 /* Write the entries as the next record and flush it.
  *   RC_AGAIN  there is no room before the end of the file; nothing was written

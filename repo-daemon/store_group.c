@@ -140,20 +140,21 @@ enum rc store_group_begin(struct store *store, struct fault *why)
             fprintf(stderr, "<4>store: no redo log: %s\n", unused.text);
     }
     enum rc rc = store->kept ? RC_OK : kept_begin(store, why);
-    store->group_full = false;
+    store->group_full = store->group_broken = false;
     store->group_open = !rc;
     redo_clear(&store->entries);
     return rc;
 }
 
-enum rc store_group_note(struct store_txn *txn, struct store_table table,
-                         struct redo_entry *entry, struct fault *why)
+void store_group_again(struct store *store)
 {
-    struct store *store = txn->store;
-    if (!store->group_open || txn->txn != store->change)
-        return RC_OK;
-    entry->table = store->names[table.handle];
-    return redo_add(&store->entries, entry, why);
+    struct fault unused;
+    struct bytes before = { redo_entries_at(&store->entries), store->entries.len };
+    kept_again(store);
+    enum rc rc = store->kept ? RC_OK : kept_begin(store, &unused);
+    if (!rc)
+        rc = store_put_entries(store->kept, before, &unused);
+    store->group_broken = store->group_broken || rc;
 }
 
 /* There is no log, or no room in it: LMDB gets all of it now. */
@@ -170,6 +171,11 @@ enum rc store_group_end(struct store *store, struct fault *why)
     if (!store->group_open || store->open_txns)
         abort();
     store->group_open = false;
+    if (store->group_broken) {
+        kept_again(store);
+        return fault_set(why, RC_FULL, 0,
+                         "库文件已满，这一步没有保存；请用同一编号再做一次");
+    }
     if (!store->entries.len)
         return RC_OK;
     store->kept_entries += store->entries.count;

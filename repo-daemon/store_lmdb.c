@@ -194,21 +194,6 @@ static int begin_outside(struct store *store, bool write, MDB_txn **ret_txn)
     return code;
 }
 
-/* What a group that is kept by the redo log wrote is seen through its transaction. */
-static int begin_beside(struct store *store, bool write, struct store_txn *txn)
-{
-    if (!write) {
-        txn->borrowed = true;
-        txn->txn = store->change ? store->change : store->kept;
-        return 0;
-    }
-    int code = mdb_txn_begin(store->env, store->kept, 0, &txn->txn);
-    if (!code)
-        store->change = txn->txn;
-    store->change_from = store->entries.len;
-    return code;
-}
-
 enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
                     struct fault *why)
 {
@@ -227,14 +212,16 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
     struct store_txn *txn = calloc(1, sizeof *txn);
     if (!txn)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "store: no memory");
-    int code = store->kept ? begin_beside(store, write, txn)
-                           : begin_outside(store, write, &txn->txn);
+    txn->beside = store->kept;
+    int code = txn->beside ? 0 : begin_outside(store, write, &txn->txn);
     if (code) {
         free(txn);
         return store_fault(why, code, "begin");
     }
     txn->store = store;
     txn->write = write;
+    if (write && txn->beside)
+        change_begin(store);
     store->open_txns++;
     *ret_txn = txn;
     return RC_OK;
@@ -243,8 +230,6 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **ret_txn,
 /* The handle is gone; what LMDB has of it is the caller's. */
 static void forget(struct store_txn *txn)
 {
-    if (txn->store->change == txn->txn && txn->write)
-        txn->store->change = NULL;
     txn->store->open_txns--;
     free(txn);
 }
@@ -253,10 +238,10 @@ void store_abort(struct store_txn *txn)
 {
     if (!txn)
         return;
-    if (!txn->borrowed)
+    if (!txn->beside)
         mdb_txn_abort(txn->txn);
-    if (txn->write && txn->store->change == txn->txn)
-        txn->store->entries.len = txn->store->change_from;
+    else if (txn->write)
+        change_drop(txn->store);
     forget(txn);
 }
 
@@ -276,23 +261,37 @@ enum rc store_commit_failed(struct store *store, int code, struct fault *why)
                      "磁盘空间不足，这一步没有保存；请管理员腾出空间后再做一次");
 }
 
-enum rc store_commit(struct store_txn *txn, struct fault *why)
+/* A change of a group: what does not fit is thrown away. */
+static enum rc commit_beside(struct store_txn *txn, struct fault *why)
 {
     struct store *store = txn->store;
     bool map_full = txn->map_full;
     int code = 0;
     if (map_full)
+        change_drop(store);
+    else
+        code = change_end(store);
+    forget(txn);
+    if (!map_full && !code)
+        return RC_OK;
+    store->group_full = true;
+    return code && code != MDB_MAP_FULL
+               ? store_fault(why, code, "commit a change of a group")
+               : fault_set(why, RC_AGAIN, 0, "store: the map is full");
+}
+
+enum rc store_commit(struct store_txn *txn, struct fault *why)
+{
+    struct store *store = txn->store;
+    bool map_full = txn->map_full;
+    int code = 0;
+    if (txn->beside)
+        return commit_beside(txn, why);
+    if (map_full)
         mdb_txn_abort(txn->txn);
     else
         code = mdb_txn_commit(txn->txn);
     forget(txn);
-    if (store->group_open && (map_full || code)) {
-        store->entries.len = store->change_from;
-        store->group_full = true;
-        return code && code != MDB_MAP_FULL
-                   ? store_fault(why, code, "commit a change of a group")
-                   : fault_set(why, RC_AGAIN, 0, "store: the map is full");
-    }
     if (map_full || code == MDB_MAP_FULL) {
         enum rc rc = store_grow(store, why);
         return rc ? rc : fault_set(why, RC_AGAIN, 0, "store: the map has grown");

@@ -8,6 +8,28 @@
 #include <lmdb.h>
 #include <sys/types.h>
 
+/* What the open change of a group wrote, beside LMDB until it stands (store_change.c). */
+enum { CHANGE_ROWS = 256, CHANGE_SLOTS = 1024 };
+
+struct change_row {
+    uint32_t hash;
+    uint32_t key_at, value_at; /* within the group's entries */
+    uint32_t key_len, value_len;
+    uint8_t table; /* its handle */
+    char op;       /* 'p', 'd'; 0: written again since */
+};
+
+struct change {
+    bool open;
+    size_t from;         /* where its entries begin */
+    uint64_t count_from; /* and how many there were */
+    uint64_t tables;     /* that have a row, a bit each */
+    MDB_txn *nested;     /* instead of rows, once it walks or is large */
+    size_t row_count;
+    struct change_row rows[CHANGE_ROWS];
+    uint16_t slots[CHANGE_SLOTS]; /* row + 1, by hash */
+};
+
 struct store {
     MDB_env *env;
     int lock_fd; /* -1 when read only */
@@ -19,13 +41,13 @@ struct store {
     char names[STORE_TABLES_MAX + 8][32]; /* of tables, by handle */
 
     /* Groups (store_group.c). */
-    MDB_txn *kept;   /* not committed: the changes of groups, also of those that ended */
-    MDB_txn *change; /* within it, the one that runs */
+    MDB_txn *kept; /* not committed: the changes of groups, also of those that ended */
     bool group_open;
+    bool group_broken;           /* it could not be made again */
     bool group_full;             /* a change of the group did not fit */
     bool promised;               /* the redo log has records that LMDB has not */
     struct redo_entries entries; /* of the open group */
-    size_t change_from;          /* where those of the open change begin */
+    struct change change;
     uint64_t kept_entries, kept_bytes, kept_room; /* since `kept` began; room it had */
     struct redo redo;
     bool redo_tried; /* since it was opened */
@@ -34,9 +56,9 @@ struct store {
 
 struct store_txn {
     struct store *store;
-    MDB_txn *txn;
+    MDB_txn *txn; /* NULL when beside */
     bool write;
-    bool borrowed; /* a look into the open group: not ours to end */
+    bool beside;   /* within what groups wrote: see store_now() */
     bool map_full; /* some put did not fit: only a bigger map helps */
 };
 
@@ -54,9 +76,37 @@ void store_spare(struct store *store);
 /* A commit to the disk that failed: want of space is survived, nothing else. */
 MUST_USE enum rc store_commit_failed(struct store *store, int code, struct fault *why);
 
-/* Note what a change of a group wrote. */
-MUST_USE enum rc store_group_note(struct store_txn *txn, struct store_table table,
-                                  struct redo_entry *entry, struct fault *why);
+/* Where a transaction reads and writes now. */
+static inline MDB_txn *store_now(const struct store_txn *txn)
+{
+    const struct store *store = txn->store;
+    return !txn->beside ? txn->txn
+                        : (store->change.nested ? store->change.nested : store->kept);
+}
+
+/* ---- the open change of a group (store_change.c) ---- */
+
+void change_begin(struct store *store);
+/* Its entry of this key: 'p' with the value, 'd', or 0 when it wrote none. */
+char change_find(const struct store *store, struct store_table table, struct bytes key,
+                 struct bytes *ret_value);
+/* Add an entry ('c': to the entries only). */
+MUST_USE enum rc change_add(struct store_txn *txn, struct store_table table, char op,
+                            struct bytes key, struct bytes value, struct fault *why);
+/* Has it rows, of this table? */
+static inline bool change_touches(const struct store *store, struct store_table table)
+{
+    return store->change.open && !store->change.nested &&
+           store->change.tables >> table.handle & 1;
+}
+/* From now on in a transaction of LMDB within the group's: for what rows cannot do. */
+MUST_USE enum rc change_nest(struct store_txn *txn, struct fault *why);
+/* Put it into the group's transaction. LMDB's code; it is over on every result. */
+int change_end(struct store *store);
+void change_drop(struct store *store);
+/* Make the group's transaction again without the change that failed in it. */
+void store_group_again(struct store *store);
+
 /* The end of the process: LMDB gets what the redo log has, if it can. */
 void store_group_close(struct store *store);
 
@@ -64,6 +114,8 @@ void store_group_close(struct store *store);
 
 /* Put what the log has and LMDB has not into a transaction. RC_AGAIN: the map is full. */
 MUST_USE enum rc store_replay(struct store *store, MDB_txn *txn, struct fault *why);
+/* Put entries into a transaction. RC_AGAIN: the map is full. */
+MUST_USE enum rc store_put_entries(MDB_txn *txn, struct bytes entries, struct fault *why);
 /* As an entry of the transaction: everything up to the log's last record is in it. */
 int store_mark(struct store *store, MDB_txn *txn);
 /* After opening to write: put in what a crash left in the log. */

@@ -41,11 +41,25 @@ enum rc store_get(struct store_txn *txn, struct store_table table, struct bytes 
                   struct bytes *ret_value)
 {
     MDB_val k = { key.len, (void *)(uintptr_t)key.at }, v;
-    int code = mdb_get(txn->txn, table.handle, &k, &v);
+    char op = txn->beside ? change_find(txn->store, table, key, ret_value) : 0;
+    if (op)
+        return op == 'p' ? RC_OK : RC_NOT_FOUND;
+    int code = mdb_get(store_now(txn), table.handle, &k, &v);
     if (code)
         return code == MDB_NOTFOUND ? RC_NOT_FOUND : store_fault(NULL, code, "get");
     *ret_value = (struct bytes){ v.mv_data, v.mv_size };
     return RC_OK;
+}
+
+/* What LMDB says to a write. */
+static enum rc written(struct store_txn *txn, int code, const char *what,
+                       struct fault *why)
+{
+    if (code == MDB_MAP_FULL) {
+        txn->map_full = true;
+        return fault_set(why, RC_AGAIN, 0, "store: the map is full");
+    }
+    return code ? store_fault(why, code, what) : RC_OK;
 }
 
 enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes key,
@@ -53,44 +67,49 @@ enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes 
 {
     MDB_val k = { key.len, (void *)(uintptr_t)key.at };
     MDB_val v = { value.len, (void *)(uintptr_t)value.at };
-    int code = mdb_put(txn->txn, table.handle, &k, &v, 0);
-    if (code == MDB_MAP_FULL) {
-        txn->map_full = true;
-        return fault_set(why, RC_AGAIN, 0, "store: the map is full");
-    }
-    if (code)
-        return store_fault(why, code, "put");
-    struct redo_entry entry = { 'p', NULL, key, value };
-    return store_group_note(txn, table, &entry, why);
+    enum rc rc = RC_OK;
+    if (txn->beside && txn->write)
+        rc = change_add(txn, table, 'p', key, value, why);
+    if (!rc && (!txn->beside || txn->store->change.nested))
+        rc = written(txn, mdb_put(store_now(txn), table.handle, &k, &v, 0), "put", why);
+    return rc;
 }
 
 enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
                   struct fault *why)
 {
     MDB_val k = { key.len, (void *)(uintptr_t)key.at };
-    int code = key.len ? mdb_del(txn->txn, table.handle, &k, NULL)
-                       : mdb_drop(txn->txn, table.handle, 0);
-    if (code == MDB_NOTFOUND)
-        return RC_NOT_FOUND;
-    if (code == MDB_MAP_FULL)
-        txn->map_full = true;
-    if (code)
-        return store_fault(why, code, "del");
-    struct redo_entry entry = { key.len ? 'd' : 'c', NULL, key, { NULL, 0 } };
-    return store_group_note(txn, table, &entry, why);
+    struct bytes old;
+    enum rc rc = RC_OK;
+    if (txn->beside) {
+        rc = key.len ? store_get(txn, table, key, &old) : change_nest(txn, why);
+        if (!rc)
+            rc = change_add(txn, table, key.len ? 'd' : 'c', key, BYTES(""), why);
+        if (rc || !txn->store->change.nested)
+            return rc;
+    }
+    int code = key.len ? mdb_del(store_now(txn), table.handle, &k, NULL)
+                       : mdb_drop(store_now(txn), table.handle, 0);
+    return code == MDB_NOTFOUND ? RC_NOT_FOUND : written(txn, code, "del", why);
 }
 
 uint64_t store_count(struct store_txn *txn, struct store_table table)
 {
     MDB_stat stat;
-    return mdb_stat(txn->txn, table.handle, &stat) ? 0 : stat.ms_entries;
+    if (txn->beside && change_touches(txn->store, table) && change_nest(txn, NULL))
+        return 0;
+    return mdb_stat(store_now(txn), table.handle, &stat) ? 0 : stat.ms_entries;
 }
 
 enum rc store_cursor_open(struct store_txn *txn, struct store_table table,
                           struct store_cursor **ret_cursor, struct fault *why)
 {
     MDB_cursor *cursor = NULL;
-    int code = mdb_cursor_open(txn->txn, table.handle, &cursor);
+    /* A cursor must see what is written behind it as well. */
+    enum rc rc = txn->beside && txn->store->change.open ? change_nest(txn, why) : RC_OK;
+    if (rc)
+        return rc;
+    int code = mdb_cursor_open(store_now(txn), table.handle, &cursor);
     if (code)
         return store_fault(why, code, "cursor");
     struct store_cursor *made = calloc(1, sizeof *made);

@@ -74,6 +74,11 @@ static enum rc put_again(const struct redo_entry *entry, void *context, struct f
     return code ? replay_fault(why, code) : RC_OK;
 }
 
+enum rc store_put_entries(MDB_txn *txn, struct bytes entries, struct fault *why)
+{
+    return redo_entries_read(entries, put_again, txn, why);
+}
+
 enum rc store_replay(struct store *store, MDB_txn *txn, struct fault *why)
 {
     uint8_t id[REDO_ID];
