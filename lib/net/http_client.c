@@ -18,7 +18,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONNECT_TIMEOUT_MS = 5000 };
+enum {
+    CONNECT_TIMEOUT_MS = 5000,
+    UNASKED_MAX =
+        1024 * 1024, /* a body that is sent without asking whether it may come */
+};
 
 struct http_client {
     CURL *curl;
@@ -158,7 +162,8 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-static struct curl_slist *header_list(const struct http_client *c, const char *type)
+static struct curl_slist *header_list(const struct http_client *c, const char *type,
+                                      uint64_t size)
 {
     struct curl_slist *list = NULL;
     char line[1024];
@@ -167,6 +172,8 @@ static struct curl_slist *header_list(const struct http_client *c, const char *t
     if (type && snprintf(line, sizeof line, "Content-Type: %s", type) > 0)
         list = curl_slist_append(list, line);
     explicit_bzero(line, sizeof line);
+    if (size <= UNASKED_MAX) /* the library asks before every upload */
+        list = curl_slist_append(list, "Expect:");
     return curl_slist_append(list, "Accept: application/json, */*");
 }
 
@@ -237,7 +244,7 @@ static enum rc exchange_run(struct http_client *c, const char *method, const cha
         url = NULL;
         return fault_set(why, RC_NO_MEMORY, 0, "内存不足");
     }
-    SCOPED(slist_free_at) struct curl_slist *headers = header_list(c, type);
+    SCOPED(slist_free_at) struct curl_slist *headers = header_list(c, type, x->size);
     options_set(c, method, url, timeout_ms, x);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
     CURLcode code = curl_easy_perform(c->curl);

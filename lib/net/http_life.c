@@ -4,22 +4,18 @@
  * handler
  *
  * Whoever answers early ends it; what still arrives of the body is dropped, up to a
- * bound. */
+ * bound. A small body does not wait for an upload that pauses at its begin: it is read
+ * meanwhile, and handed over as one piece. */
 #include "net/http_wire.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { DRAIN_MAX = 1024 * 1024 }; /* a refused body that is still read to its end */
+enum { DRAIN_MAX = 1024 * 1024 }; /* a body that is read to its end, refused or not */
 
 void http_pause(struct http_request *r)
 {
     r->paused = true;
-}
-
-void http_continue(struct http_request *r)
-{
-    r->paused = false;
-    http_wire_go_on(r);
 }
 
 /* A chunked body has no length of its own; see is_ambiguous(). */
@@ -56,11 +52,58 @@ static void no_route(struct http_request *r)
     http_reply_problem(r, 405, "method", "这个地址不支持这种操作", NULL);
 }
 
-/* Answered before the body came: not waiting for it is worth a closed connection when
- * the sender asked first, or would send much. */
+/* The sender asked first, or would send much: its body stays where it is until somebody
+ * wants it, and a refusal without reading it is worth a closed connection. */
+static bool body_waits(const struct http_request *r)
+{
+    return http_header(r, "Expect") || declared_len(r) > DRAIN_MAX;
+}
+
 static bool refuse_at_once(const struct http_request *r)
 {
-    return r->answered && (http_header(r, "Expect") || declared_len(r) > DRAIN_MAX);
+    return r->answered && body_waits(r);
+}
+
+static bool body_keep(struct http_request *r, struct bytes piece, uint64_t most)
+{
+    if (piece.len > most || r->body_len > most - piece.len)
+        return false;
+    if (r->body_len + piece.len + 1 > r->body_room) {
+        uint64_t whole = declared_len(r);
+        bool known = !r->body && whole >= piece.len && whole <= most;
+        r->body_room = known ? (size_t)whole + 1 : (r->body_len + piece.len) * 2 + 1024;
+        r->body = http_realloc(r->body, r->body_room);
+    }
+    memcpy(r->body + r->body_len, piece.at, piece.len);
+    r->body_len += piece.len;
+    r->body[r->body_len] = 0;
+    return true;
+}
+
+static void body_drop(struct http_request *r)
+{
+    free(r->body);
+    r->body = NULL;
+    r->body_len = r->body_room = 0;
+}
+
+/* A piece that is wanted. */
+static void take_piece(struct http_request *r, struct bytes piece)
+{
+    if (r->route->upload)
+        r->dropping = r->route->upload->chunk(r, piece, r->settings->context) != RC_OK;
+    else if (!body_keep(r, piece, r->route->body_max))
+        too_large(r);
+}
+
+void http_continue(struct http_request *r)
+{
+    r->paused = false;
+    if (r->body_len) {
+        take_piece(r, http_body(r));
+        body_drop(r);
+    }
+    http_wire_go_on(r);
 }
 
 /* The headers are there: refuse early, or let the body come. */
@@ -83,7 +126,7 @@ enum http_step http_life_headers(struct http_request *r)
         r->dropping = true;
     if (refuse_at_once(r))
         return STEP_CARRY_OUT;
-    return r->paused && !r->answered ? STEP_WAIT : STEP_GO_ON;
+    return r->paused && !r->answered && body_waits(r) ? STEP_WAIT : STEP_GO_ON;
 }
 
 enum http_step http_life_piece(struct http_request *r, struct bytes piece)
@@ -96,9 +139,9 @@ enum http_step http_life_piece(struct http_request *r, struct bytes piece)
     }
     if (r->seen > r->route->body_max)
         too_large(r);
-    else if (r->route->upload)
-        r->dropping = r->route->upload->chunk(r, piece, r->settings->context) != RC_OK;
-    else if (!http_body_keep(r, piece, r->route->body_max))
+    else if (!r->paused)
+        take_piece(r, piece);
+    else if (!body_keep(r, piece, DRAIN_MAX))
         too_large(r);
     return STEP_GO_ON;
 }
@@ -107,7 +150,7 @@ enum http_step http_life_end(struct http_request *r)
 {
     if (r->seen < declared_len(r)) /* woken from a pause: the body is still to come */
         return refuse_at_once(r) ? STEP_CARRY_OUT : STEP_GO_ON;
-    if (!r->answered && !r->handled) {
+    if (!r->answered && !r->handled && !r->paused) {
         r->handled = true;
         r->route->handler(r, r->settings->context);
     }

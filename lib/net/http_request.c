@@ -73,20 +73,6 @@ void http_request_free(struct http_request *r)
     free(r);
 }
 
-bool http_body_keep(struct http_request *r, struct bytes piece, uint64_t most)
-{
-    if (piece.len > most || r->body_len > most - piece.len)
-        return false;
-    if (r->body_len + piece.len + 1 > r->body_room) {
-        r->body_room = (r->body_len + piece.len) * 2 + 1024;
-        r->body = http_realloc(r->body, r->body_room);
-    }
-    memcpy(r->body + r->body_len, piece.at, piece.len);
-    r->body_len += piece.len;
-    r->body[r->body_len] = 0;
-    return true;
-}
-
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool http_utf8_valid(const char *text)
 {

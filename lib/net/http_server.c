@@ -33,14 +33,14 @@ struct http_server {
     struct MHD_Daemon *daemon;
     int fd; /* the listening socket; the library closes it */
     sd_event_source *ready, *again, *timer, *heartbeat;
-    struct http_request *requests;
+    struct http_requests requests;
     bool resumed; /* since the library last ran: it must run again before the loop sleeps
                    */
-    bool ending;
 };
 
 void http_wire_go_on(struct http_request *r)
 {
+    r->server->resumed |= r->gone;
     if (!r->suspended)
         return;
     r->suspended = false;
@@ -55,7 +55,7 @@ static ssize_t stream_read(void *context, __attribute__((unused)) uint64_t at, c
     size_t len = http_stream_take(r->stream, room, most);
     if (len)
         return (ssize_t)len;
-    if (r->stream->ended || r->server->ending)
+    if (r->stream->ended || r->server->requests.ending)
         return MHD_CONTENT_READER_END_OF_STREAM;
     r->suspended = true;
     MHD_suspend_connection(r->connection);
@@ -132,10 +132,7 @@ static struct http_request *request_begin(struct http_server *server,
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_pair, &r->queries);
     r->route = http_route_find(server->settings.routes, server->settings.route_count,
                                method, path, &r->parts, &r->other_method);
-    r->next = server->requests;
-    if (r->next)
-        r->next->prev = r;
-    server->requests = r;
+    http_requests_add(&server->requests, r);
     return r;
 }
 
@@ -186,20 +183,15 @@ static void on_completed(void *context,
     struct http_request *r = *own;
     if (!r)
         return;
-    if (r->prev)
-        r->prev->next = r->next;
-    else
-        server->requests = r->next;
-    if (r->next)
-        r->next->prev = r->prev;
     *own = NULL;
-    http_request_free(r);
+    http_requests_end(&server->requests, r);
 }
 
 static int library_run(struct http_server *server)
 {
     server->resumed = false;
     MHD_run(server->daemon);
+    http_requests_clear(&server->requests);
     return 0;
 }
 
@@ -241,7 +233,7 @@ static int on_heartbeat(sd_event_source *source, __attribute__((unused)) uint64_
                         void *context)
 {
     struct http_server *server = context;
-    for (struct http_request *r = server->requests, *next; r; r = next) {
+    for (struct http_request *r = server->requests.first, *next; r; r = next) {
         next = r->next;
         if (r->stream) {
             http_stream_put(r->stream, ":\n\n", 3);
@@ -342,17 +334,18 @@ void http_server_free(struct http_server *s)
 {
     if (!s)
         return;
-    s->ending = true;
+    s->requests.ending = true;
     sd_event_source_disable_unref(s->ready);
     sd_event_source_disable_unref(s->again);
     sd_event_source_disable_unref(s->timer);
     sd_event_source_disable_unref(s->heartbeat);
-    for (struct http_request *r = s->requests; r; r = r->next)
+    for (struct http_request *r = s->requests.first; r; r = r->next)
         http_wire_go_on(r); /* the library does not end while one is suspended */
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     else if (s->fd >= 0)
         close(s->fd);
+    http_requests_clear(&s->requests);
     free(s->listen);
     free(s->cert);
     free(s->key);

@@ -106,7 +106,9 @@ json_t *http_body_json(struct http_request *request);
 void http_set_own(struct http_request *request, void *own, void (*release)(void *own));
 void *http_own(const struct http_request *request);
 
-/* From an upload's begin: let the body wait (in the network) until http_continue(). */
+/* From an upload's begin: no piece comes until http_continue(). A large body, or one
+ * whose sender asks first (Expect), waits in the network; a small one is read meanwhile.
+ */
 void http_pause(struct http_request *request);
 void http_continue(struct http_request *request);
 

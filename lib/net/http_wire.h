@@ -51,6 +51,7 @@ struct http_request {
     void (*release)(void *own);
 
     bool answered, carried, handled, paused, suspended;
+    bool gone; /* the sender left in a pause; stays until somebody goes on with it */
     struct http_plan plan;
     struct http_stream *stream;
     struct http_request *next, *prev; /* all requests of the server */
@@ -73,8 +74,19 @@ void http_pairs_add(struct http_pairs *pairs, const char *name, size_t name_len,
 const char *http_pairs_find(const struct http_pairs *pairs, const char *name,
                             bool any_case);
 void http_pairs_free(struct http_pairs *pairs);
-bool http_body_keep(struct http_request *request, struct bytes piece, uint64_t most);
 bool http_utf8_valid(const char *text);
+
+/* http_requests.c: all requests of a server. */
+struct http_requests {
+    struct http_request *first;
+    bool left;   /* some request is `gone` */
+    bool ending; /* nobody will go on with any */
+};
+void http_requests_add(struct http_requests *requests, struct http_request *request);
+/* The library is through with it, whether it was answered or its sender left. */
+void http_requests_end(struct http_requests *requests, struct http_request *request);
+/* Release those whose sender left and that somebody has gone on with since. */
+void http_requests_clear(struct http_requests *requests);
 
 /* http_route.c: the route of a method and path, with its {names} into ret_parts. NULL
  * when there is none; *ret_other_method then says that the path exists. */

@@ -69,10 +69,22 @@ static void echo(struct http_request *r, __attribute__((unused)) void *context)
     http_reply_json(r, 201, out);
 }
 
+struct count {
+    uint64_t bytes;
+    unsigned pieces;
+};
+static unsigned uploads; /* that nobody released */
+
+static void count_free(void *own)
+{
+    uploads--;
+    free(own);
+}
+
 static bool upload_begin(struct http_request *r, void *context)
 {
-    uint64_t *count = calloc(1, sizeof *count);
-    http_set_own(r, count, free);
+    uploads++;
+    http_set_own(r, calloc(1, sizeof(struct count)), count_free);
     http_pause(r);
     after_a_while(r, context, true);
     return true;
@@ -81,15 +93,18 @@ static bool upload_begin(struct http_request *r, void *context)
 static enum rc upload_chunk(struct http_request *r, struct bytes piece,
                             __attribute__((unused)) void *context)
 {
-    uint64_t *count = http_own(r);
-    *count += piece.len;
+    struct count *count = http_own(r);
+    count->bytes += piece.len;
+    count->pieces++;
     return RC_OK;
 }
 
 static void upload_end(struct http_request *r, __attribute__((unused)) void *context)
 {
-    uint64_t *count = http_own(r);
-    http_reply_json(r, 200, json_pack("{s:I}", "bytes", (json_int_t)*count));
+    const struct count *count = http_own(r);
+    http_reply_json(r, 200,
+                    json_pack("{s:I, s:b, s:i}", "bytes", (json_int_t)count->bytes,
+                              "whole", count->pieces == 1, "uploads", (int)uploads));
 }
 
 static void file_part(struct http_request *r, __attribute__((unused)) void *context)
@@ -221,20 +236,26 @@ TEST(http, takes_a_body_of_its_bound_and_refuses_one_byte_more)
     CHECK_INT(413, more.status);
 }
 
-/* The first bytes of the answer to these bytes; the connection closes behind it. */
-static void raw_ask(const char *ask, char *ret_got, size_t room)
+static int raw_send(const char *ask)
 {
     struct timeval most = { .tv_sec = WAIT_MS / 1000 };
     struct sockaddr_in to = { .sin_family = AF_INET };
-    size_t have = 0;
-    ssize_t n = 0;
     CHECK(client() != NULL);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     to.sin_port = htons((uint16_t)atoi(strrchr(at.base, ':') + 1));
-    SCOPED(fd_close_at) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(!connect(fd, (struct sockaddr *)&to, sizeof to));
     CHECK(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most));
     CHECK(send(fd, ask, strlen(ask), 0) == (ssize_t)strlen(ask));
+    return fd;
+}
+
+/* The first bytes of the answer to these bytes; the connection closes behind it. */
+static void raw_ask(const char *ask, char *ret_got, size_t room)
+{
+    size_t have = 0;
+    ssize_t n = 0;
+    SCOPED(fd_close_at) int fd = raw_send(ask);
     while (have + 1 < room && (n = recv(fd, ret_got + have, room - 1 - have, 0)) > 0)
         have += (size_t)n;
     ret_got[have] = 0;
@@ -277,19 +298,53 @@ TEST(http, answers_later_from_the_same_loop)
     json_decref(got);
 }
 
-TEST(http, streams_an_upload_that_was_paused_at_its_begin)
+static void put_zeroes(size_t size, struct http_answer *ret_answer)
 {
-    size_t size = 5 * 1024 * 1024;
     char *data = calloc(1, size);
     int fd = -1;
     CHECK_OK(file_in_memory("up", (struct bytes){ (uint8_t *)data, size }, &fd, NULL));
-    ANSWER answer = { 0 };
     CHECK_OK(http_client_put_fd(client(), "/v1/blobs/ab", "image/jpeg", fd, size, WAIT_MS,
-                                &answer, NULL));
-    CHECK_INT(200, answer.status);
-    CHECK_TEXT("{\"bytes\":5242880}", answer.body);
+                                ret_answer, NULL));
     close(fd);
     free(data);
+}
+
+TEST(http, streams_an_upload_that_was_paused_at_its_begin)
+{
+    ANSWER answer = { 0 };
+    put_zeroes(5 * 1024 * 1024, &answer);
+    CHECK_INT(200, answer.status);
+    CHECK_TEXT("{\"bytes\":5242880,\"whole\":false,\"uploads\":1}", answer.body);
+}
+
+TEST(http, reads_a_small_body_in_the_pause_and_hands_it_over_whole)
+{
+    static const unsigned sizes[] = { 0, 1, 200000 };
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        SCOPED(free_at) char *ask = calloc(1, sizes[i] + 200);
+        char got[600], want[80];
+        int head = snprintf(ask, 200,
+                            "PUT /v1/blobs/ab HTTP/1.1\r\nHost: x\r\n"
+                            "Connection: close\r\nContent-Length: %u\r\n\r\n",
+                            sizes[i]);
+        memset(ask + head, 'x', sizes[i]);
+        raw_ask(ask, got, sizeof got);
+        snprintf(want, sizeof want, "{\"bytes\":%u,\"whole\":%s,\"uploads\":1}", sizes[i],
+                 sizes[i] ? "true" : "false");
+        CHECK(strstr(got, want) != NULL);
+    }
+}
+
+TEST(http, releases_an_upload_whose_sender_left_in_the_pause)
+{
+    ANSWER answer = { 0 };
+    int fd = raw_send(
+        "PUT /v1/blobs/ab HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc");
+    usleep(LATER_US / 3);
+    close(fd);
+    usleep(3 * LATER_US);
+    put_zeroes(1, &answer);
+    CHECK_TEXT("{\"bytes\":1,\"whole\":true,\"uploads\":1}", answer.body);
 }
 
 TEST(http, says_which_methods_a_path_has_and_which_paths_are_unknown)
