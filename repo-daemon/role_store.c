@@ -7,6 +7,7 @@
  * racks: section 7 of the contract, in shelf.c. */
 #include "repo-daemon/role_store.h"
 
+#include "repo-daemon/apply.h"
 #include "repo-daemon/board.h"
 #include "repo-daemon/call.h"
 #include "repo-daemon/fixity.h"
@@ -290,7 +291,10 @@ static int on_files(sd_event_source *source, __attribute__((unused)) uint64_t at
 
 static enum rc service_start(struct service *s, struct fault *why)
 {
-    enum rc rc = repo_open(s->settings->dir, &s->repo, why);
+    uint64_t events = 0;
+    enum rc rc = repo_open_upgraded(s->settings->dir, &s->repo, &events, why);
+    if (!rc && events)
+        log_info("清单已重新生成，共 %llu 条记录", (unsigned long long)events);
     if (!rc && *s->settings->court && strcmp(s->settings->court, s->repo->court) != 0)
         rc =
             fault_set(why, RC_INVALID, 0, "repo.court is %s, but the repository is of %s",
