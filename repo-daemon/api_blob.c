@@ -91,6 +91,7 @@ enum rc blob_show(struct call *call, struct fault *why)
         return rc;
     call->status = 200;
     snprintf(call->type, sizeof call->type, "%s", type_wanted(call_query(call, "type")));
-    snprintf(call->etag, sizeof call->etag, "%s", hex);
+    /* What only a 副卷 shows is kept by no browser: each reading leaves its trace. */
+    snprintf(call->etag, sizeof call->etag, "%s", kinds == 2 ? "" : hex);
     return RC_OK;
 }

@@ -55,6 +55,13 @@ code "what is on hold is not approved" 6 "又有办理" supervisor retention app
 as supervisor retention refuse "$purge" --version 1 --reason 保全中 >/dev/null
 code "nor proposed" 6 "有保全" archivist retention propose --reason 期满 "$one"
 as supervisor retention lift "$hold" --reason 另案已结 "$one" >/dev/null
+# What a browser has of a page is asked for each time it is shown.
+token=$(curl -s -d '{"login":"keeper","password":"password"}' "$base/v1/session" | jq -r .token)
+gone=$(printf 甲一 | sha256sum | cut -d' ' -f1)
+kept() { curl -s -D "$work/head" -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" -H "If-None-Match: \"$gone\"" "$base/v1/blobs/$gone"; }
+say "a page that a browser has is not sent twice" 304 "$(kept)"
+curl -s -D "$work/head" -o /dev/null -H "Authorization: Bearer $token" "$base/v1/blobs/$gone"
+has "but is asked for before it is shown" "no-cache" "$(grep -i '^cache-control' "$work/head")"
 purge=$(as archivist retention propose --reason 鉴定无保存价值 "$one" "$inner" --json | jq -r .purge)
 before=$(files)
 code "another person approves" 0 approved supervisor retention approve "$purge" --version 1 --reason 同意
@@ -66,8 +73,7 @@ say "the archive is valid" 0 $?
 as auditor retention slip "$purge" --output "$work/list.pdf"
 say "the list is printed" "%PDF" "$(head -c 4 "$work/list.pdf")"
 cp "$work/list.pdf" "${SLIPS:-$work}/purge-list.pdf" 2>/dev/null
-token=$(curl -s -d '{"login":"keeper","password":"password"}' "$base/v1/session" | jq -r .token)
-gone=$(printf 甲一 | sha256sum | cut -d' ' -f1)
+say "a page that was destroyed is 410, also for a browser that has it" 410 "$(kept)"
 say "a page that was destroyed is 410" 410 "$(curl -s -o "$work/gone" -w '%{http_code}' -H "Authorization: Bearer $token" "$base/v1/blobs/$gone")"
 has "and says so" "保管期限已满" "$(jq -r .title "$work/gone")"
 say "a page that is shared is there" 200 "$(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" "$base/v1/blobs/$(printf 共用 | sha256sum | cut -d' ' -f1)")"

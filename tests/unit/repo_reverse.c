@@ -410,6 +410,26 @@ static int read_blob(unsigned role, const char *hash)
                    NULL, NULL);
 }
 
+/* Without one a browser keeps nothing. */
+static bool has_etag(const char *hash)
+{
+    json_t *parts = json_pack("{s:s}", "sha256", hash), *query = json_object();
+    struct call call = { .repo = at.repo,
+                         .settings = &at.settings,
+                         .parts = parts,
+                         .query = query,
+                         .token = at.tokens[row_of(ROLE_KEEPER)],
+                         .last_id = "",
+                         .now_ms = clock_now_ms() };
+    call_run(&call, "GET", "/v1/blobs/{sha256}");
+    CHECK_INT(200, call.status);
+    bool has = *call.etag;
+    call_free(&call);
+    json_decref(parts);
+    json_decref(query);
+    return has;
+}
+
 TEST(secret_volumes, keep_their_pictures_when_a_main_volume_names_them)
 {
     json_t *answer = NULL;
@@ -418,6 +438,7 @@ TEST(secret_volumes, keep_their_pictures_when_a_main_volume_names_them)
     prepare();
     CHECK_OK(blob_put(at.repo->blobs, BYTES("capture"), &h, NULL));
     hash_hex(h, hash);
+    CHECK(has_etag(hash));
     (void)act_on(ROLE_KEEPER, "take", secret, NULL, NULL);
     const char *both[] = { secret, volume };
     for (size_t i = 0; i < 2; i++) {
@@ -428,6 +449,7 @@ TEST(secret_volumes, keep_their_pictures_when_a_main_volume_names_them)
     CHECK_INT(201, feed(secret, hash, NULL));
     CHECK_INT(403, read_blob(ROLE_BORROWER, hash));
     CHECK_INT(200, read_blob(ROLE_KEEPER, hash));
+    CHECK(!has_etag(hash));
     CHECK_INT(422, feed(volume, hash, &answer));
     check_says("是副卷里的", answer);
     CHECK_INT(403, read_blob(ROLE_BORROWER, hash));
