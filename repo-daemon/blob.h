@@ -3,7 +3,7 @@
  * "Put" verifies: the content is hashed again from what is in the file, flushed, named,
  * and the folders are flushed, before it is acknowledged. A blob is written before the
  * event that names it. A URI chooses the backend: "files:DIR" keeps
- * DIR/ab/cd/abcd... (docs/ledger.md gives the bytes).
+ * DIR/ab/abcd... (docs/ledger.md gives the bytes).
  *
  * One process writes, from one thread; calls block for the time of the disk. */
 #ifndef REPO_BLOB_H
@@ -63,7 +63,7 @@ void blob_close(struct blobs *blobs); /* accepts NULL; cancel open puts before *
 
 /* Begin to put a blob whose hash is `want`. RC_EXISTS (and no put) when it is there,
  * durably. Then either blob_put_write() the content in pieces, or hand blob_put_fd(), a
- * nameless file open for reading and writing, to the process that has the bytes: it
+ * file open for reading and writing, to the process that has the bytes: it
  * writes, closes its copy, and tells. */
 MUST_USE enum rc blob_put_begin(struct blobs *blobs, struct sha256 want,
                                 struct blob_put **ret_put, struct fault *why);

@@ -1,14 +1,17 @@
 /* Blobs as files: put and get.
  *
- * Content goes into a nameless file (O_TMPFILE) in its last folder and gets its name with
- * linkat() only when it is verified and flushed; so whatever breaks, there is never a
- * name with other content, and the kernel sweeps what was not finished. The writer may be
- * another process that was given the descriptor: before hashing we make sure, by asking
- * for a read lease, that nobody can write any more.
+ * Content goes into a file that bears a name of its own (.put-...) in its last folder,
+ * and gets the name that is its hash only when it is verified and flushed; so whatever
+ * breaks, there is never such a name with other content. What was not finished is swept.
+ * The writer may be another process that was given the descriptor: before hashing we make
+ * sure, by asking for a read lease, that nobody can write any more.
  *
- * What has to be on the disk before the name is flushed side by side (flush_hand.h): the
- * content while it is hashed, and with it the folders that are new. Then comes the name,
- * and the folder that holds it is flushed. */
+ * Not a nameless file (O_TMPFILE): linked after its flush it has a link that no flush of
+ * the folder brings to the disk where the file system keeps no journal, and after a power
+ * failure a check of that file system takes it for deleted, name and content.
+ *
+ * The disk begins to write before it is waited for: pieces while the rest still arrives
+ * (the writer's part), all of it while it is hashed. */
 #include "repo-daemon/blob_files.h"
 
 #include "sys/file.h"
@@ -23,29 +26,38 @@
 struct files_put {
     struct blob_put base;
     struct sha256 want;
-    int fd, dir;
-    int upper; /* folder above, to be flushed before the name; -1 when that is done */
+    int fd;
+    struct blob_folder folder;
     uint64_t written;
     bool replace; /* a damaged file stands under the name */
-    char tmp[48]; /* "" when nameless */
+    char tmp[48]; /* "" without one */
 };
+
+static void folder_close_at(struct blob_folder *folder)
+{
+    blob_folder_close(folder);
+}
+#define NO_FOLDER \
+    { \
+        .dir = -1, .above = -1 \
+    }
 
 static enum rc files_get(struct blobs *blobs, struct sha256 hash, int *ret_fd,
                          uint64_t *ret_size, struct fault *why)
 {
     struct blob_files *files = (struct blob_files *)blobs;
-    SCOPED(fd_close_at) int upper = -1, dir = -1;
+    SCOPED(folder_close_at) struct blob_folder folder = NO_FOLDER;
     char hex[SHA256_HEX];
     struct stat st;
     hash_hex(hash, hex);
-    enum rc rc = blob_folders_open(files, &hash, false, &upper, &dir, NULL);
+    enum rc rc = blob_folder_open(files, &hash, false, &folder, NULL);
     SCOPED(fd_close_at)
-    int fd = rc ? -1 : openat(dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = rc ? -1 : openat(folder.dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (rc == RC_NOT_FOUND || (!rc && fd < 0 && errno == ENOENT))
         return fault_set(why, RC_NOT_FOUND, ENOENT, "没有这个文件 (%s)", hex);
     if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
         return fault_set(why, RC_IO, errno, "blob: open %s: %s", hex, strerror(errno));
-    rc = blob_folders_make_durable(files, &hash, upper, dir, why);
+    rc = blob_folder_make_durable(files, &folder, why);
     if (rc)
         return rc;
     *ret_size = (uint64_t)st.st_size;
@@ -67,10 +79,9 @@ static enum rc files_stat(struct blobs *blobs, struct sha256 hash, uint64_t *ret
 static void put_free(struct files_put *put)
 {
     if (put->tmp[0])
-        (void)unlinkat(put->dir, put->tmp, 0);
+        (void)unlinkat(put->folder.dir, put->tmp, 0);
     fd_close_at(&put->fd);
-    fd_close_at(&put->dir);
-    fd_close_at(&put->upper);
+    blob_folder_close(&put->folder);
     free(put);
 }
 
@@ -81,19 +92,18 @@ static void files_cancel(struct blob_put *put)
     put_free((struct files_put *)put);
 }
 
-static enum rc open_nameless(struct files_put *put, struct fault *why)
+static enum rc open_new(struct files_put *put, struct fault *why)
 {
-    put->fd = openat(put->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0440);
-    if (put->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
-        char id[33];
-        random_id(id);
-        snprintf(put->tmp, sizeof put->tmp, ".put-%s", id);
-        put->fd = openat(put->dir, put->tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0440);
-    }
-    if (put->fd < 0)
-        return fault_set(why, rc_of_errno(errno), errno, "blob: new file: %s",
-                         strerror(errno));
-    return RC_OK;
+    char id[33];
+    random_id(id);
+    snprintf(put->tmp, sizeof put->tmp, ".put-%s", id);
+    put->fd =
+        openat(put->folder.dir, put->tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0440);
+    if (put->fd >= 0)
+        return RC_OK;
+    put->tmp[0] = 0;
+    return fault_set(why, rc_of_errno(errno), errno, "blob: new file: %s",
+                     strerror(errno));
 }
 
 /* RC_EXISTS when the whole content is there; a damaged one will be replaced. */
@@ -127,13 +137,11 @@ static enum rc files_begin(struct blobs *blobs, struct sha256 want,
     put->base.blobs = blobs;
     put->want = want;
     put->replace = replace;
-    put->fd = put->dir = put->upper = -1;
-    struct blob_files *files = (struct blob_files *)blobs;
-    rc = blob_folders_open(files, &want, true, &put->upper, &put->dir, why);
-    if (!rc && blob_folders_are_durable(files, &want))
-        fd_close_at(&put->upper), put->upper = -1;
+    put->fd = -1;
+    put->folder = (struct blob_folder)NO_FOLDER;
+    rc = blob_folder_open((struct blob_files *)blobs, &want, true, &put->folder, why);
     if (!rc)
-        rc = open_nameless(put, why);
+        rc = open_new(put, why);
     if (!rc)
         *ret_put = &TAKE(put)->base;
     return rc;
@@ -186,65 +194,47 @@ static enum rc verify(const struct files_put *put, uint64_t *ret_size, struct fa
                : fault_set(why, RC_INVALID, 0, "收到的内容与校验值不符；请重新发送");
 }
 
-static enum rc verify_and_flush(struct files_put *put, uint64_t *ret_size,
-                                struct fault *why)
-{
-    struct blob_files *files = (struct blob_files *)put->base.blobs;
-    flush_hand_give(files->hand, put->fd);
-    enum rc rc = verify(put, ret_size, why);
-    if (!rc && put->upper >= 0)
-        rc = blob_folders_flush_above(files, &put->want, put->upper, why);
-    int err = flush_hand_wait(files->hand);
-    if (rc || !err)
-        return rc;
-    return blob_files_flush_failed(err, why); /* without a name nothing was promised */
-}
-
+/* Never over a name that stands: another put of the same content was faster. A file
+ * system that cannot tell lets the same content take its place. */
 static enum rc give_name(struct files_put *put, struct fault *why)
 {
-    char hex[SHA256_HEX], path[64], id[33];
+    int dir = put->folder.dir;
+    char hex[SHA256_HEX];
     hash_hex(put->want, hex);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", put->fd);
-    bool direct = !put->tmp[0] && !put->replace;
-    if (!put->tmp[0] && put->replace) {
-        random_id(id);
-        snprintf(put->tmp, sizeof put->tmp, ".put-%s", id);
-    }
-    const char *name = direct ? hex : put->tmp;
-    int failed = 0;
-    if (direct || put->replace)
-        failed = linkat(AT_FDCWD, path, put->dir, name, AT_SYMLINK_FOLLOW);
-    if (!failed && !direct)
-        failed = renameat(put->dir, put->tmp, put->dir, hex);
-    int err = errno;
-    if (!failed)
-        put->tmp[0] = 0;
-    if (failed && err == EEXIST)
+    unsigned flags = put->replace ? 0 : RENAME_NOREPLACE;
+    int failed = renameat2(dir, put->tmp, dir, hex, flags);
+    if (failed && flags && (errno == EINVAL || errno == ENOSYS))
+        failed = renameat(dir, put->tmp, dir, hex);
+    if (failed && errno == EEXIST)
         return RC_EXISTS;
     if (failed)
-        return fault_set(why, rc_of_errno(err), err, "blob: name %s: %s", hex,
-                         strerror(err));
+        return fault_set(why, rc_of_errno(errno), errno, "blob: name %s: %s", hex,
+                         strerror(errno));
+    put->tmp[0] = 0;
     return RC_OK;
 }
 
 static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fault *why)
 {
     SCOPED(put_free_at) struct files_put *put = (struct files_put *)base;
+    struct blob_files *files = (struct blob_files *)base->blobs;
     uint64_t size = 0;
     enum rc rc = end_writing(put, why);
+    if (!rc) {
+        file_begin_flush(put->fd, 0, 0);
+        rc = verify(put, &size, why);
+    }
     if (!rc)
-        rc = verify_and_flush(put, &size, why);
+        rc = blob_files_flush(put->fd, why); /* without a name nothing was promised */
+    if (!rc)
+        rc = blob_folder_flush_above(files, &put->folder, why);
     if (!rc)
         rc = give_name(put, why);
     if (rc && rc != RC_EXISTS)
         return rc;
-    struct blob_files *files = (struct blob_files *)base->blobs;
-    enum rc flushed = blob_files_flush(put->dir, why);
-    if (flushed) {
-        blob_folders_doubt(files, &put->want);
+    enum rc flushed = blob_folder_flush(files, &put->folder, why);
+    if (flushed)
         return flushed;
-    }
-    blob_folders_note(files, &put->want);
     if (ret_size)
         *ret_size = size;
     return rc;
@@ -253,7 +243,6 @@ static enum rc files_commit(struct blob_put *base, uint64_t *ret_size, struct fa
 static void files_close(struct blobs *blobs)
 {
     struct blob_files *files = (struct blob_files *)blobs;
-    flush_hand_free(files->hand);
     fd_close_at(&files->dir);
     free(files);
 }
@@ -286,7 +275,6 @@ enum rc blob_files_open(const char *folder, bool create, struct blobs **ret_blob
     if (!files)
         return fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
     files->base.ops = &ops;
-    files->hand = flush_hand_new();
     files->dir = TAKE_FD(dir);
     *ret_blobs = &files->base;
     return RC_OK;

@@ -1,54 +1,55 @@
-/* Blobs as files: what the two files that make it up share.
+/* Blobs as files: what the files that make it up share.
  *
- *   DIR/ab/cd/abcd...      the content, mode 0440; the name is its SHA-256
- *   DIR/ab/cd/abcd....keep the time in Unix ms before which it may not be removed
- *   DIR/ab/cd/.put-...     a put on a file system without nameless files; swept */
+ *   DIR/ab/abcd...       the content, mode 0440; the name is its SHA-256
+ *   DIR/ab/abcd....keep  the time in Unix ms before which it may not be removed
+ *   DIR/ab/.put-...      a put that is not finished; swept
+ *   DIR/ab/cd/           of an older store: where this folder stands, it is the one that
+ *                        holds abcd..., and none is made any more: at a hundred thousand
+ *                        blobs each had cost a folder of its own, which is flushed too */
 #ifndef REPO_BLOB_FILES_H
 #define REPO_BLOB_FILES_H
 
 #include "repo-daemon/blob_backend.h"
-#include "repo-daemon/flush_hand.h"
 
-enum { BLOB_FOLDERS = 256 * 256 };
+enum { BLOB_FOLDERS = 256, BLOB_FOLDERS_DEEP = 256 * 256 };
 
 struct blob_files {
     struct blobs base;
     int dir;
-    struct flush_hand *hand; /* owned */
-    /* Folders flushed since this process began: of blobs, and those above them. */
-    uint8_t durable[BLOB_FOLDERS / 8], durable_upper[256 / 8];
+    /* Folders flushed since this process began, and where they stand: ab, then ab/cd. */
+    uint8_t durable[(BLOB_FOLDERS + BLOB_FOLDERS_DEEP) / 8];
 };
 
-/* Open the folder of `hash`; the caller closes *ret_dir. The folder and those above are
- * flushed once in the life of this process, so that a name left by a process that was
- * killed is durable before anybody relies on it. RC_NOT_FOUND. */
-MUST_USE enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
-                                   int *ret_dir, struct fault *why);
+/* The folder of a hash, open. */
+struct blob_folder {
+    int dir;
+    int above;    /* where it stands when that is ab; -1: it stands in DIR itself */
+    unsigned bit; /* of `durable` */
+};
 
-/* Flush a file or folder. RC_FULL, RC_IO with a sentence: a folder that failed to flush
- * may or may not hold the name. */
-MUST_USE enum rc blob_files_flush(int fd, struct fault *why);
-/* The same answer for a flush that failed elsewhere, with this errno. */
-MUST_USE enum rc blob_files_flush_failed(int err, struct fault *why);
-
-/* blob_folders.c: both folders of `hash`, ab and ab/cd, made when `create`; the caller
- * closes them. Nothing is flushed. RC_NOT_FOUND. */
-MUST_USE enum rc blob_folders_open(const struct blob_files *files,
-                                   const struct sha256 *hash, bool create, int *ret_upper,
-                                   int *ret_dir, struct fault *why);
-/* Were they, and where they stand, flushed since this process began? */
-bool blob_folders_are_durable(const struct blob_files *files, const struct sha256 *hash);
-void blob_folders_note(struct blob_files *files, const struct sha256 *hash);
-/* Flush ab, and the folder above it when that was never done. */
-MUST_USE enum rc blob_folders_flush_above(struct blob_files *files,
-                                          const struct sha256 *hash, int upper,
+/* Open the folder of `hash`, made when `create`. Nothing is flushed. RC_NOT_FOUND. */
+MUST_USE enum rc blob_folder_open(const struct blob_files *files,
+                                  const struct sha256 *hash, bool create,
+                                  struct blob_folder *ret_folder, struct fault *why);
+void blob_folder_close(struct blob_folder *folder);
+/* Once for each folder in the life of this process: what stands in it, and where it
+ * stands itself, is on the disk before anybody is told of it, also when a run before this
+ * one died between a name and its flushing. */
+MUST_USE enum rc blob_folder_make_durable(struct blob_files *files,
+                                          const struct blob_folder *folder,
                                           struct fault *why);
-/* A flush of ab/cd failed: it is flushed again before anybody is told what is in it. */
-void blob_folders_doubt(struct blob_files *files, const struct sha256 *hash);
-/* All three, once, and note it. */
-MUST_USE enum rc blob_folders_make_durable(struct blob_files *files,
-                                           const struct sha256 *hash, int upper, int dir,
-                                           struct fault *why);
+/* For a name that is to come: flush where the folder stands, when that was never done;
+ * with the name in it, flush the folder. One that failed to flush may or may not hold the
+ * name: it is flushed again before anybody is told what is in it. RC_FULL, RC_IO with a
+ * sentence. */
+MUST_USE enum rc blob_folder_flush_above(struct blob_files *files,
+                                         const struct blob_folder *folder,
+                                         struct fault *why);
+MUST_USE enum rc blob_folder_flush(struct blob_files *files,
+                                   const struct blob_folder *folder, struct fault *why);
+
+/* Flush a file or folder: the same answers. */
+MUST_USE enum rc blob_files_flush(int fd, struct fault *why);
 
 /* Retention lock of the blob, 0 when it has none. */
 int64_t blob_files_kept_until(int dir, const char *hex);

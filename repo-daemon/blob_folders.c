@@ -9,8 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum rc blob_files_flush_failed(int err, struct fault *why)
+enum rc blob_files_flush(int fd, struct fault *why)
 {
+    if (!fsync(fd))
+        return RC_OK;
+    int err = errno;
     fprintf(stderr, "<2>blob: a flush failed: %s\n", strerror(err));
     if (err == ENOSPC || err == EDQUOT)
         return fault_set(why, RC_FULL, err,
@@ -19,91 +22,87 @@ enum rc blob_files_flush_failed(int err, struct fault *why)
                      "磁盘写入出错，文件没有保存；请管理员检查磁盘，再做一次");
 }
 
-enum rc blob_files_flush(int dir, struct fault *why)
+static int open_sub(int dir, const char *name)
 {
-    return fsync(dir) ? blob_files_flush_failed(errno, why) : RC_OK;
-}
-
-/* Open `name` in `dir`, making it when `create`. */
-static int open_sub(int dir, const char *name, bool create)
-{
-    int sub = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (sub >= 0 || errno != ENOENT || !create ||
-        (mkdirat(dir, name, 0750) && errno != EEXIST))
-        return sub;
     return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Both folders of `hash`, ab and ab/cd; the caller closes them. */
-enum rc blob_folders_open(const struct blob_files *files, const struct sha256 *hash,
-                          bool create, int *ret_upper, int *ret_dir, struct fault *why)
+enum rc blob_folder_open(const struct blob_files *files, const struct sha256 *hash,
+                         bool create, struct blob_folder *ret_folder, struct fault *why)
 {
     char ab[3], cd[3];
     snprintf(ab, sizeof ab, "%02x", hash->at[0]);
     snprintf(cd, sizeof cd, "%02x", hash->at[1]);
-    SCOPED(fd_close_at) int upper = open_sub(files->dir, ab, create);
-    SCOPED(fd_close_at) int dir = upper < 0 ? -1 : open_sub(upper, cd, create);
-    if (dir < 0)
-        return fault_set(why, rc_of_errno(errno), errno, "blob: folder %s/%s: %s", ab, cd,
+    SCOPED(fd_close_at) int dir = open_sub(files->dir, ab);
+    if (dir < 0 && errno == ENOENT && create &&
+        (!mkdirat(files->dir, ab, 0750) || errno == EEXIST))
+        dir = open_sub(files->dir, ab);
+    SCOPED(fd_close_at) int deep = dir < 0 ? -1 : open_sub(dir, cd);
+    if (dir < 0 || (deep < 0 && errno != ENOENT))
+        return fault_set(why, rc_of_errno(errno), errno, "blob: folder %s: %s", ab,
                          strerror(errno));
-    *ret_upper = TAKE_FD(upper);
-    *ret_dir = TAKE_FD(dir);
+    *ret_folder = (struct blob_folder){ .bit = hash->at[0] };
+    if (deep >= 0)
+        ret_folder->bit = BLOB_FOLDERS + ((unsigned)hash->at[0] << 8 | hash->at[1]);
+    ret_folder->above = deep >= 0 ? TAKE_FD(dir) : -1;
+    ret_folder->dir = deep >= 0 ? TAKE_FD(deep) : TAKE_FD(dir);
     return RC_OK;
 }
 
-/* Once for each folder after the start: what stands in it, and where it stands itself, is
- * on the disk before anybody is told of it, also when a run before this one died between
- * a name and its flushing. */
-bool blob_folders_are_durable(const struct blob_files *files, const struct sha256 *hash)
+void blob_folder_close(struct blob_folder *folder)
 {
-    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
-    return files->durable[index / 8] & 1u << index % 8;
+    fd_close_at(&folder->dir);
+    fd_close_at(&folder->above);
+    folder->dir = folder->above = -1;
 }
 
-/* The folder is known to stand: flush where. */
-enum rc blob_folders_flush_above(struct blob_files *files, const struct sha256 *hash,
-                                 int upper, struct fault *why)
+static bool is_durable(const struct blob_files *files, unsigned bit)
 {
-    enum rc rc = blob_files_flush(upper, why);
-    if (!rc && !(files->durable_upper[hash->at[0] / 8] & 1u << hash->at[0] % 8))
-        rc = blob_files_flush(files->dir, why);
-    return rc;
+    return files->durable[bit / 8] & 1u << bit % 8;
 }
 
-void blob_folders_note(struct blob_files *files, const struct sha256 *hash)
+static void note(struct blob_files *files, unsigned bit)
 {
-    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
-    files->durable[index / 8] |= (uint8_t)(1u << index % 8);
-    files->durable_upper[hash->at[0] / 8] |= (uint8_t)(1u << hash->at[0] % 8);
+    files->durable[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
-void blob_folders_doubt(struct blob_files *files, const struct sha256 *hash)
+static unsigned bit_above(const struct blob_folder *folder)
 {
-    unsigned index = (unsigned)hash->at[0] << 8 | hash->at[1];
-    files->durable[index / 8] &= (uint8_t) ~(1u << index % 8);
+    return (folder->bit - BLOB_FOLDERS) >> 8;
 }
 
-enum rc blob_folders_make_durable(struct blob_files *files, const struct sha256 *hash,
-                                  int upper, int dir, struct fault *why)
+enum rc blob_folder_flush_above(struct blob_files *files,
+                                const struct blob_folder *folder, struct fault *why)
 {
-    if (blob_folders_are_durable(files, hash))
+    if (is_durable(files, folder->bit))
         return RC_OK;
-    enum rc rc = blob_files_flush(dir, why);
+    bool deep = folder->above >= 0;
+    if (deep && is_durable(files, bit_above(folder)))
+        return RC_OK;
+    enum rc rc = deep ? blob_files_flush(folder->above, why) : RC_OK;
     if (!rc)
-        rc = blob_folders_flush_above(files, hash, upper, why);
-    if (!rc)
-        blob_folders_note(files, hash);
+        rc = blob_files_flush(files->dir, why);
+    if (!rc && deep)
+        note(files, bit_above(folder));
     return rc;
 }
 
-enum rc blob_files_folder(struct blob_files *files, const struct sha256 *hash,
-                          int *ret_dir, struct fault *why)
+enum rc blob_folder_flush(struct blob_files *files, const struct blob_folder *folder,
+                          struct fault *why)
 {
-    SCOPED(fd_close_at) int upper = -1, dir = -1;
-    enum rc rc = blob_folders_open(files, hash, false, &upper, &dir, why);
-    if (!rc)
-        rc = blob_folders_make_durable(files, hash, upper, dir, why);
-    if (!rc)
-        *ret_dir = TAKE_FD(dir);
+    enum rc rc = blob_files_flush(folder->dir, why);
+    if (rc)
+        files->durable[folder->bit / 8] &= (uint8_t) ~(1u << folder->bit % 8);
+    else
+        note(files, folder->bit);
     return rc;
+}
+
+enum rc blob_folder_make_durable(struct blob_files *files,
+                                 const struct blob_folder *folder, struct fault *why)
+{
+    if (is_durable(files, folder->bit))
+        return RC_OK;
+    enum rc rc = blob_folder_flush_above(files, folder, why);
+    return rc ? rc : blob_folder_flush(files, folder, why);
 }

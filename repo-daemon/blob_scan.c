@@ -43,15 +43,27 @@ int64_t blob_files_kept_until(int dir, const char *hex)
     return rc || end == text || *end != '\n' ? INT64_MAX : until; /* in doubt, keep */
 }
 
+/* The folder of a blob that is there. */
+static enum rc folder_of(struct blobs *blobs, struct sha256 hash,
+                         char ret_hex[SHA256_HEX], int *ret_dir, struct fault *why)
+{
+    struct blob_folder folder = { .dir = -1, .above = -1 };
+    hash_hex(hash, ret_hex);
+    enum rc rc = blobs->ops->stat(blobs, hash, NULL, why);
+    if (!rc)
+        rc = blob_folder_open((struct blob_files *)blobs, &hash, false, &folder, why);
+    if (!rc)
+        *ret_dir = TAKE_FD(folder.dir);
+    blob_folder_close(&folder);
+    return rc;
+}
+
 enum rc blob_files_keep(struct blobs *blobs, struct sha256 hash, int64_t until_ms,
                         struct fault *why)
 {
     SCOPED(fd_close_at) int dir = -1;
     char hex[SHA256_HEX], name[SHA256_HEX + 5], text[KEEP_TEXT_MAX];
-    hash_hex(hash, hex);
-    enum rc rc = blobs->ops->stat(blobs, hash, NULL, why);
-    if (!rc)
-        rc = blob_files_folder((struct blob_files *)blobs, &hash, &dir, why);
+    enum rc rc = folder_of(blobs, hash, hex, &dir, why);
     if (rc)
         return rc;
     int64_t kept = blob_files_kept_until(dir, hex);
@@ -69,10 +81,7 @@ enum rc blob_files_remove(struct blobs *blobs, struct sha256 hash, int64_t now_m
 {
     SCOPED(fd_close_at) int dir = -1;
     char hex[SHA256_HEX], name[SHA256_HEX + 5];
-    hash_hex(hash, hex);
-    enum rc rc = blobs->ops->stat(blobs, hash, NULL, why);
-    if (!rc)
-        rc = blob_files_folder((struct blob_files *)blobs, &hash, &dir, why);
+    enum rc rc = folder_of(blobs, hash, hex, &dir, why);
     if (rc)
         return rc;
     if (now_ms < blob_files_kept_until(dir, hex))
@@ -115,9 +124,53 @@ static void look_at(struct walk *walk, int dir, const char *hex,
     walk->stopped = !walk->on_found(&found, walk->context);
 }
 
-static int names_cmp(const void *a, const void *b)
+/* Names of one folder, "abcd..." and "cd" in "ab": by what follows its own name. */
+struct entry {
+    const char *name, *rest;
+};
+
+static int entries_cmp(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const struct entry *)a)->rest, ((const struct entry *)b)->rest);
+}
+
+static bool is_sub(const char *name, const char *prefix)
+{
+    return strlen(prefix) == 2 && strlen(name) == 2 &&
+           strspn(name, "0123456789abcdef") == 2;
+}
+
+/* Is there something to look at behind this name, and not only before `after`? */
+static bool entry_read(const struct walk *walk, const char *prefix, const char *name,
+                       struct entry *ret_entry)
+{
+    struct sha256 hash;
+    size_t len = strlen(prefix);
+    bool sub = is_sub(name, prefix);
+    if (!sub && (!hash_from_hex(name, &hash) || strncmp(name, prefix, len) != 0))
+        return false;
+    *ret_entry = (struct entry){ name, sub ? name : name + len };
+    bool same = !strncmp(walk->after, prefix, len);
+    const char *behind = same ? walk->after + len : "";
+    return sub ? strncmp(name, behind, 2) >= 0 : strcmp(ret_entry->rest, behind) > 0;
+}
+
+static enum rc walk_folder(struct walk *walk, int dir, const char *prefix,
+                           struct fault *why);
+
+static enum rc walk_entry(struct walk *walk, int dir, const char *prefix,
+                          const struct entry *entry, struct fault *why)
+{
+    struct sha256 hash;
+    char deeper[5];
+    if (hash_from_hex(entry->name, &hash)) {
+        look_at(walk, dir, entry->name, &hash);
+        return RC_OK;
+    }
+    snprintf(deeper, sizeof deeper, "%.2s%.2s", prefix, entry->name);
+    SCOPED(fd_close_at)
+    int sub = openat(dir, entry->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return sub < 0 ? RC_OK : walk_folder(walk, sub, deeper, why);
 }
 
 /* The blobs of one folder whose names begin with `prefix`, in order. */
@@ -128,28 +181,25 @@ static enum rc walk_folder(struct walk *walk, int dir, const char *prefix,
     int count = scandirat(dir, ".", &list, NULL, NULL);
     if (count < 0)
         return fault_set(why, rc_of_errno(errno), errno, "blob: read folder %s", prefix);
-    SCOPED(free_at) char **names = calloc((size_t)count + 1, sizeof *names);
+    SCOPED(free_at) struct entry *entries = calloc((size_t)count + 1, sizeof *entries);
     size_t kept = 0;
     for (int i = 0; i < count; i++) {
         const char *name = list[i]->d_name;
-        struct sha256 hash;
         if (!strncmp(name, ".put-", 5))
             sweep(dir, name);
-        else if (names && hash_from_hex(name, &hash) && !strncmp(name, prefix, 4) &&
-                 strcmp(name, walk->after) > 0)
-            names[kept++] = list[i]->d_name;
+        else if (entries && entry_read(walk, prefix, name, &entries[kept]))
+            kept++;
     }
-    if (names)
-        qsort(names, kept, sizeof *names, names_cmp);
-    for (size_t i = 0; i < kept && !walk->stopped; i++) {
-        struct sha256 hash;
-        if (hash_from_hex(names[i], &hash))
-            look_at(walk, dir, names[i], &hash);
-    }
+    if (entries)
+        qsort(entries, kept, sizeof *entries, entries_cmp);
+    enum rc rc =
+        entries ? RC_OK : fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
+    for (size_t i = 0; !rc && i < kept && !walk->stopped; i++)
+        rc = walk_entry(walk, dir, prefix, &entries[i], why);
     for (int i = 0; i < count; i++)
         free(list[i]);
     free(list);
-    return names ? RC_OK : fault_set(why, RC_NO_MEMORY, ENOMEM, "blob: no memory");
+    return rc;
 }
 
 enum rc blob_files_scan(struct blobs *blobs, const struct sha256 *after, bool verify,
@@ -161,23 +211,14 @@ enum rc blob_files_scan(struct blobs *blobs, const struct sha256 *after, bool ve
     };
     if (after)
         hash_hex(*after, from);
-    unsigned first = after ? (unsigned)after->at[0] << 8 | after->at[1] : 0;
-    for (unsigned index = first; index < BLOB_FOLDERS && !walk.stopped; index++) {
-        char path[8], prefix[8];
-        snprintf(path, sizeof path, "%02x", index >> 8 & 0xff);
-        int root = ((struct blob_files *)blobs)->dir;
-        struct stat st;
-        if (!(index & 0xff) && fstatat(root, path, &st, 0)) {
-            index += 0xff;
-            continue;
-        }
-        snprintf(path, sizeof path, "%02x/%02x", index >> 8 & 0xff, index & 0xff);
-        snprintf(prefix, sizeof prefix, "%04x", index & 0xffff);
+    for (unsigned ab = after ? after->at[0] : 0; ab < BLOB_FOLDERS && !walk.stopped;
+         ab++) {
+        char prefix[3];
+        snprintf(prefix, sizeof prefix, "%02x", ab & 0xff);
         SCOPED(fd_close_at)
-        int dir = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dir < 0)
-            continue;
-        enum rc rc = walk_folder(&walk, dir, prefix, why);
+        int dir = openat(((struct blob_files *)blobs)->dir, prefix,
+                         O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        enum rc rc = dir < 0 ? RC_OK : walk_folder(&walk, dir, prefix, why);
         if (rc)
             return rc;
     }

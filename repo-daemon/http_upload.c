@@ -9,11 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+enum {
+    FLUSH_STEP = 64 * 1024
+}; /* of these the disk begins with one while the next comes */
+
 struct upload {
     struct http_desk *desk;
     struct http_ticket *ticket; /* until its answer */
     json_int_t number;          /* of the store; 0: it never began */
     int fd;
+    uint64_t written, begun; /* bytes; those that the disk was told to begin with */
     enum rc rc;
     bool over; /* told to the store */
 };
@@ -74,6 +79,11 @@ static enum rc upload_chunk(struct http_request *request, struct bytes piece,
 {
     struct upload *u = http_own(request);
     u->rc = file_write_all(u->fd, piece, NULL);
+    u->written += piece.len;
+    if (!u->rc && u->written - u->begun >= FLUSH_STEP) {
+        file_begin_flush(u->fd, u->begun, u->written - u->begun);
+        u->begun = u->written;
+    }
     return u->rc;
 }
 

@@ -102,6 +102,11 @@ enum rc file_flush(int dir, const char *name, struct fault *why)
     return fd < 0 || fsync(fd) ? errno_fault(why, "flush", name) : RC_OK;
 }
 
+void file_begin_flush(int fd, uint64_t from, uint64_t len)
+{
+    (void)sync_file_range(fd, (off_t)from, (off_t)len, SYNC_FILE_RANGE_WRITE);
+}
+
 enum rc file_create(int dir, const char *name, struct bytes data, struct fault *why)
 {
     char tmp[NAME_MAX + 1];

@@ -40,6 +40,10 @@ MUST_USE enum rc file_read_fd(int fd, size_t most, char **ret_data, size_t *ret_
 /* All of `data`, whatever short writes there are. Does not flush. */
 MUST_USE enum rc file_write_all(int fd, struct bytes data, struct fault *why);
 
+/* Let the disk begin with this part of the file (`len` 0: to its end), so that a flush
+ * later finds less to do. A hint: nothing is promised. */
+void file_begin_flush(int fd, uint64_t from, uint64_t len);
+
 /* Make the folder and its missing parents, each flushed into its own parent. */
 MUST_USE enum rc file_make_folder(const char *path, unsigned mode, struct fault *why);
 

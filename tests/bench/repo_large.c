@@ -54,10 +54,7 @@ static void manifest_put(const struct making *m, uint64_t n, char ret_hex[SHA256
     hash_hex(hash_sha256((struct bytes){ (uint8_t *)text, len }), ret_hex);
     snprintf(path, sizeof path, "%s/blobs/%.2s", m->folder, ret_hex);
     (void)mkdir(path, 0750);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s", m->folder, ret_hex, ret_hex + 2);
-    (void)mkdir(path, 0750);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", m->folder, ret_hex, ret_hex + 2,
-             ret_hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", m->folder, ret_hex, ret_hex);
     SCOPED(fd_close_at)
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0440);
     if (fd < 0 || write(fd, text, len) != (ssize_t)len)

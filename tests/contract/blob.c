@@ -145,7 +145,7 @@ TEST(blob_put_begin, puts_a_damaged_blob_right)
     char hex[SHA256_HEX], path[200];
     CHECK_OK(blob_put(blobs, BYTES("good"), &hash, NULL));
     hash_hex(hash, hex);
-    snprintf(path, sizeof path, "%s/objects/%.2s/%.2s/%s", folder, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/objects/%.2s/%s", folder, hex, hex);
     CHECK(!chmod(path, 0640));
     SCOPED(fd_close_at) int fd = open(path, O_WRONLY);
     CHECK_INT(4, write(fd, "evil", 4));
@@ -227,5 +227,50 @@ TEST(blob_list, goes_on_behind_any_name)
     between.at[31] ^= 1;
     CHECK_OK(blob_list(blobs, &between, 1, part, &got, NULL));
     CHECK(hash_equal(&part[0], &all[between.at[31] & 1 ? 5 : 4]));
+    teardown();
+}
+
+/* Blobs of 'a', 'b', ... and their hashes in order. */
+static void put_letters(struct sha256 *ret_all, size_t count)
+{
+    size_t got = 0;
+    for (char c = 'a'; c < 'a' + (char)count; c++)
+        CHECK_OK(blob_put(blobs, (struct bytes){ (uint8_t *)&c, 1 }, &ret_all[0], NULL));
+    CHECK_OK(blob_list(blobs, NULL, count, ret_all, &got, NULL));
+    CHECK_INT(count, got);
+}
+
+/* A store kept abcd... in ab/cd before it did in ab: such a folder goes on as it is. */
+TEST(blob_files, finds_what_an_older_store_keeps_one_folder_deeper)
+{
+    if (getenv("JUANKU_BLOBS"))
+        return;
+    enum { ALL = 24 };
+    setup();
+    struct sha256 all[ALL], now[ALL];
+    char hex[SHA256_HEX], from[200], to[200];
+    size_t got = 0;
+    put_letters(all, ALL);
+    for (size_t i = 0; i < ALL; i += 2) {
+        hash_hex(all[i], hex);
+        snprintf(from, sizeof from, "%s/objects/%.2s/%s", folder, hex, hex);
+        snprintf(to, sizeof to, "%s/objects/%.2s/%.2s", folder, hex, hex + 2);
+        CHECK(!mkdir(to, 0750));
+        snprintf(to, sizeof to, "%s/objects/%.2s/%.2s/%s", folder, hex, hex + 2, hex);
+        CHECK(!rename(from, to));
+    }
+    for (size_t i = 0; i < ALL; i++) {
+        CHECK_OK(blob_stat(blobs, all[i], NULL, &why));
+        CHECK_OK(blob_list(blobs, i ? &all[i - 1] : NULL, ALL, now, &got, &why));
+        CHECK_INT(ALL - i, got);
+        CHECK(!memcmp(now, &all[i], got * sizeof *now));
+    }
+    CHECK_OK(blob_keep(blobs, all[0], 1000, NULL));
+    CHECK_RC(RC_REFUSED, blob_remove(blobs, all[0], 999, NULL));
+    CHECK_OK(blob_remove(blobs, all[0], 1000, NULL));
+    put_letters(all, ALL);
+    hash_hex(all[0], hex);
+    snprintf(to, sizeof to, "%s/objects/%.2s/%.2s/%s", folder, hex, hex + 2, hex);
+    CHECK(!access(to, F_OK));
     teardown();
 }

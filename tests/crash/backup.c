@@ -26,7 +26,7 @@ static void forget_one(void)
     unsigned n = 1;
     char hex[SHA256_HEX], path[256];
     hash_hex(hash_sha256((struct bytes){ (uint8_t *)&n, sizeof n }), hex);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", to, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", to, hex, hex);
     (void)unlink(path);
 }
 
@@ -111,7 +111,7 @@ TEST(backup, refuses_a_damaged_file_and_says_which)
     char hex[SHA256_HEX], path[256];
     CHECK_OK(blob_put(at.repo->blobs, BYTES("will rot"), &hash, NULL));
     hash_hex(hash, hex);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", at.folder, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", at.folder, hex, hex);
     CHECK(!chmod(path, 0640));
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     CHECK_INT(1, pwrite(fd, "X", 1, 0));

@@ -104,7 +104,7 @@ say "it comes back as it was" "$sha" "$(sha256sum "$work/back" | cut -d' ' -f1)"
 say "and in parts" "$(head -c 1010 "$work/blob" | tail -c 10 | sha256sum)" "$(curl -s -H "Authorization: Bearer $(cat "$work/token.station")" -r 1000-1009 "$base/v1/blobs/$sha" | sha256sum)"
 say "the keeper may not put blobs" 403 "$(status keeper PUT "/v1/blobs/$sha" -T "$work/blob")"
 
-named=$work/repo/blobs/$(echo "$sha" | sed 's/^\(..\)\(..\)/\1\/\2\/&/')
+named=$work/repo/blobs/$(echo "$sha" | cut -c1-2)/$sha
 chmod 640 "$named"
 printf x | dd of="$named" bs=1 seek=1234567 conv=notrunc 2>/dev/null
 fixity() { "$juanku" repo fixity "$@" >"$work/fixity" 2>&1; }

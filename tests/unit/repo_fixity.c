@@ -76,7 +76,7 @@ static void ask(void)
 
 static void path_of(const char *hex, char ret_path[200])
 {
-    snprintf(ret_path, 200, "%s/blobs/%.2s/%.2s/%s", at.folder, hex, hex + 2, hex);
+    snprintf(ret_path, 200, "%s/blobs/%.2s/%s", at.folder, hex, hex);
 }
 
 /* Turn the last bit of the file over, as a bad disk may. */

@@ -276,7 +276,7 @@ static void poke(const char *text, char byte)
 {
     char path[300];
     const char *hex = picture_hex(text);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", at.folder, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", at.folder, hex, hex);
     CHECK(!chmod(path, 0640));
     FILE *file = fopen(path, "r+");
     CHECK(file != NULL);
@@ -348,7 +348,7 @@ static int64_t kept_until(const char *folder, const char *text)
 {
     char path[300], room[32] = "";
     const char *hex = picture_hex(text);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s.keep", folder, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s.keep", folder, hex, hex);
     FILE *file = fopen(path, "r");
     size_t len = file ? fread(room, 1, sizeof room - 1, file) : 0;
     if (file)
@@ -360,7 +360,7 @@ static bool there_in(const char *folder, const char *text)
 {
     char path[300];
     const char *hex = picture_hex(text);
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%.2s/%s", folder, hex, hex + 2, hex);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hex, hex);
     return !access(path, F_OK);
 }
 
