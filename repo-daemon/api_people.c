@@ -1,6 +1,7 @@
 /* Log-in, people, and the words that the pages show. */
 #include "repo-daemon/apply.h"
 #include "repo-daemon/custody.h"
+#include "repo-daemon/guess.h"
 #include "repo-daemon/route.h"
 #include "repo-daemon/settings.h"
 #include "repo-daemon/station_cert.h"
@@ -103,6 +104,20 @@ static bool person_add(const char *badge, json_t *person, void *context)
     return true;
 }
 
+/* For who may end it: whose log-in has to wait after wrong passwords. */
+static void waits_show(struct call *call, json_t *people)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(people, i, one)
+    {
+        int64_t left = guess_left_ms(call->repo, GUESS_PASSWORD, json_text(one, "login"),
+                                     call->now_ms);
+        if (left)
+            json_object_set_new(one, "waits_s", json_integer((left + 999) / 1000));
+    }
+}
+
 enum rc people_list(struct call *call, struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
@@ -110,6 +125,8 @@ enum rc people_list(struct call *call, struct fault *why)
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
         rc = view_each(call->repo, txn, VIEW_PEOPLE, "", NULL, person_add, people, why);
+    if (!rc && call->by.roles & ROLE_ADMIN)
+        waits_show(call, people);
     return rc ? rc : call_answer(call, 200, json_pack("{s:O}", "people", people));
 }
 

@@ -93,6 +93,18 @@ enum rc guess_may(struct repo *repo, const struct guess *g, struct fault *why)
                      wait < 60000 ? "秒" : "分钟");
 }
 
+int64_t guess_left_ms(struct repo *repo, enum guess_kind kind, const char *account,
+                      int64_t now_ms)
+{
+    struct keys keys;
+    struct guess g = { .kind = kind, .account = account, .source = "" };
+    SCOPED(json_free_at) json_t *row = NULL;
+    keys_of(&g, &keys);
+    (void)!view_find(repo, TABLE_GUESSES, keys.account, &row);
+    int64_t left = left_ms(row, GUESS_ACCOUNT_FREE, now_ms);
+    return left > 0 ? left : 0;
+}
+
 struct writing {
     struct repo *repo;
     const struct guess *guess;

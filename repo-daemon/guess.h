@@ -41,6 +41,9 @@ MUST_USE enum rc guess_wrong(struct repo *repo, const struct guess *guess,
                              struct fault *why);
 MUST_USE enum rc guess_right(struct repo *repo, const struct guess *guess,
                              struct fault *why);
+/* How long an account that logs in from somewhere new has to wait now; 0: not at all. */
+int64_t guess_left_ms(struct repo *repo, enum guess_kind kind, const char *account,
+                      int64_t now_ms);
 /* An admin lets the account try again. */
 MUST_USE enum rc guess_forget(struct repo *repo, struct store_txn *txn,
                               enum guess_kind kind, const char *account,

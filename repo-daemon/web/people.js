@@ -120,6 +120,7 @@ class People extends View {
         return html`<section aria-labelledby="people-title"><h2 id="people-title">${say('people.title')}</h2>
             <ul class="people">${people.map((one) => html`<li>
                 <p class="row">${server(one.name)} <span class="soft">${one.login}</span> <span class="mono soft">${one.badge}</span>
+                    ${one.waits_s ? badge('wait', say('people.waits', { minutes: Math.ceil(one.waits_s / 60) })) : nothing}
                     ${one.badge === this.person.badge ? nothing : html`${other(one, 'unlock')}${other(one, 'totp-reset')}`}</p>
                 ${this.why(one.badge)}</li>`)}</ul></section>`;
     }

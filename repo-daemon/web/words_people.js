@@ -3,6 +3,7 @@ export const words = {
     'nav.people': ['登录', 'Log-ins'],
     'people.on': ['继续', 'Go on'],
     'people.title': ['人员', 'People'],
+    'people.waits': ['口令错了多次，还要等 {minutes} 分钟', 'waits {minutes} more minutes'],
     'people.unlock': ['放行', 'Unlock'],
     'people.unlock.why': ['为什么让他现在就可以再试？', 'Why may he try again now?'],
     'people.unlock.done': ['已放行，现在就可以登录。', 'Unlocked.'],

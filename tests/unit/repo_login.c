@@ -169,6 +169,20 @@ TEST(guess, is_remembered_over_a_restart)
     CHECK_INT(429, right("10.4.0.2", "checker"));
 }
 
+/* How long the log-in `login` waits, as the list of people tells that role. */
+static json_int_t waits_told(unsigned role, const char *login)
+{
+    json_t *answer = NULL, *one;
+    size_t i;
+    json_int_t waits = 0;
+    CHECK_INT(200, call_by(role, "GET", "/v1/people", NULL, NULL, &answer));
+    json_array_foreach(json_object_get(answer, "people"), i,
+                       one) if (!strcmp(json_text(one, "login"), login)) waits =
+        json_number(one, "waits_s");
+    json_decref(answer);
+    return waits;
+}
+
 TEST(guess, is_forgiven_by_another_admin_and_that_is_an_event)
 {
     json_t *answer = NULL, *badge = json_pack("{s:s}", "badge", badge_of(ROLE_CHECKER));
@@ -176,6 +190,10 @@ TEST(guess, is_forgiven_by_another_admin_and_that_is_an_event)
     for (int i = 0; i < GUESS_ACCOUNT_FREE; i++)
         (void)wrong("10.4.0.3", "checker");
     CHECK_INT(429, right("10.4.0.4", "checker"));
+    CHECK(waits_told(ROLE_ADMIN, "checker") >
+          0); /* who may end it sees it, nobody else */
+    CHECK_INT(0, waits_told(ROLE_ADMIN, "keeper"));
+    CHECK_INT(0, waits_told(ROLE_KEEPER, "checker"));
     CHECK_INT(403,
               call_by(ROLE_KEEPER, "POST", "/v1/people/{badge}/unlock",
                       json_incref(badge), json_pack("{s:s}", "reason", "忘记"), NULL));
@@ -184,6 +202,7 @@ TEST(guess, is_forgiven_by_another_admin_and_that_is_an_event)
     CHECK_INT(201, call_by(ROLE_ADMIN, "POST", "/v1/people/{badge}/unlock", badge,
                            json_pack("{s:s}", "reason", "忘记"), &answer));
     CHECK(json_number(answer, "seq") > 0);
+    CHECK_INT(0, waits_told(ROLE_ADMIN, "checker"));
     CHECK_INT(200, right("10.4.0.4", "checker"));
     CHECK_INT(422, call_by(ROLE_ADMIN, "POST", "/v1/people/{badge}/unlock",
                            json_pack("{s:s}", "badge", badge_of(ROLE_ADMIN)),

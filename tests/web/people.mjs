@@ -68,6 +68,7 @@ async function asAdmin(page) {
     await tabTo(page, '陈管');
     await keys(page, 'Enter');
     await says(page, '扫描台的证书');
+    await says(page, '还要等 1 分钟');
     await judge(page, 'people-admin');
     await tabTo(page, '吊销');
     await keys(page, 'Enter');
