@@ -160,9 +160,9 @@ static void answer(struct http_ticket *t, struct ipc_message *reply)
         const char *etag = json_string_value(json_object_get(m, "etag"));
         int fd = reply->fds[0];
         reply->fds[0] = -1;
-        if (etag &&
-            *etag) /* may still be seen, is still there: that is asked each time */
-            http_add_header(r, "Cache-Control", "private, no-cache");
+        /* Whether it may be seen still, and is there still, is asked each time. */
+        http_add_header(r, "Cache-Control",
+                        etag && *etag ? "private, no-cache" : "no-store");
         http_reply_fd(r, json_string_value(json_object_get(m, "type")), fd,
                       (uint64_t)json_integer_value(json_object_get(m, "size")),
                       etag && *etag ? etag : NULL);

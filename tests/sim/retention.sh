@@ -70,6 +70,8 @@ say "three files are gone; the list has come" $((before - 3 + 1)) "$(files)"
 say "and the package with them" "" "$(ls -d "$work/repo/$one" "$work/repo/$inner" 2>/dev/null)"
 "$juanku" archive --verify "$work/repo/ocfl" >/dev/null
 say "the archive is valid" 0 $?
+curl -s -D "$work/head" -o /dev/null -H "Authorization: Bearer $(jq -r .token "$work/session.auditor")" "$base/v1/purges/$purge/slip"
+has "what has no name of its own is kept by no browser" "no-store" "$(grep -i '^cache-control' "$work/head")"
 as auditor retention slip "$purge" --output "$work/list.pdf"
 say "the list is printed" "%PDF" "$(head -c 4 "$work/list.pdf")"
 cp "$work/list.pdf" "${SLIPS:-$work}/purge-list.pdf" 2>/dev/null
