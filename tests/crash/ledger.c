@@ -8,12 +8,13 @@
  *
  * After every cut: the ledger opens and verifies from the first event to the last, has
  * every acknowledged event and at most the one that was under way, and takes that one
- * again without doubling it. */
+ * again without doubling it. All of it twice: each append a commit, each a group. */
 #include "check.h"
 
 #include "contract/ledger_fixture.h"
 #include "repo-daemon/ledger_export.h"
 #include "repo-daemon/ledger_verify.h"
+#include "repo-daemon/store_lmdb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,14 +30,20 @@ enum { APPENDS = 8, SECTOR = 512, NOTES_MAX = 4 * 1024 * 1024, CUTS_MAX = 400 };
 
 enum cut { CUT_NONE, CUT_DIE, CUT_FAIL_FLUSH, CUT_FAIL_WRITE };
 
+/* The files that count. */
+enum file { FILE_OTHER, FILE_STORE, FILE_REDO };
+static const char *const file_names[] = { "", "data.mdb", "redo.log" };
+
 /* One sector as it was before a write that is not flushed yet. */
 struct note {
+    enum file file;
     off_t at;
     uint8_t old[SECTOR];
 };
 
 static struct shared {
-    ino_t inode; /* of data.mdb: only its calls count */
+    ino_t inodes[3];
+    bool grouped; /* each append a group: through the redo log, as the daemon does it */
     bool armed;
     enum cut cut;
     unsigned cut_at, calls;
@@ -47,13 +54,15 @@ static struct shared {
 
 static char folder[64];
 
-static bool is_store(int fd, bool *ret_through)
+static enum file file_of(int fd, bool *ret_through)
 {
     struct stat st;
-    if (!shared || !shared->armed || fstat(fd, &st) || st.st_ino != shared->inode)
-        return false;
+    if (!shared || !shared->armed || fstat(fd, &st))
+        return FILE_OTHER;
     *ret_through = fcntl(fd, F_GETFL) & O_DSYNC; /* LMDB writes its roots so */
-    return true;
+    return st.st_ino == shared->inodes[FILE_STORE]  ? FILE_STORE
+           : st.st_ino == shared->inodes[FILE_REDO] ? FILE_REDO
+                                                    : FILE_OTHER;
 }
 
 /* Count a call; dies here, or says that the call shall fail. */
@@ -67,7 +76,7 @@ static bool call_fails(bool flush)
     return shared->cut == (flush ? CUT_FAIL_FLUSH : CUT_FAIL_WRITE);
 }
 
-static void take_notes(int fd, off_t from, size_t len)
+static void take_notes(enum file file, int fd, off_t from, size_t len)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
@@ -76,6 +85,7 @@ static void take_notes(int fd, off_t from, size_t len)
         struct note *note = &shared->notes[shared->note_count++];
         if (shared->note_count > COUNT(shared->notes))
             abort();
+        note->file = file;
         note->at = at;
         memset(note->old, 0, SECTOR);
         if (pread(reading, note->old, SECTOR, at) < 0)
@@ -88,14 +98,15 @@ __attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *data,
                                                       size_t len, off_t at)
 {
     bool through = false;
-    if (!is_store(fd, &through))
+    enum file file = file_of(fd, &through);
+    if (!file)
         return syscall(SYS_pwrite64, fd, data, len, at);
     if (call_fails(false)) {
         errno = ENOSPC;
         return -1;
     }
     if (!through)
-        take_notes(fd, at, len);
+        take_notes(file, fd, at, len);
     return syscall(SYS_pwrite64, fd, data, len, at);
 }
 
@@ -103,7 +114,8 @@ __attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec
                                                       int count)
 {
     bool through = false;
-    if (!is_store(fd, &through))
+    enum file file = file_of(fd, &through);
+    if (!file)
         return syscall(SYS_writev, fd, parts, count);
     if (call_fails(false)) {
         errno = ENOSPC;
@@ -113,20 +125,25 @@ __attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec
     for (int i = 0; i < count; i++)
         len += parts[i].iov_len;
     if (!through)
-        take_notes(fd, lseek(fd, 0, SEEK_CUR), len);
+        take_notes(file, fd, lseek(fd, 0, SEEK_CUR), len);
     return syscall(SYS_writev, fd, parts, count);
 }
 
 static int flush(int fd, long number)
 {
     bool through = false;
-    if (!is_store(fd, &through))
+    enum file file = file_of(fd, &through);
+    if (!file)
         return (int)syscall(number, fd);
     if (call_fails(true)) {
         errno = EIO;
         return -1;
     }
-    shared->note_count = 0; /* the disk itself is spared: we play the power failure */
+    size_t kept = 0; /* the disk itself is spared: we play the power failure */
+    for (size_t i = 0; i < shared->note_count; i++)
+        if (shared->notes[i].file != file)
+            shared->notes[kept++] = shared->notes[i];
+    shared->note_count = kept;
     return 0;
 }
 
@@ -140,18 +157,43 @@ __attribute__((visibility("default"))) int fsync(int fd)
     return flush(fd, SYS_fsync);
 }
 
+static void file_counts(enum file file)
+{
+    char path[96];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/db/%s", folder, file_names[file]);
+    CHECK(!stat(path, &st));
+    shared->inodes[file] = st.st_ino;
+}
+
+static enum rc append(struct ledger *ledger, unsigned n)
+{
+    struct ledger_result result;
+    struct store *store = ledger_store(ledger);
+    if (shared->grouped && store_group_begin(store, NULL))
+        return RC_IO;
+    enum rc rc = test_move(ledger, n, TEST_VOLUME, n - 1, n > 1 ? "shelved" : "",
+                           "shelved", &result);
+    enum rc end = shared->grouped ? store_group_end(store, NULL) : RC_OK;
+    return rc ? rc : end;
+}
+
 /* What the child does; every acknowledged append is told before the next begins. */
 static int work(const char *uri)
 {
     struct ledger *ledger = NULL;
-    struct ledger_result result;
     char text[LEDGER_CHECKPOINT_MAX];
     if (ledger_open(uri, NULL, &ledger, NULL))
         return 1;
+    if (shared->grouped) { /* the log is made by the first group */
+        if (store_group_begin(ledger_store(ledger), NULL) ||
+            store_group_end(ledger_store(ledger), NULL))
+            return 4;
+        file_counts(FILE_REDO);
+    }
     shared->armed = true;
     for (unsigned n = 1; n <= APPENDS; n++) {
-        enum rc rc = test_move(ledger, n, TEST_VOLUME, n - 1, n > 1 ? "shelved" : "",
-                               "shelved", &result);
+        enum rc rc = append(ledger, n);
         if (rc == RC_FULL) { /* refused: nothing was kept, the same again must do */
             shared->refused++;
             n--;
@@ -160,6 +202,8 @@ static int work(const char *uri)
         if (rc)
             return 2;
         shared->acked = n;
+        if (n % 4 == 2 && store_settle(ledger_store(ledger), NULL) == RC_IO)
+            return 5;
         if (n % 3 == 0 && ledger_checkpoint(ledger, text, NULL) != RC_OK &&
             ledger_checkpoint(ledger, text, NULL) != RC_OK)
             return 3;
@@ -218,20 +262,25 @@ static int in_child(int (*run)(const char *uri), const char *uri)
     return status;
 }
 
-/* The power is back: take back what `choose` says of what was not flushed. */
+/* The power is back: take back what `percent` says of what was not flushed. */
 static void take_back(uint32_t *seed, int percent)
 {
-    char path[96];
-    snprintf(path, sizeof path, "%s/db/data.mdb", folder);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    CHECK(fd >= 0);
+    int fds[COUNT(file_names)] = { -1, -1, -1 };
+    for (enum file file = FILE_STORE; file < COUNT(file_names); file++) {
+        char path[96];
+        snprintf(path, sizeof path, "%s/db/%s", folder, file_names[file]);
+        fds[file] = open(path, O_WRONLY | O_CLOEXEC);
+        CHECK(fds[file] >= 0 || (file == FILE_REDO && !shared->grouped));
+    }
     for (size_t i = shared->note_count; i-- > 0;) { /* the newest first */
+        const struct note *note = &shared->notes[i];
         *seed = *seed * 1664525u + 1013904223u;
         if ((int)(*seed >> 8) % 100 < percent)
-            CHECK_INT(SECTOR,
-                      pwrite(fd, shared->notes[i].old, SECTOR, shared->notes[i].at));
+            CHECK_INT(SECTOR, pwrite(fds[note->file], note->old, SECTOR, note->at));
     }
-    close(fd);
+    for (enum file file = FILE_STORE; file < COUNT(file_names); file++)
+        if (fds[file] >= 0)
+            close(fds[file]);
 }
 
 static int create(const char *uri)
@@ -240,17 +289,15 @@ static int create(const char *uri)
 }
 
 /* One run with one cut. False when the child got through before it. */
-static bool one_cut(enum cut cut, unsigned cut_at, uint32_t *seed, int percent)
+static bool one_cut(enum cut cut, unsigned cut_at, bool grouped, uint32_t *seed,
+                    int percent)
 {
-    char uri[96], path[96];
-    struct stat st;
+    char uri[96];
     scratch_make(folder);
     snprintf(uri, sizeof uri, "lmdb:%s/db", folder);
-    snprintf(path, sizeof path, "%s/db/data.mdb", folder);
-    *shared = (struct shared){ .cut = cut, .cut_at = cut_at };
+    *shared = (struct shared){ .cut = cut, .cut_at = cut_at, .grouped = grouped };
     CHECK_INT(0, in_child(create, uri));
-    CHECK(!stat(path, &st));
-    shared->inode = st.st_ino;
+    file_counts(FILE_STORE);
 
     int status = in_child(work, uri);
     bool reached = shared->calls >= cut_at;
@@ -267,8 +314,8 @@ static bool one_cut(enum cut cut, unsigned cut_at, uint32_t *seed, int percent)
         take_back(seed, percent);
     int line = in_child(look, uri);
     if (line)
-        fail_msg("cut at %u, %d %% taken back: status %#x, %u acknowledged", cut_at,
-                 percent, (unsigned)line, shared->acked);
+        fail_msg("cut at %u, %d %% taken back%s: status %#x, %u acknowledged", cut_at,
+                 percent, grouped ? ", in groups" : "", (unsigned)line, shared->acked);
     scratch_drop(folder);
     return reached;
 }
@@ -282,11 +329,13 @@ static void each_cut(enum cut cut, int percent)
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(shared != MAP_FAILED);
-    unsigned cuts = 1;
-    while (one_cut(cut, cuts, &seed, percent))
-        CHECK(++cuts < CUTS_MAX);
-    print_message("# %u cuts\n", cuts - 1);
-    CHECK(cuts > 3 * APPENDS);
+    for (int grouped = 0; grouped < 2; grouped++) {
+        unsigned cuts = 1;
+        while (one_cut(cut, cuts, grouped, &seed, percent))
+            CHECK(++cuts < CUTS_MAX);
+        print_message("# %u cuts\n", cuts - 1);
+        CHECK(cuts > (grouped ? 2 : 3) * APPENDS);
+    }
     (void)munmap(shared, sizeof *shared);
     shared = NULL;
 }
