@@ -2,9 +2,9 @@
  * lot's texts are copied out of the store before, so the store stays with one thread. */
 #include "repo-daemon/apply_ahead.h"
 
+#include "repo-daemon/aside.h"
 #include "sys/scope.h"
 
-#include <pthread.h>
 #include <string.h>
 
 enum { LOT_EVENTS = 2000, FIRST_ROOM = 1 << 20 };
@@ -22,12 +22,7 @@ struct lot {
 };
 
 struct apply_ahead {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t turn;
-    struct lot *reads;       /* NULL: nothing to read */
-    struct view_cache *dead; /* NULL: nothing to bury */
-    bool ends;
+    struct aside *aside; /* owned */
     struct lot lots[2];
 };
 
@@ -38,8 +33,9 @@ static void lot_clear(struct lot *lot)
     lot->made = 0;
 }
 
-static void lot_read(struct lot *lot)
+static void lot_read(void *context)
 {
+    struct lot *lot = context;
     lot_clear(lot);
     lot->bad_seq = 0;
     size_t at = 0;
@@ -57,86 +53,34 @@ static void lot_read(struct lot *lot)
     }
 }
 
-static void *work(void *context)
+static bool bury(void *cache)
 {
-    struct apply_ahead *a = context;
-    pthread_mutex_lock(&a->lock);
-    while (!a->ends || a->dead || a->reads) {
-        struct lot *lot = a->reads;
-        struct view_cache *dead = lot ? NULL : a->dead; /* somebody waits for the lot */
-        if (!lot && !dead) {
-            pthread_cond_wait(&a->turn, &a->lock);
-            continue;
-        }
-        pthread_mutex_unlock(&a->lock);
-        if (lot)
-            lot_read(lot);
-        view_cache_free(dead);
-        pthread_mutex_lock(&a->lock);
-        if (lot)
-            a->reads = NULL;
-        else
-            a->dead = NULL;
-        pthread_cond_broadcast(&a->turn);
-    }
-    pthread_mutex_unlock(&a->lock);
-    return NULL;
-}
-
-static void give(struct apply_ahead *a, struct lot *lot)
-{
-    pthread_mutex_lock(&a->lock);
-    a->reads = lot;
-    pthread_cond_broadcast(&a->turn);
-    pthread_mutex_unlock(&a->lock);
-}
-
-static void wait_read(struct apply_ahead *a)
-{
-    pthread_mutex_lock(&a->lock);
-    while (a->reads)
-        pthread_cond_wait(&a->turn, &a->lock);
-    pthread_mutex_unlock(&a->lock);
+    return view_cache_free_some(cache);
 }
 
 void apply_ahead_bury(struct apply_ahead *a, struct view_cache *cache)
 {
-    pthread_mutex_lock(&a->lock);
-    while (a->dead)
-        pthread_cond_wait(&a->turn, &a->lock);
-    a->dead = cache;
-    pthread_cond_broadcast(&a->turn);
-    pthread_mutex_unlock(&a->lock);
+    aside_leave(a->aside, bury, cache);
 }
 
 void apply_ahead_free(struct apply_ahead *a)
 {
     if (!a)
         return;
-    pthread_mutex_lock(&a->lock);
-    a->ends = true;
-    pthread_cond_broadcast(&a->turn);
-    pthread_mutex_unlock(&a->lock);
-    (void)pthread_join(a->thread, NULL);
+    aside_free(a->aside);
     for (size_t i = 0; i < COUNT(a->lots); i++) {
         lot_clear(&a->lots[i]);
         free(a->lots[i].text);
     }
-    (void)pthread_cond_destroy(&a->turn);
-    (void)pthread_mutex_destroy(&a->lock);
     free(a);
 }
 
 enum rc apply_ahead_new(struct apply_ahead **ret_ahead, struct fault *why)
 {
     struct apply_ahead *a = calloc(1, sizeof *a);
-    bool good = a && !pthread_mutex_init(&a->lock, NULL) &&
-                !pthread_cond_init(&a->turn, NULL) &&
-                !pthread_create(&a->thread, NULL, work, a);
-    if (!good) {
-        free(a);
-        return fault_set(why, RC_NO_MEMORY, 0, "no thread to read ahead");
-    }
+    if (!a)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory to read ahead");
+    a->aside = aside_new();
     *ret_ahead = a;
     return RC_OK;
 }
@@ -195,18 +139,18 @@ enum rc apply_ahead_run(struct apply_ahead *a, struct ledger *ledger,
     enum rc rc = lot_fill(&a->lots[0], ledger, txn, from, to, why);
     if (rc)
         return rc;
-    give(a, &a->lots[0]);
+    aside_give(a->aside, lot_read, &a->lots[0]);
     for (;; turn = !turn) {
         struct lot *now = &a->lots[turn], *next = &a->lots[!turn];
         rc = lot_fill(next, ledger, txn, now->first + now->count, to, why);
-        wait_read(a);
+        aside_wait(a->aside);
         if (rc || !now->count)
             return rc;
-        give(a, next);
+        aside_give(a->aside, lot_read, next);
         rc = lot_apply(now, each, context, why);
         if (rc)
             break;
     }
-    wait_read(a);
+    aside_wait(a->aside);
     return rc;
 }

@@ -4,8 +4,8 @@
  * (view_cache.h), while a second thread reads those that follow (apply_ahead.h). The
  * views are marked as not whole from the first transaction to the last, so that nobody
  * uses them when the rebuild is cut off. */
-#include "repo-daemon/apply.h"
 #include "repo-daemon/apply_ahead.h"
+#include "repo-daemon/apply_in.h"
 #include "repo-daemon/view_cache.h"
 #include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
@@ -65,6 +65,7 @@ static enum rc apply_each(struct repo *repo, uint64_t size, struct fault *why)
         struct all_applying all = { repo, NULL, ahead, seq, last < size ? last : size };
         repo->cache = view_cache_new();
         rc = store_update(repo->store, apply_some, &all, why);
+        apply_texts_forget();
         apply_ahead_bury(ahead, TAKE(repo->cache));
     }
     return rc;

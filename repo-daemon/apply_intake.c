@@ -240,7 +240,7 @@ enum rc apply_paper_correct(struct applying *a)
         volume_recount(volume, item, -1);
     bool freed = apply_number(item, "keep") && !apply_number(a->data, "keep");
     for (size_t f = 0; f < COUNT(fields); f++)
-        json_object_set(item, fields[f], json_object_get(a->data, fields[f]));
+        apply_set_copy(item, fields[f], json_object_get(a->data, fields[f]));
     if (freed)
         apply_set_text(item, "freed_by", a->by);
     bool none = !apply_number(item, "counted"); /* it was never there */

@@ -173,6 +173,6 @@ enum rc apply_stocktake_end(struct applying *a)
     apply_set_text(stocktake, "state", "closed");
     apply_set_text(stocktake, "ended_by", a->by);
     apply_set_number(stocktake, "ended_at", a->at_ms);
-    json_object_set(stocktake, "result", json_object_get(a->data, "result"));
+    apply_set_copy(stocktake, "result", json_object_get(a->data, "result"));
     return stocktake_put(a, stocktake);
 }

@@ -59,7 +59,7 @@ static json_t *pages_of(const struct applying *a, json_int_t batch)
     json_array_foreach(json_object_get(a->data, "pages"), i, page)
     {
         if (apply_number(page, "batch") == batch)
-            json_array_append(list, page);
+            json_array_append_new(list, json_deep_copy(page));
     }
     return list;
 }

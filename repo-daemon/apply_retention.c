@@ -104,7 +104,7 @@ static enum rc decide(struct applying *a, const char *state)
     apply_set_number(purge, "decided_at", a->at_ms);
     apply_set_text(purge, "decision", apply_text(a->data, "reason"));
     if (list) {
-        json_object_set(purge, "list", (json_t *)(uintptr_t)list);
+        apply_set_copy(purge, "list", list);
         apply_set_number(purge, "files", apply_number(a->data, "files"));
         apply_set_number(purge, "bytes", apply_number(a->data, "bytes"));
         apply_set_number(purge, "shared", apply_number(a->data, "shared"));

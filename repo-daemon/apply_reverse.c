@@ -7,22 +7,32 @@
 static const char *const kept[] = { "state",  "holder", "to",    "slot",
                                     "before", "batch",  "check", "qc" };
 
+static void undo_new(json_t *volume)
+{
+    json_t *undo = json_object();
+    for (size_t i = 0; i < COUNT(kept); i++)
+        apply_set_text(undo, kept[i], apply_text(volume, kept[i]));
+    json_object_set_new(volume, "undo", undo);
+}
+
 /* Texts are shared between the two, as they are replaced and never changed. */
 void apply_undo_keep(json_t *volume)
 {
     json_t *undo = json_object_get(volume, "undo");
     if (json_object_size(undo) != COUNT(kept)) {
-        undo = json_object();
-        for (size_t i = 0; i < COUNT(kept); i++)
-            apply_set_text(undo, kept[i], "");
-        json_object_set_new(volume, "undo", undo);
+        undo_new(volume);
+        return;
     }
     for (void *i = json_object_iter(undo); i; i = json_object_iter_next(undo, i)) {
-        json_t *now = json_object_get(volume, json_object_iter_key(i));
-        if (!json_is_string(now))
-            json_object_iter_set_new(undo, i, json_string(""));
-        else if (now != json_object_iter_value(i))
+        json_t *now = json_object_getn(volume, json_object_iter_key(i),
+                                       json_object_iter_key_len(i)),
+               *was = json_object_iter_value(i);
+        if (now == was)
+            continue;
+        if (json_is_string(now))
             json_object_iter_set(undo, i, now);
+        else if (json_string_length(was))
+            json_object_iter_set_new(undo, i, json_string(""));
     }
 }
 

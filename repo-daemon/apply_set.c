@@ -5,6 +5,8 @@
 
 enum { SHARED = 256 /* a power of two */, SHARED_LEN_MAX = 31 };
 
+static json_t *shared[SHARED]; /* owned; one thread applies */
+
 static size_t place_of(const char *text, size_t len)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
@@ -22,7 +24,6 @@ static bool is_text(const json_t *value, const char *text, size_t len)
 /* As json_string(), only that it may be another's as well. */
 static json_t *text_shared(const char *text, size_t len)
 {
-    static json_t *shared[SHARED]; /* owned, for good; one thread asks */
     if (len > SHARED_LEN_MAX)
         return json_stringn(text, len);
     json_t **at = &shared[place_of(text, len)];
@@ -31,6 +32,14 @@ static json_t *text_shared(const char *text, size_t len)
         *at = json_stringn(text, len);
     }
     return json_incref(*at);
+}
+
+void apply_texts_forget(void)
+{
+    for (size_t i = 0; i < SHARED; i++) {
+        json_decref(shared[i]);
+        shared[i] = NULL;
+    }
 }
 
 static void set(json_t *object, void *at, const char *name, json_t *value)
@@ -57,4 +66,9 @@ void apply_set_number(json_t *object, const char *name, json_int_t value)
         json_integer_set(now, value); /* nobody else's */
     else
         set(object, at, name, json_integer(value));
+}
+
+void apply_set_copy(json_t *object, const char *name, const json_t *value)
+{
+    json_object_set_new(object, name, json_deep_copy(value));
 }

@@ -76,7 +76,7 @@ enum rc apply_rack_odd(struct applying *a)
         json_pack("{s:s, s:s, s:s, s:I}", "kind", apply_text(a->data, "alarm"), "place",
                   slot, "volume", apply_text(there, "volume"), "at", a->at_ms);
     if (json_object_get(a->data, "meant"))
-        json_object_set(alarm, "meant", json_object_get(a->data, "meant"));
+        apply_set_copy(alarm, "meant", json_object_get(a->data, "meant"));
     return rc ? rc : apply_put(a, VIEW_ALARMS, slot, alarm);
 }
 
@@ -102,7 +102,7 @@ enum rc apply_alarm(struct applying *a)
     if (*apply_text(evidence, "sha256"))
         apply_set_text(alarm, "sha256", apply_text(evidence, "sha256"));
     if (json_object_get(evidence, "where"))
-        json_object_set(alarm, "where", json_object_get(evidence, "where"));
+        apply_set_copy(alarm, "where", json_object_get(evidence, "where"));
     if (!strcmp(apply_text(a->data, "kind"), alarm_row(ALARM_LATE)->word))
         rc = mark_late(a, place);
     return rc ? rc : apply_put(a, VIEW_ALARMS, apply_text(a->data, "alarm"), alarm);

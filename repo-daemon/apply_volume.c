@@ -165,8 +165,8 @@ static enum rc results_apply(struct applying *a, json_t *volume)
     for (size_t i = 0; i < COUNT(keeps); i++)
         for (size_t f = 0; !strcmp(a->word, keeps[i].word) && keeps[i].fields[f]; f++)
             if (json_object_get(a->data, keeps[i].fields[f]))
-                json_object_set(volume, keeps[i].fields[f],
-                                json_object_get(a->data, keeps[i].fields[f]));
+                apply_set_copy(volume, keeps[i].fields[f],
+                               json_object_get(a->data, keeps[i].fields[f]));
     return rc;
 }
 
@@ -178,12 +178,16 @@ static enum rc volume_new(struct applying *a, const char *name, json_t **ret_vol
         return fault_set(a->why, RC_CORRUPT, 0,
                          "event %llu names volume '%s' that is not there",
                          (unsigned long long)a->seq, name);
-    *ret_volume =
-        json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "volume", name, "case",
-                  label.case_id, "kind", (int)label.kind, "part", (int)label.part,
-                  "holder", "", "to", "", "slot", "", "qc", "");
-    apply_set_number(*ret_volume, "declared", apply_number(a->data, "sheets"));
-    apply_set_number(*ret_volume, "notice", apply_number(a->data, "notice"));
+    static const char *const empty[] = { "holder", "to", "slot", "qc" };
+    json_t *volume = *ret_volume = json_object();
+    apply_set_text(volume, "volume", name);
+    apply_set_text(volume, "case", label.case_id);
+    apply_set_number(volume, "kind", label.kind);
+    apply_set_number(volume, "part", label.part);
+    for (size_t i = 0; i < COUNT(empty); i++)
+        apply_set_text(volume, empty[i], "");
+    apply_set_number(volume, "declared", apply_number(a->data, "sheets"));
+    apply_set_number(volume, "notice", apply_number(a->data, "notice"));
     return RC_OK;
 }
 

@@ -168,6 +168,10 @@ static inline MUST_USE enum rc store_cursor_last(struct store_cursor *cursor,
 {
     return store_cursor_move(cursor, STORE_LAST, ret_key, ret_value);
 }
+/* store_put() by a cursor of the table: cheaper for many keys in their order. */
+MUST_USE enum rc store_cursor_put(struct store_txn *txn, struct store_table table,
+                                  struct store_cursor *cursor, struct bytes key,
+                                  struct bytes value, struct fault *why);
 void store_cursor_free(struct store_cursor *cursor); /* accepts NULL */
 static inline void store_cursor_free_at(struct store_cursor **cursor)
 {

@@ -144,6 +144,17 @@ enum rc store_cursor_move(struct store_cursor *cursor, enum store_step step,
     return RC_OK;
 }
 
+enum rc store_cursor_put(struct store_txn *txn, struct store_table table,
+                         struct store_cursor *cursor, struct bytes key,
+                         struct bytes value, struct fault *why)
+{
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
+    MDB_val v = { value.len, (void *)(uintptr_t)value.at };
+    if (txn->beside) /* it has to be noted as well */
+        return store_put(txn, table, key, value, why);
+    return written(txn, mdb_cursor_put(cursor->cursor, &k, &v, 0), "put", why);
+}
+
 void store_cursor_free(struct store_cursor *cursor)
 {
     if (cursor)

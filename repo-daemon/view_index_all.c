@@ -1,126 +1,246 @@
-/* All indexes and sums at once, after a rebuild: keys are gathered over many entries and
- * written in their order, so that the store fills its pages one after the other. */
+/* All indexes and sums at once, after a rebuild. A second thread makes the keys of many
+ * entries and sorts them, so that the store fills its pages one after the other, while
+ * the first writes those before and reads the entries that follow. */
 #include "repo-daemon/view_index.h"
 
+#include "repo-daemon/aside.h"
 #include "repo-daemon/view_sums.h"
 #include "sys/json_scope.h"
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOGETHER = 20000, FIRST_BYTES = 1 << 20 };
+enum { TOGETHER = 20000, FIRST_BYTES = 1 << 20, FIRST_PAIRS = 1 << 14 };
 
-SCOPE_RELEASER(totals_free_at, struct view_totals *, view_totals_free)
-
-/* Texts behind one another, each with its NUL. */
-struct gathering {
-    struct repo *repo;
-    struct view_totals *totals; /* borrowed */
-    struct store_txn *txn;      /* the walk's */
-    enum view view;
-    char from[STORE_KEY_MAX + 1], last[STORE_KEY_MAX + 1]; /* done and kept; looked at */
-    size_t entries;
+/* Pairs of texts behind one another, each with its NUL. */
+struct pairs {
     char *text; /* owned */
-    size_t len, room, count;
+    size_t *at; /* owned: where each key begins */
+    size_t len, room, count, count_room;
     bool full; /* no memory */
 };
 
-static void gather_key(struct gathering *g, const char *key)
+/* Entries of one view, and what is written for them. */
+struct chunk {
+    struct indexing *in;
+    enum view view; /* VIEWS: there are no more entries */
+    struct pairs entries, find, sums;
+};
+
+struct indexing {
+    struct repo *repo;
+    struct view_totals *totals;
+    struct aside *aside;
+    enum view view;               /* of the next entries */
+    char last[STORE_KEY_MAX + 1]; /* the one before these; "": none */
+    struct chunk chunks[2];
+};
+
+static bool room_for(struct pairs *p, size_t bytes)
 {
-    size_t size = strlen(key) + 1;
-    if (g->len + size > g->room) {
-        size_t room = g->room ? g->room * 2 : FIRST_BYTES;
-        char *grown = realloc(g->text, room);
-        if (!grown) {
-            g->full = true;
-            return;
-        }
-        g->text = grown;
-        g->room = room;
+    if (p->len + bytes > p->room) {
+        size_t room = 2 * p->room + bytes + FIRST_BYTES;
+        char *grown = realloc(p->text, room);
+        p->full = p->full || !grown;
+        p->text = grown ? grown : p->text;
+        p->room = grown ? room : p->room;
     }
-    memcpy(g->text + g->len, key, size);
-    g->len += size;
-    g->count++;
+    if (p->count == p->count_room) {
+        size_t room = 2 * p->count_room + FIRST_PAIRS;
+        size_t *grown = reallocarray(p->at, room, sizeof *p->at);
+        p->full = p->full || !grown;
+        p->at = grown ? grown : p->at;
+        p->count_room = grown ? room : p->count_room;
+    }
+    return !p->full;
 }
 
-static bool gather_entry(const char *key, json_t *object, void *context)
+static void text_add(struct pairs *p, struct bytes text)
 {
-    static char keys[FIND_KEYS_MAX][FIND_KEY_MAX]; /* one thread */
-    struct gathering *g = context;
-    if (g->entries++ == TOGETHER)
-        return false;
-    view_totals_add(g->totals, g->txn, g->view, key, object);
-    size_t count = view_index_keys(g->view, key, object, keys);
+    memcpy(p->text + p->len, text.at, text.len);
+    p->text[p->len + text.len] = 0;
+    p->len += text.len + 1;
+}
+
+static void pair_add(struct pairs *p, struct bytes key, struct bytes value)
+{
+    if (!room_for(p, key.len + value.len + 2))
+        return;
+    p->at[p->count++] = p->len;
+    text_add(p, key);
+    text_add(p, value);
+}
+
+static void pairs_clear(struct pairs *p)
+{
+    p->len = p->count = 0;
+}
+
+static void pairs_free(struct pairs *p)
+{
+    free(p->text);
+    free(p->at);
+}
+
+static struct bytes text_bytes(const char *text)
+{
+    return (struct bytes){ (const uint8_t *)text, strlen(text) };
+}
+
+static int by_key(const void *left, const void *right, void *text)
+{
+    const size_t *a = left, *b = right;
+    return strcmp((const char *)text + *a, (const char *)text + *b);
+}
+
+static void pairs_sort(struct pairs *p)
+{
+    if (p->count)
+        qsort_r(p->at, p->count, sizeof *p->at, by_key, p->text);
+}
+
+/* ---- the second thread ---- */
+
+static void sum_told(const char *key, int64_t n, void *context)
+{
+    char value[40];
+    snprintf(value, sizeof value, "{\"n\":%" PRId64 "}", n);
+    pair_add(context, text_bytes(key), text_bytes(value));
+}
+
+static void entry_index(struct chunk *c, const char *key)
+{
+    static char keys[FIND_KEYS_MAX][FIND_KEY_MAX]; /* this thread's */
+    SCOPED(json_free_at)
+    json_t *object = json_text_read(text_bytes(key + strlen(key) + 1));
+    if (!object)
+        return;
+    view_totals_add(c->in->totals, c->view, key, object);
+    size_t count = view_index_keys(c->view, key, object, keys);
     for (size_t i = 0; i < count; i++)
-        gather_key(g, keys[i]);
-    memcpy(g->last, key, strlen(key) + 1);
-    return !g->full;
+        pair_add(&c->find, text_bytes(keys[i]), text_bytes("{}"));
 }
 
-static int by_text(const void *a, const void *b)
+static void chunk_index(void *context)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    struct chunk *c = context;
+    pairs_clear(&c->find);
+    pairs_clear(&c->sums);
+    view_totals_told_to(c->in->totals, sum_told, &c->sums);
+    for (size_t i = 0; i < c->entries.count; i++)
+        entry_index(c, c->entries.text + c->entries.at[i]);
+    if (c->view == VIEWS)
+        view_totals_case_end(c->in->totals);
+    pairs_sort(&c->find);
+    pairs_sort(&c->sums);
 }
 
-static enum rc gathered_write(struct store_txn *txn, void *context, struct fault *why)
+/* ---- the first ---- */
+
+/* What follows in this view, as it lies in the store. */
+static enum rc entries_read(struct indexing *in, struct chunk *c, struct store_txn *txn,
+                            struct fault *why)
 {
-    struct gathering *g = context;
-    static const struct bytes nothing = { (const uint8_t *)"{}", 2 };
-    SCOPED(free_at) const char **keys = calloc(g->count + 1, sizeof *keys);
-    enum rc rc = RC_OK;
-    if (!keys || g->full)
-        return fault_set(why, RC_NO_MEMORY, 0, "no memory for an index");
-    const char *at = g->text;
-    for (size_t i = 0; i < g->count; i++, at += strlen(at) + 1)
-        keys[i] = at;
-    if (g->count)
-        qsort(keys, g->count, sizeof *keys, by_text);
-    for (size_t i = 0; !rc && i < g->count; i++)
-        rc = store_put(txn, g->repo->tables[VIEW_FIND],
-                       (struct bytes){ (const uint8_t *)keys[i], strlen(keys[i]) },
-                       nothing, why);
-    return rc;
+    SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
+    struct bytes key, value, last = text_bytes(in->last);
+    enum rc rc = store_cursor_open(txn, in->repo->tables[in->view], &cursor, why);
+    if (rc)
+        return rc;
+    rc = store_cursor_from(cursor, last, &key, &value);
+    if (!rc && last.len && key.len == last.len && !memcmp(key.at, last.at, key.len))
+        rc = store_cursor_next(cursor, &key, &value);
+    for (; !rc && c->entries.count < TOGETHER && !c->entries.full;
+         rc = store_cursor_next(cursor, &key, &value))
+        pair_add(&c->entries, key, value);
+    if (c->entries.count)
+        strcpy(in->last, c->entries.text + c->entries.at[c->entries.count - 1]);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Looked at in a transaction of its own, as one that writes may have to run twice. */
-static enum rc gather_some(struct gathering *g, struct fault *why)
+static enum rc chunk_read(struct indexing *in, struct chunk *c, struct fault *why)
 {
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
-    enum rc rc = store_begin_read(g->repo->store, &txn, why);
-    g->entries = g->len = g->count = 0;
-    g->txn = txn;
-    return rc ? rc
-              : view_each(g->repo, txn, g->view, "", *g->from ? g->from : NULL,
-                          gather_entry, g, why);
-}
-
-static enum rc gather_view(struct repo *repo, struct view_totals *totals, enum view view,
-                           struct fault *why)
-{
-    struct gathering g = { .repo = repo, .totals = totals, .view = view };
-    enum rc rc;
-    do {
-        rc = gather_some(&g, why);
-        if (!rc)
-            rc = store_update(repo->store, gathered_write, &g, why);
-        memcpy(g.from, g.last, sizeof g.from);
-    } while (!rc && g.entries > TOGETHER);
-    free(g.text);
+    enum rc rc = store_begin_read(in->repo->store, &txn, why);
+    pairs_clear(&c->entries);
+    while (!rc && in->view < TABLE_PASSWORDS && !c->entries.count) {
+        c->view = in->view;
+        if (view_indexed(in->view))
+            rc = entries_read(in, c, txn, why);
+        if (!c->entries.count) {
+            in->view++;
+            in->last[0] = 0;
+        }
+    }
+    if (!c->entries.count)
+        c->view = VIEWS;
     return rc;
 }
 
-static enum rc totals_write(struct store_txn *txn, void *context, struct fault *why)
+static enum rc pairs_write(struct store_txn *txn, struct store_table table,
+                           const struct pairs *p, struct fault *why)
 {
-    return view_totals_write(context, txn, why);
+    SCOPED(store_cursor_free_at) struct store_cursor *cursor = NULL;
+    enum rc rc = store_cursor_open(txn, table, &cursor, why);
+    for (size_t i = 0; !rc && i < p->count; i++) {
+        const char *key = p->text + p->at[i];
+        rc = store_cursor_put(txn, table, cursor, text_bytes(key),
+                              text_bytes(key + strlen(key) + 1), why);
+    }
+    return rc;
+}
+
+static enum rc chunk_write(struct store_txn *txn, void *context, struct fault *why)
+{
+    const struct chunk *c = context;
+    struct repo *repo = c->in->repo;
+    if (c->entries.full || c->find.full || c->sums.full)
+        return fault_set(why, RC_NO_MEMORY, 0, "no memory for an index");
+    enum rc rc = pairs_write(txn, repo->tables[VIEW_FIND], &c->find, why);
+    if (!rc)
+        rc = pairs_write(txn, repo->tables[VIEW_SUMS], &c->sums, why);
+    return rc || c->view != VIEWS ? rc : view_totals_write(c->in->totals, repo, txn, why);
+}
+
+static enum rc chunks_all(struct indexing *in, struct fault *why)
+{
+    enum rc rc = chunk_read(in, &in->chunks[0], why);
+    if (!rc)
+        aside_give(in->aside, chunk_index, &in->chunks[0]);
+    for (unsigned turn = 0; !rc; turn = !turn) {
+        struct chunk *now = &in->chunks[turn], *next = &in->chunks[!turn];
+        bool more = now->view != VIEWS;
+        if (more)
+            rc = chunk_read(in, next, why);
+        aside_wait(in->aside);
+        if (rc)
+            return rc;
+        if (more)
+            aside_give(in->aside, chunk_index, next);
+        rc = store_update(in->repo->store, chunk_write, now, why);
+        if (!more)
+            return rc;
+    }
+    return rc;
 }
 
 enum rc view_index_all(struct repo *repo, struct fault *why)
 {
-    SCOPED(totals_free_at) struct view_totals *totals = view_totals_new(repo);
-    enum rc rc = RC_OK;
-    for (enum view view = 0; !rc && view < TABLE_PASSWORDS; view++)
-        if (view_indexed(view))
-            rc = gather_view(repo, totals, view, why);
-    return rc ? rc : store_update(repo->store, totals_write, totals, why);
+    struct indexing in = { .repo = repo };
+    enum rc rc = view_totals_new(repo, &in.totals, why);
+    in.aside = aside_new();
+    for (size_t i = 0; i < COUNT(in.chunks); i++)
+        in.chunks[i].in = &in;
+    if (!rc)
+        rc = chunks_all(&in, why);
+    aside_free(in.aside);
+    for (size_t i = 0; i < COUNT(in.chunks); i++) {
+        pairs_free(&in.chunks[i].entries);
+        pairs_free(&in.chunks[i].find);
+        pairs_free(&in.chunks[i].sums);
+    }
+    view_totals_free(in.totals);
+    return rc;
 }

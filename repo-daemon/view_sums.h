@@ -23,13 +23,22 @@ MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
                                   const json_t *new, struct fault *why);
 
 /* All of them anew, after a rebuild: make totals, add each entry of VIEW_VOLUMES and
- * VIEW_SLOTS once (other views are passed over), write. VIEW_SUMS is empty before. */
+ * VIEW_SLOTS once and in order (other views are passed over), end the last case, write.
+ * VIEW_SUMS is empty before. Adding and ending touch no store and may be another
+ * thread's. What is counted by case is told when the case is over, key and n, and is the
+ * caller's to write as {"n":N}. */
 struct view_totals;
-struct view_totals *view_totals_new(struct repo *repo); /* never NULL */
-void view_totals_free(struct view_totals *totals);      /* accepts NULL */
-void view_totals_add(struct view_totals *totals, struct store_txn *txn, enum view view,
-                     const char *key, const json_t *object);
-MUST_USE enum rc view_totals_write(const struct view_totals *totals,
+typedef void view_totals_told(const char *key, int64_t n, void *context);
+/* The caller ends with view_totals_free(), also when this fails. */
+MUST_USE enum rc view_totals_new(struct repo *repo, struct view_totals **ret_totals,
+                                 struct fault *why);
+void view_totals_free(struct view_totals *totals); /* accepts NULL */
+void view_totals_told_to(struct view_totals *totals, view_totals_told *told,
+                         void *context);
+void view_totals_add(struct view_totals *totals, enum view view, const char *key,
+                     const json_t *object);
+void view_totals_case_end(struct view_totals *totals);
+MUST_USE enum rc view_totals_write(const struct view_totals *totals, struct repo *repo,
                                    struct store_txn *txn, struct fault *why);
 
 #endif
