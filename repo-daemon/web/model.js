@@ -129,7 +129,7 @@ const how = [
     { name: 'binding-check', may: ['binding-check', 'check'], asks: [], sign: 'eye', path: (v) => `/v1/volumes/${v.volume}/binding/check` },
     { name: 'verify', may: ['verify'], asks: [], sign: 'check' },
     { name: 'bind', may: ['bind'], asks: [], sign: 'book' },
-    { name: 'archive', may: ['archive'], asks: [], sign: 'archive', path: (v) => `/v1/volumes/${v.volume}/archive` },
+    { name: 'archive', may: ['archive'], asks: ['term'], sign: 'archive', path: (v) => `/v1/volumes/${v.volume}/archive` },
     { name: 'qc', may: ['qc-pass', 'qc-reject'], asks: [], sign: 'eye', go: (v) => `#/qc/${v.volume}` },
     { name: 'find', may: ['find'], asks: [], sign: 'check' },
     { name: 'put', may: ['order-put', 'shelve'], asks: ['slot'], sign: 'shelf' },

@@ -1,5 +1,5 @@
 /* What must be known before some actions: to whom, which slot, how many sheets, why, and
- * for the archive notice how the case ended. */
+ * for the archive notice how the case ended, for the archive how long it is kept. */
 import { html } from 'lit';
 
 import { icon } from '../../web/icons.js';
@@ -10,6 +10,7 @@ import { nameOf, placeName } from './names.js';
 const outcomes = ['判决', '调解', '撤诉', '裁定'];
 const FACTS = 'facts[]'; /* one name, several answers */
 const facts = ['保全', '上诉'];
+const longer = ['long', 'permanent'];
 const watchers = ['keeper', 'archivist', 'supervisor'];
 const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
@@ -48,6 +49,16 @@ const draw = {
 
     reason: () => html`<div class="field"><label for="reason">${say('ask.reason')}</label>
         <input id="reason" name="reason" type="text" required maxlength="200" autocomplete="off"></div>`,
+
+    term: () => html`<div class="field"><label for="class">${say('ask.term')}</label>
+            <select id="class" name="class" aria-describedby="class-help"
+                @change=${({ target }) => { target.form.elements.reason.required = target.value !== ''; }}>
+                <option value="">${say('ask.term.table')}</option>
+                ${longer.map((one) => html`<option value=${one}>${say(`keep.class.${one}`)}</option>`)}
+            </select>
+            <p class="help" id="class-help">${say('ask.term.help')}</p></div>
+        <div class="field"><label for="reason">${say('ask.term.reason')}</label>
+            <input id="reason" name="reason" type="text" maxlength="60" autocomplete="off"></div>`,
 
     notice: () => html`<div class="field"><label for="outcome">${say('ask.outcome')}</label>
             <select id="outcome" name="outcome">${outcomes.map((one) => html`<option value=${one}>${say(`outcome.${one}`)}</option>`)}</select></div>

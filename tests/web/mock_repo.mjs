@@ -63,6 +63,7 @@ function makeVolumes() {
         make(10044, 'received', keeper, { cover: '某银行诉郑某 信用卡纠纷' }),
         make(10050, 'at-binding', who('binder1'), { notice: 1, cover: '何某诉罗某 机动车交通事故责任纠纷' }),
         make(10058, 'archived', who('archivist1'), { slot: withCheck('S01001009'), notice: 1, cover: '冯某诉某保险公司 保险纠纷' }),
+        make(10059, 'bound', who('archivist1'), { notice: 1, cover: '蒋某诉沈某 继承纠纷' }),
         make(10061, 'missing', keeper, { cover: '许某诉邓某 房屋租赁合同纠纷' }),
     ];
 }
@@ -195,6 +196,10 @@ export class MockRepo {
         }
         const volume = this.volumes.find((one) => one.volume === name || one.case === name);
         if (part === 'binding') return { json: this.check(volume) };
+        if (part === 'archive') {
+            volume.term = body;
+            return { json: { seq: this.record(volume, 'archive', '归档入库', 'archived'), path: `/var/lib/juanku/archive/${volume.volume}` } };
+        }
         if (part === 'archive-notice') {
             volume.notice = 1;
             return { json: { seq: this.record(volume, 'archive-notice', `归档提示：${body.outcome}`, volume.state) } };

@@ -54,6 +54,7 @@ for (const [folder, table] of [['station/web', stationWords], ['repo-daemon/web'
 }
 check(jobStates.every((state) => stationWords[`job.${state}`]), 'words: every state of a job has a word');
 check(actionNames.every((name) => repoWords[`act.${name}`]), 'words: every action of the keeper has a word');
+check(actionsFor({ may: ['archive'] })[0].asks.join() === 'term', 'actions: how long it is kept is asked when it goes to the archive');
 check(Object.values(stateLook).every(([, sign]) => iconNames.includes(sign)), 'states: each has a sign that exists');
 
 check(labelKind('V44039920260301010027100159') === 'V' && labelKind('T10671') === 'T', 'labels: right ones are read');

@@ -257,6 +257,21 @@ async function repository() {
     await page.click('.acts button:has-text("按规则核对")');
     await page.waitForSelector('.missing li');
     await judge(page, 'repo-binding');
+    await step('repository: the archivist keeps a volume for longer than the table says', async () => {
+        const bound = mock.volumes.find((one) => one.state === 'bound');
+        await page.goto(`${base}/#/v/${bound.volume}`);
+        await page.click('.acts button:has-text("归档入库")');
+        await page.waitForSelector('#class:focus');
+        await page.keyboard.press('End'); /* the last: for ever */
+        await judge(page, 'repo-archive');
+        await page.focus('#reason');
+        await page.keyboard.press('Enter'); /* not without a reason */
+        mustBe(!bound.term, 'it was sent without a reason');
+        await page.keyboard.type('涉及不动产权属');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('.state :text("已归档")');
+        mustBe(bound.term.class === 'permanent' && bound.term.reason === '涉及不动产权属', JSON.stringify(bound.term));
+    });
     await show('repo-slots', 'slots', '.cell');
     await show('repo-slot', `s/${mock.slots[8].slot}`, 'jk-slot table');
     await show('repo-list', 'volumes', 'jk-list table');
