@@ -7,22 +7,8 @@
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <microhttpd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-void http_cert_connection(__attribute__((unused)) void *context,
-                          __attribute__((unused)) struct MHD_Connection *connection,
-                          void **own, enum MHD_ConnectionNotificationCode code)
-{
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *own = http_alloc(sizeof(struct http_cert));
-        return;
-    }
-    free(*own);
-    *own = NULL;
-}
 
 static bool leaf_read(gnutls_session_t session, struct http_cert *cert)
 {
@@ -63,10 +49,10 @@ static enum http_cert_state state_of(gnutls_session_t session, struct http_cert 
     return wrong ? HTTP_CERT_EXPIRED : HTTP_CERT_VALID;
 }
 
-void http_cert_take(struct http_request *r, void *own, void *session)
+void http_cert_take(struct http_request *r, struct http_line *line, void *session)
 {
-    r->cert = own;
-    if (!own || r->cert->state != HTTP_CERT_UNREAD)
+    r->cert = line ? &line->cert : NULL;
+    if (!line || r->cert->state != HTTP_CERT_UNREAD)
         return;
     r->cert->state = session ? state_of(session, r->cert) : HTTP_CERT_NONE;
 }

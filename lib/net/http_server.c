@@ -34,6 +34,7 @@ struct http_server {
     int fd; /* the listening socket; the library closes it */
     sd_event_source *ready, *again, *timer, *heartbeat;
     struct http_requests requests;
+    struct http_turn turn;
     bool resumed; /* since the library last ran: it must run again before the loop sleeps
                    */
 };
@@ -158,6 +159,7 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
                                  __attribute__((unused)) const char *version,
                                  const char *piece, size_t *piece_len, void **own)
 {
+    ((struct http_server *)context)->turn.moved = true;
     if (!*own) {
         struct http_request *r = request_begin(context, connection, path, method);
         *own = r;
@@ -190,7 +192,7 @@ static void on_completed(void *context,
 static int library_run(struct http_server *server)
 {
     server->resumed = false;
-    MHD_run(server->daemon);
+    http_turn_run(&server->turn, server->daemon);
     http_requests_clear(&server->requests);
     return 0;
 }
@@ -218,13 +220,14 @@ static int on_timer(__attribute__((unused)) sd_event_source *source,
 static int on_prepare(__attribute__((unused)) sd_event_source *source, void *context)
 {
     struct http_server *server = context;
-    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
-    bool waits = server->resumed || MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES;
-    if (waits && !wait_ms)
+    int64_t wait_ms =
+        server->resumed ? 0 : http_turn_wait_ms(&server->turn, server->daemon);
+    if (!wait_ms)
         return sd_event_source_set_enabled(server->again, SD_EVENT_ONESHOT);
-    if (!waits)
+    if (wait_ms < 0)
         return sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-    int error = sd_event_source_set_time_relative(server->timer, wait_ms * 1000);
+    int error =
+        sd_event_source_set_time_relative(server->timer, (uint64_t)wait_ms * 1000);
     return error < 0 ? error
                      : sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
 }
@@ -260,7 +263,7 @@ static enum rc daemon_start(struct http_server *s, struct fault *why)
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MEMORY,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-        http_cert_connection, s, MHD_OPTION_ARRAY, s->cert ? tls : &tls[3],
+        http_line_notice, &s->turn, MHD_OPTION_ARRAY, s->cert ? tls : &tls[3],
         MHD_OPTION_END);
     if (!s->daemon)
         return fault_set(why, RC_INVALID, 0, "start the server on %s%s", s->listen,
@@ -313,6 +316,7 @@ enum rc http_server_new(sd_event *loop, const struct http_settings *settings,
         rc = file_read(AT_FDCWD, settings->client_ca, PEM_MAX, &s->client_ca, &len, why);
     if (!rc)
         rc = http_listen(s->listen, s->cert != NULL, &s->fd, why);
+    s->turn.tls = s->cert != NULL;
     if (!rc)
         rc = daemon_start(s, why);
     if (!rc)

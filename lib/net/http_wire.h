@@ -119,11 +119,33 @@ static inline bool http_given(const char *text)
     return text && *text;
 }
 
-/* http_cert.c: the library's notice of a connection's begin and end; the certificate of
- * the connection (`own` is what the notice left there, `session` is of GnuTLS). */
-void http_cert_connection(void *context, struct MHD_Connection *connection, void **own,
-                          enum MHD_ConnectionNotificationCode code);
-void http_cert_take(struct http_request *request, void *own, void *session);
+/* While it is open the library runs, and TLS connections tell the kernel that more
+ * follows what they send. */
+struct http_turn {
+    bool tls, open;
+    bool moved;             /* a byte, or a request, in the library's last run */
+    struct http_line *held; /* have sent something in this turn */
+};
+
+/* One connection. */
+struct http_line {
+    struct http_cert cert;
+    struct http_turn *turn; /* borrowed */
+    int fd;                 /* the library's; of TLS only */
+    bool held;
+    struct http_line *next_held;
+};
+
+/* http_line.c: the library's notice of a connection's begin and end, whose context is the
+ * turn and whose `own` becomes the line; a turn; and how long to sleep after it, -1:
+ * until something comes. */
+void http_line_notice(void *context, struct MHD_Connection *connection, void **own,
+                      enum MHD_ConnectionNotificationCode code);
+void http_turn_run(struct http_turn *turn, struct MHD_Daemon *daemon);
+int64_t http_turn_wait_ms(const struct http_turn *turn, struct MHD_Daemon *daemon);
+
+/* http_cert.c: the certificate of the connection (`session` is of GnuTLS). */
+void http_cert_take(struct http_request *request, struct http_line *line, void *session);
 
 /* http_stream.c */
 void http_stream_put(struct http_stream *stream, const char *text, size_t len);
