@@ -3,6 +3,7 @@
 #include "net/http_wire.h"
 
 #include "sys/hash.h"
+#include "sys/json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,11 +42,12 @@ void http_reply_text(struct http_request *r, int status, const char *type,
 
 void http_reply_json(struct http_request *r, int status, json_t *body)
 {
-    char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    size_t len = 4;
+    char *text = body ? json_text_write_any(body, &len) : NULL;
     json_decref(body);
     if (!text)
-        text = http_copy("null", 4);
-    plan_memory(r, status, "application/json; charset=utf-8", text, strlen(text));
+        text = http_copy("null", len = 4);
+    plan_memory(r, status, "application/json; charset=utf-8", text, len);
 }
 
 void http_reply_problem(struct http_request *r, int status, const char *code,

@@ -1,6 +1,7 @@
 /* Frames on a socket: queue, write, read, take apart. */
 #include "sys/ipc_frame.h"
 
+#include "sys/json_text.h"
 #include "sys/scope.h"
 
 #include <errno.h>
@@ -90,8 +91,8 @@ static struct frame_out *make_frame(const struct frame_head *head, const char *t
 enum rc frame_put(struct frame_wire *wire, enum frame_kind kind, uint64_t id,
                   const json_t *body, const int *fds, int fd_count)
 {
-    SCOPED(free_at) char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
-    size_t len = text ? strlen(text) : 0;
+    size_t len = 0;
+    SCOPED(free_at) char *text = json_text_write_any(body, &len);
     if (!text || len > IPC_MESSAGE_MAX || fd_count > IPC_FDS_MAX)
         return RC_INVALID;
     if (wire->queued >= IPC_QUEUE_MAX)
@@ -119,7 +120,10 @@ static bool deliver(struct frame_wire *wire, const struct frame_head *head,
     wire->arrived_count -= m.fd_count;
     memmove(wire->arrived, wire->arrived + m.fd_count,
             sizeof(int) * (size_t)wire->arrived_count);
-    m.body = json_loadb(text, head->len, JSON_DECODE_ANY, NULL);
+    if (head->len && (*text == '{' || *text == '['))
+        m.body = json_text_read((struct bytes){ (const uint8_t *)text, head->len });
+    else
+        m.body = json_loadb(text, head->len, JSON_DECODE_ANY, NULL);
     bool more = arrival(head, &m, context);
     json_decref(m.body);
     for (int i = 0; i < m.fd_count; i++)

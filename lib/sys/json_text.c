@@ -135,6 +135,7 @@ json_t *json_text_read(struct bytes text)
 struct out {
     char *at; /* owned */
     size_t len, room;
+    bool sorted;
 };
 
 static bool put(struct out *out, const void *bytes, size_t len)
@@ -186,8 +187,8 @@ static int by_key(const void *left, const void *right)
 }
 
 /* Members mostly come in their order, so each finds its place near the end. */
-static bool members_sorted(json_t *object, struct member at[MEMBERS_MAX],
-                           size_t *ret_count)
+static bool members_list(json_t *object, bool sorted, struct member at[MEMBERS_MAX],
+                         size_t *ret_count)
 {
     size_t count = 0;
     if (json_object_size(object) > MEMBERS_MAX)
@@ -196,7 +197,7 @@ static bool members_sorted(json_t *object, struct member at[MEMBERS_MAX],
         struct member member = { json_object_iter_key(i), json_object_iter_key_len(i),
                                  json_object_iter_value(i) };
         size_t place = count++;
-        for (; place && by_key(&at[place - 1], &member) > 0; place--)
+        for (; sorted && place && by_key(&at[place - 1], &member) > 0; place--)
             at[place] = at[place - 1];
         at[place] = member;
     }
@@ -210,7 +211,7 @@ static bool put_object(struct out *out, json_t *object, int depth)
 {
     struct member members[MEMBERS_MAX];
     size_t count = 0;
-    bool good = members_sorted(object, members, &count) && put(out, "{", 1);
+    bool good = members_list(object, out->sorted, members, &count) && put(out, "{", 1);
     for (size_t i = 0; good && i < count; i++)
         good = (!i || put(out, ",", 1)) &&
                put_string(out, members[i].key, members[i].len) && put(out, ":", 1) &&
@@ -240,16 +241,26 @@ static bool put_value(struct out *out, const json_t *value, int depth)
     return json_is_array(value) && put_array(out, value, depth);
 }
 
-char *json_text_write(const json_t *value, size_t *ret_len)
+static char *text_write(const json_t *value, bool sorted, size_t flags, size_t *ret_len)
 {
-    struct out out = { NULL, 0, 0 };
+    struct out out = { NULL, 0, 0, sorted };
     if ((json_is_object(value) || json_is_array(value)) && put_value(&out, value, 0)) {
         out.at[out.len] = 0;
         *ret_len = out.len;
         return out.at;
     }
     free(out.at);
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = json_dumps(value, flags);
     *ret_len = text ? strlen(text) : 0;
     return text;
+}
+
+char *json_text_write(const json_t *value, size_t *ret_len)
+{
+    return text_write(value, true, JSON_COMPACT | JSON_SORT_KEYS, ret_len);
+}
+
+char *json_text_write_any(const json_t *value, size_t *ret_len)
+{
+    return text_write(value, false, JSON_COMPACT | JSON_ENCODE_ANY, ret_len);
 }

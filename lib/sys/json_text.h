@@ -19,4 +19,8 @@ json_t *json_text_read(struct bytes text);
  * *ret_len; the caller frees it. NULL for what has no text, or without memory. */
 char *json_text_write(const json_t *value, size_t *ret_len);
 
+/* The same with JSON_COMPACT and JSON_ENCODE_ANY: members in the order in which they
+ * came, and any kind of value. */
+char *json_text_write_any(const json_t *value, size_t *ret_len);
+
 #endif

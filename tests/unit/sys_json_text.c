@@ -19,6 +19,11 @@ static void same_as_jansson(const char *text)
     SCOPED(free_at) char *text_theirs = json_dumps(theirs, JSON_COMPACT | JSON_SORT_KEYS);
     CHECK_TEXT(text_theirs, written);
     CHECK(len == strlen(written));
+    SCOPED(free_at) char *as_came = json_text_write_any(ours, &len);
+    SCOPED(free_at)
+    char *as_came_theirs = json_dumps(theirs, JSON_COMPACT | JSON_ENCODE_ANY);
+    CHECK_TEXT(as_came_theirs, as_came);
+    CHECK(len == strlen(as_came));
 }
 
 TEST(json_text, reads_and_writes_as_jansson_does)
