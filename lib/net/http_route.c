@@ -6,25 +6,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool part_ends(const char *at)
+{
+    return !*at || *at == '/';
+}
+
 static size_t part_len(const char *at)
 {
-    return strcspn(at, "/");
+    size_t len = 0;
+    while (!part_ends(at + len))
+        len++;
+    return len;
 }
 
 /* Both paths begin with '/'; {name} stands for one part that is not empty. */
 static bool path_fits(const char *pattern, const char *path, struct http_pairs *ret_parts)
 {
     while (*pattern == '/' && *path == '/') {
-        size_t want = part_len(++pattern), have = part_len(++path);
-        if (want > 2 && pattern[0] == '{') {
+        pattern++, path++;
+        if (*pattern == '{') {
+            size_t want = part_len(pattern), have = part_len(path);
             if (!have || ret_parts->count == HTTP_PATH_PARTS)
                 return false;
             http_pairs_add(ret_parts, pattern + 1, want - 2, path, have);
-        } else if (want != have || memcmp(pattern, path, want) != 0) {
-            return false;
+            pattern += want;
+            path += have;
+            continue;
         }
-        pattern += want;
-        path += have;
+        while (!part_ends(pattern) && *pattern == *path)
+            pattern++, path++;
+        if (!part_ends(pattern) || !part_ends(path))
+            return false;
     }
     return !*pattern && !*path;
 }
