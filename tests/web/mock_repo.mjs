@@ -197,8 +197,9 @@ export class MockRepo {
         const volume = this.volumes.find((one) => one.volume === name || one.case === name);
         if (part === 'binding') return { json: this.check(volume) };
         if (part === 'archive') {
-            volume.term = body;
-            return { json: { seq: this.record(volume, 'archive', '归档入库', 'archived'), path: `/var/lib/juanku/archive/${volume.volume}` } };
+            const seq = this.record(volume, 'archive', '归档入库', 'archived');
+            Object.assign(volume, { term: body, state: 'archived' });
+            return { json: { seq, path: `/var/lib/juanku/archive/${volume.volume}` } };
         }
         if (part === 'archive-notice') {
             volume.notice = 1;
