@@ -120,7 +120,8 @@ static bool return_add(const char *key, json_t *entry, void *context)
     struct returning *r = context;
     struct repo *repo = r->call->repo;
     SCOPED(json_free_at) json_t *volume = NULL;
-    if (view_get(repo, r->txn, VIEW_VOLUMES, json_text(entry, "volume"), &volume))
+    if (view_get(repo, r->txn, VIEW_VOLUMES, json_text(entry, "volume"), &volume) ||
+        call_may_see_volume(r->call, volume, NULL))
         return true;
     json_t *shown = show_volume(repo, r->txn, volume);
     json_object_update_new(shown,

@@ -146,6 +146,8 @@ enum rc scans_create(struct call *call, struct fault *why)
     rc = station_cert_check(call, call_text(call, "station"), why);
     if (!rc)
         rc = call_volume(call, call_part(call, "volume"), &volume, why);
+    if (!rc)
+        rc = call_may_see_volume(call, volume, why);
     if (!rc && strcmp(call_text(call, "volume"), json_text(volume, "volume")) != 0)
         rc = fault_set(why, RC_INVALID, 0, "扫描清单写的是另一册案卷");
     if (!rc)
