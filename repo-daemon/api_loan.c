@@ -71,6 +71,17 @@ static unsigned needed(const struct call *call, const json_t *the_case, bool sec
     return !secret && *judge && strcmp(judge, call->by.badge) != 0 ? 2 : 1;
 }
 
+/* Before the volume is looked up: whether a 副卷 is there is told only to a request that
+ * leaves its trace. */
+static enum rc words_fit(const struct call *call, struct fault *why)
+{
+    const char *reason = call_text(call, "reason");
+    return *reason && strlen(reason) <= WORDS_MOST &&
+                   strlen(call_text(call, "outside")) <= WORDS_MOST
+               ? RC_OK
+               : fault_set(why, RC_INVALID, 0, "请写明借阅事由（最多二百个汉字）");
+}
+
 static enum rc request_fits(struct call *call, const json_t *volume, struct fault *why)
 {
     char prefix[LOAN_KEY_MAX];
@@ -82,9 +93,6 @@ static enum rc request_fits(struct call *call, const json_t *volume, struct faul
         return fault_set(why, RC_REFUSED, 0, "这册案卷已退还当事人，不能借阅");
     if (json_number(volume, "kind") == 2 && *call_text(call, "outside"))
         return fault_set(why, RC_REFUSED, 0, "%s", loan_sentence(LOAN_NEED_INSIDE));
-    if (!*call_text(call, "reason") || strlen(call_text(call, "reason")) > WORDS_MOST ||
-        strlen(call_text(call, "outside")) > WORDS_MOST)
-        return fault_set(why, RC_INVALID, 0, "请写明借阅事由（最多二百个汉字）");
     snprintf(prefix, sizeof prefix, "%s-", json_text(volume, "volume"));
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
     if (!rc)
@@ -103,7 +111,9 @@ enum rc loan_create(struct call *call, struct fault *why)
     enum rc rc = call_command(call, EVENT_LOAN_REQUEST, &command, why);
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;
-    rc = call_volume(call, call_text(call, "volume"), &volume, why);
+    rc = words_fit(call, why);
+    if (!rc)
+        rc = call_volume(call, call_text(call, "volume"), &volume, why);
     if (rc == RC_DENIED) /* a 副卷 may be asked for by who may not see it */
         rc = fault_set(why, RC_NOT_FOUND, 0, "没有案卷 %s，请核对卷号或问库管员",
                        call_text(call, "volume"));

@@ -186,6 +186,10 @@ TEST(loans, of_a_secret_volume_need_the_president_and_stay_inside)
     prepare();
     CHECK_INT(422, ask(token_of(ROLE_BORROWER), secret, "某律师事务所", NULL, &answer));
     check_says("只能阅正卷", answer);
+    CHECK_INT(400,
+              call_by(ROLE_BORROWER, "POST", "/v1/loans", NULL,
+                      json_pack("{s:s, s:s}", "volume", "V?", "reason", ""), &answer));
+    check_says("借阅事由", answer); /* asked for before anything is told of a volume */
     CHECK_INT(201, ask(token_of(ROLE_BORROWER), secret, NULL, loan, NULL));
     CHECK_INT(403, loan_do(token_of(ROLE_APPROVER), loan, "approve", &answer));
     check_says("副卷", answer); /* an approver may not even see it */
