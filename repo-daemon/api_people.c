@@ -86,6 +86,9 @@ enum rc pin_set(struct call *call, struct fault *why)
     if (len < PIN_LEAST || len > PIN_MOST || strspn(text, "0123456789") != len)
         return fault_set(why, RC_INVALID, 0, "工牌密码要有 %d 到 %d 位数字", PIN_LEAST,
                          PIN_MOST);
+    rc = call_is_fresh(call, why);
+    if (rc)
+        return rc;
     SCOPED(json_free_at) json_t *secret = people_secret(text);
     SCOPED(json_free_at) json_t *data = json_pack("{s:s}", "badge", call->by.badge);
     if (!secret)

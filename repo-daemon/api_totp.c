@@ -32,7 +32,9 @@ enum rc totp_start(struct call *call, struct fault *why)
 {
     char secret[TOTP_SECRET_TEXT], uri[URI_MAX];
     static struct qr qr;
-    enum rc rc = totp_begin(call->repo, call->by.badge, secret, why);
+    enum rc rc = call_is_fresh(call, why);
+    if (!rc)
+        rc = totp_begin(call->repo, call->by.badge, secret, why);
     if (rc)
         return rc;
     int len =

@@ -70,6 +70,9 @@ MUST_USE enum rc call_command(struct call *call, const char *event,
 MUST_USE enum rc call_commit(struct call *call, const struct command *command, int status,
                              struct fault *why);
 
+/* Did the caller log in just now (people_is_fresh)? RC_REFUSED with a sentence. */
+MUST_USE enum rc call_is_fresh(const struct call *call, struct fault *why);
+
 /* Tell the boards of an entry, though no event of it was applied. */
 void call_told(const struct call *call, enum view view, const char *key);
 

@@ -81,6 +81,15 @@ enum rc call_commit(struct call *call, const struct command *command, int status
     return RC_OK;
 }
 
+enum rc call_is_fresh(const struct call *call, struct fault *why)
+{
+    return people_is_fresh(call->repo, call->token, call->now_ms)
+               ? RC_OK
+               : fault_set(why, RC_REFUSED, 0,
+                           "登录已超过 %d 分钟：请退出，重新登录以后马上再设定",
+                           SESSION_FRESH_MS / 60000);
+}
+
 void call_told(const struct call *call, enum view view, const char *key)
 {
     struct repo *repo = call->repo;

@@ -17,6 +17,7 @@ enum {
     PIN_MOST = 12,
     TOKEN_MAX = 65,
     SESSION_MS = 12 * 3600 * 1000,
+    SESSION_FRESH_MS = 10 * 60 * 1000, /* the person himself was here a moment ago */
 };
 
 struct person {
@@ -64,6 +65,9 @@ MUST_USE enum rc people_log_in(struct repo *repo, const struct log_in *log_in,
 /* Who has this token? RC_DENIED: nobody, or it has expired. */
 MUST_USE enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
                                  struct person *ret_person);
+/* Has the person logged in just now? What he is known by is changed only then: not by who
+ * finds his desk open. */
+bool people_is_fresh(struct repo *repo, const char *token, int64_t now_ms);
 /* Who shows this badge and knows its PIN; wrong ones make wait as those of log-in names
  * do. RC_DENIED, RC_AGAIN with a sentence. `source` is the address of the desk. */
 MUST_USE enum rc people_by_pin(struct repo *repo, const char *badge, const char *pin,

@@ -186,6 +186,18 @@ enum rc people_of_token(struct repo *repo, const char *token, int64_t now_ms,
     return rc == RC_NOT_FOUND || (!rc && ret_person->disabled) ? RC_DENIED : rc;
 }
 
+bool people_is_fresh(struct repo *repo, const char *token, int64_t now_ms)
+{
+    char key[SHA256_HEX];
+    SCOPED(json_free_at) json_t *session = NULL;
+    token_key(token, key);
+    if (view_find(repo, TABLE_SESSIONS, key, &session))
+        return false;
+    int64_t began_ms =
+        json_integer_value(json_object_get(session, "expires_ms")) - SESSION_MS;
+    return now_ms - began_ms <= SESSION_FRESH_MS;
+}
+
 struct closing {
     struct repo *repo;
     const char *key;

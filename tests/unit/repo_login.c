@@ -417,6 +417,31 @@ TEST(totp, ends_the_sessions_that_were_open_before_it_and_before_its_reset)
     at.now_ms = 0;
 }
 
+/* Whoever finds a desk open does not set what its person signs with. */
+TEST(secrets, are_set_by_who_logged_in_just_now)
+{
+    json_t *answer = NULL;
+    char token[TOKEN_MAX];
+    fixture();
+    at.now_ms = clock_now_ms();
+    snprintf(token, sizeof token, "%s", session_of("supervisor", NULL));
+    static const char *const paths[] = { "/v1/session/pin", "/v1/session/totp" };
+    for (int late = 1; late >= 0; late--)
+        for (size_t i = 0; i < COUNT(paths); i++) {
+            at.now_ms += late ? SESSION_FRESH_MS + 1 : 0;
+            CHECK_INT(late ? 422 : 201,
+                      call_with(token, "POST", paths[i], NULL, NULL,
+                                json_pack("{s:s}", "pin", "4711"), &answer));
+            if (late)
+                check_says("重新登录", answer);
+            else
+                json_decref(answer);
+            if (late && i == 1)
+                snprintf(token, sizeof token, "%s", session_of("supervisor", NULL));
+        }
+    at.now_ms = 0;
+}
+
 TEST(totp, roles_that_must_have_it_can_do_nothing_before)
 {
     json_t *answer = NULL;
