@@ -6,8 +6,8 @@
  * inside of the turn; nothing is kept here.
  *
  * While a handshake waits for its peer, the library wants to run again at once although
- * it cannot go on. A run in which no byte moved tells us so; what comes next from the
- * network wakes us. */
+ * it cannot go on. Some runs in which nothing moved tell us so (one alone may be a step
+ * between two requests); what comes next from the network wakes us. */
 #include "net/http_wire.h"
 
 #include <gnutls/gnutls.h>
@@ -18,6 +18,7 @@
 
 enum {
     RUNS_MOST = 16, /* before others have their turn */
+    RUNS_IDLE = 4,  /* in a row: nothing can be done */
     STUCK_MS = 100, /* for the time-outs of those that wait in a handshake */
 };
 
@@ -111,7 +112,9 @@ void http_turn_run(struct http_turn *turn, struct MHD_Daemon *daemon)
     do {
         turn->moved = false;
         MHD_run(daemon);
-    } while (turn->tls && turn->moved && ++runs < RUNS_MOST && !wait_wanted_ms(daemon));
+        turn->idle = turn->moved ? 0 : turn->idle + 1;
+    } while (turn->tls && turn->idle < RUNS_IDLE && ++runs < RUNS_MOST &&
+             !wait_wanted_ms(daemon));
     turn->open = false;
     held_send(turn);
 }
@@ -119,5 +122,5 @@ void http_turn_run(struct http_turn *turn, struct MHD_Daemon *daemon)
 int64_t http_turn_wait_ms(const struct http_turn *turn, struct MHD_Daemon *daemon)
 {
     int64_t wait_ms = wait_wanted_ms(daemon);
-    return !wait_ms && turn->tls && !turn->moved ? STUCK_MS : wait_ms;
+    return !wait_ms && turn->tls && turn->idle >= RUNS_IDLE ? STUCK_MS : wait_ms;
 }

@@ -183,6 +183,7 @@ static void on_completed(void *context,
 {
     struct http_server *server = context;
     struct http_request *r = *own;
+    server->turn.moved = true;
     if (!r)
         return;
     *own = NULL;

@@ -123,6 +123,7 @@ static inline bool http_given(const char *text)
  * follows what they send. */
 struct http_turn {
     bool tls, open;
+    int idle;               /* runs in a row in which nothing moved */
     bool moved;             /* a byte, or a request, in the library's last run */
     struct http_line *held; /* have sent something in this turn */
 };
