@@ -3,6 +3,7 @@
 #include "repo-daemon/apply.h"
 #include "repo-daemon/audit.h"
 #include "repo-daemon/route.h"
+#include "repo-daemon/station_cert.h"
 #include "sys/json_scope.h"
 #include "sys/scope.h"
 
@@ -35,6 +36,8 @@ enum rc blob_begin(struct call *call, struct fault *why)
     struct blob_put *put = NULL;
     uint64_t size = 0;
     enum rc rc = hash_read(call, &hash, why);
+    if (!rc) /* as the feeding that will name it */
+        rc = station_cert_check(call, NULL, why);
     if (!rc)
         rc = blob_put_begin(call->repo->blobs, hash, &put, why);
     if (rc == RC_EXISTS && !blob_stat(call->repo->blobs, hash, &size, why))

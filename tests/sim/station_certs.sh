@@ -92,6 +92,10 @@ say $? "the station finds its certificate and goes on by itself"
 
 # --- who is who --------------------------------------------------------------------------
 has "$(hand_in ST01 ST01)" ' 400' "the right certificate: the feeding is looked at"
+operator=$(ask '' /v1/session -d "{\"login\":\"scan1\",\"password\":\"$(cat "$house/secrets/scan1")\"}" | sed 's/ 200$//' | jq -r .token)
+page=$(printf page | sha256sum | cut -d' ' -f1)
+has "$(ask '' "/v1/blobs/$page" -X PUT -H "Authorization: Bearer $operator" --data-binary page)" 没有出示证书 "nor does an operator send a picture from elsewhere"
+has "$(ask ST01 "/v1/blobs/$page" -X PUT -H "Authorization: Bearer $operator" --data-binary page)" ' 201' "but from a station"
 answer=$(hand_in ST01 ST02)
 has "$answer" ' 403' "the right certificate with another station's name: 403"
 has "$answer" '证书是扫描台“ST01”的' "and why"
