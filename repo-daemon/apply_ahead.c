@@ -53,16 +53,6 @@ static void lot_read(void *context)
     }
 }
 
-static bool bury(void *cache)
-{
-    return view_cache_free_some(cache);
-}
-
-void apply_ahead_bury(struct apply_ahead *a, struct view_cache *cache)
-{
-    aside_leave(a->aside, bury, cache);
-}
-
 void apply_ahead_free(struct apply_ahead *a)
 {
     if (!a)

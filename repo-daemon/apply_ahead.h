@@ -1,11 +1,9 @@
-/* Events read ahead by a second thread while the first applies those before them, and a
- * place to leave what the first is done with: taking a million objects apart takes as
- * long as reading them. Only a rebuild uses it. */
+/* Events read ahead by a second thread while the first applies those before them. Only a
+ * rebuild uses it. */
 #ifndef REPO_APPLY_AHEAD_H
 #define REPO_APPLY_AHEAD_H
 
 #include "repo-daemon/ledger_event.h"
-#include "repo-daemon/view_cache.h"
 
 struct apply_ahead;
 
@@ -23,8 +21,5 @@ MUST_USE enum rc apply_ahead_run(struct apply_ahead *ahead, struct ledger *ledge
                                  struct store_txn *txn, uint64_t from, uint64_t to,
                                  apply_ahead_each *each, void *context,
                                  struct fault *why);
-
-/* Free `cache` beside. Steals it. */
-void apply_ahead_bury(struct apply_ahead *ahead, struct view_cache *cache);
 
 #endif

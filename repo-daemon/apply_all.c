@@ -4,8 +4,8 @@
  * (view_cache.h), while a second thread reads those that follow (apply_ahead.h). The
  * views are marked as not whole from the first transaction to the last, so that nobody
  * uses them when the rebuild is cut off. */
+#include "repo-daemon/apply.h"
 #include "repo-daemon/apply_ahead.h"
-#include "repo-daemon/apply_in.h"
 #include "repo-daemon/view_cache.h"
 #include "repo-daemon/view_index.h"
 #include "sys/json_scope.h"
@@ -49,7 +49,7 @@ static enum rc apply_some(struct store_txn *txn, void *context, struct fault *wh
 {
     struct all_applying *all = context;
     struct repo *repo = all->repo;
-    view_cache_clear(repo->cache); /* of a run that was thrown away */
+    view_cache_clear(repo->cache); /* of those before, or of a run thrown away */
     all->txn = txn;
     enum rc rc = apply_ahead_run(all->ahead, repo->ledger, txn, all->from, all->to,
                                  apply_one, all, why);
@@ -60,14 +60,13 @@ static enum rc apply_each(struct repo *repo, uint64_t size, struct fault *why)
 {
     SCOPED(ahead_free_at) struct apply_ahead *ahead = NULL;
     enum rc rc = apply_ahead_new(&ahead, why);
+    repo->cache = view_cache_new();
     for (uint64_t seq = 1; !rc && seq <= size; seq += TOGETHER) {
         uint64_t last = seq + TOGETHER - 1;
         struct all_applying all = { repo, NULL, ahead, seq, last < size ? last : size };
-        repo->cache = view_cache_new();
         rc = store_update(repo->store, apply_some, &all, why);
-        apply_texts_forget();
-        apply_ahead_bury(ahead, TAKE(repo->cache));
     }
+    view_cache_free(TAKE(repo->cache));
     return rc;
 }
 

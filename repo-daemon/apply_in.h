@@ -33,10 +33,8 @@ static inline json_int_t apply_number(const json_t *object, const char *name)
 /* apply_set.c: a field becomes `text`, or `value`. Nothing happens to one that is. */
 void apply_set_text(json_t *object, const char *name, const char *text);
 void apply_set_number(json_t *object, const char *name, json_int_t value);
-/* A value of the event's, which stays its own. NULL: nothing happens. */
+/* A copy of a value of the event's, which another thread frees. NULL: nothing happens. */
 void apply_set_copy(json_t *object, const char *name, const json_t *value);
-/* Texts are shared with no entry any more: the entries are another thread's now. */
-void apply_texts_forget(void);
 
 static inline enum rc apply_put(struct applying *a, enum view view, const char *key,
                                 const json_t *object)

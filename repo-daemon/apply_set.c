@@ -5,7 +5,7 @@
 
 enum { SHARED = 256 /* a power of two */, SHARED_LEN_MAX = 31 };
 
-static json_t *shared[SHARED]; /* owned; one thread applies */
+static json_t *shared[SHARED]; /* owned, for good; one thread applies */
 
 static size_t place_of(const char *text, size_t len)
 {
@@ -32,14 +32,6 @@ static json_t *text_shared(const char *text, size_t len)
         *at = json_stringn(text, len);
     }
     return json_incref(*at);
-}
-
-void apply_texts_forget(void)
-{
-    for (size_t i = 0; i < SHARED; i++) {
-        json_decref(shared[i]);
-        shared[i] = NULL;
-    }
 }
 
 static void set(json_t *object, void *at, const char *name, json_t *value)

@@ -10,42 +10,24 @@ struct aside {
     pthread_t thread;
     bool runs, ends;
     aside_work *given; /* NULL: none */
-    aside_some *left;  /* NULL: none */
-    void *given_context, *left_context;
+    void *context;
 };
-
-/* Both are done without the lock, and are there until they are done. */
-static void do_given(struct aside *a)
-{
-    pthread_mutex_unlock(&a->lock);
-    a->given(a->given_context);
-    pthread_mutex_lock(&a->lock);
-    a->given = NULL;
-    pthread_cond_broadcast(&a->turn);
-}
-
-static void do_left(struct aside *a)
-{
-    pthread_mutex_unlock(&a->lock);
-    bool more = a->left(a->left_context);
-    pthread_mutex_lock(&a->lock);
-    if (more)
-        return;
-    a->left = NULL;
-    pthread_cond_broadcast(&a->turn);
-}
 
 static void *run(void *context)
 {
     struct aside *a = context;
     pthread_mutex_lock(&a->lock);
-    while (!a->ends || a->given || a->left)
-        if (a->given) /* somebody waits for it */
-            do_given(a);
-        else if (a->left)
-            do_left(a);
-        else
+    while (!a->ends || a->given) {
+        if (!a->given) {
             pthread_cond_wait(&a->turn, &a->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&a->lock);
+        a->given(a->context);
+        pthread_mutex_lock(&a->lock);
+        a->given = NULL;
+        pthread_cond_broadcast(&a->turn);
+    }
     pthread_mutex_unlock(&a->lock);
     return NULL;
 }
@@ -73,22 +55,17 @@ void aside_free(struct aside *a)
     free(a);
 }
 
-static bool has_thread(struct aside *a)
+void aside_give(struct aside *a, aside_work *work, void *context)
 {
     if (!a->runs)
         a->runs = !pthread_create(&a->thread, NULL, run, a);
-    return a->runs;
-}
-
-void aside_give(struct aside *a, aside_work *work, void *context)
-{
-    if (!has_thread(a)) {
+    if (!a->runs) {
         work(context);
         return;
     }
     pthread_mutex_lock(&a->lock);
     a->given = work;
-    a->given_context = context;
+    a->context = context;
     pthread_cond_broadcast(&a->turn);
     pthread_mutex_unlock(&a->lock);
 }
@@ -98,21 +75,5 @@ void aside_wait(struct aside *a)
     pthread_mutex_lock(&a->lock);
     while (a->given)
         pthread_cond_wait(&a->turn, &a->lock);
-    pthread_mutex_unlock(&a->lock);
-}
-
-void aside_leave(struct aside *a, aside_some *some, void *context)
-{
-    if (!has_thread(a)) {
-        while (some(context))
-            continue;
-        return;
-    }
-    pthread_mutex_lock(&a->lock);
-    while (a->left)
-        pthread_cond_wait(&a->turn, &a->lock);
-    a->left = some;
-    a->left_context = context;
-    pthread_cond_broadcast(&a->turn);
     pthread_mutex_unlock(&a->lock);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROWS = 4096, FIRST_CHANGED = 256, FREED_TOGETHER = 256 /* rows */ };
+enum { FIRST_ROWS = 4096, FIRST_CHANGED = 256 };
 
 struct entry {
     char *key;      /* NULL: free; owned */
@@ -24,7 +24,6 @@ struct changed {
 struct view_cache {
     struct entry *rows;
     size_t room, count; /* rows: a power of two */
-    size_t freed;       /* rows */
     struct entry *last; /* found; NULL: none. What is read is mostly put back next */
     struct changed changed[VIEWS];
 };
@@ -44,33 +43,27 @@ struct view_cache *view_cache_new(void)
     return cache;
 }
 
-static void row_clear(struct entry *row)
-{
-    free(row->key);
-    json_decref(row->object);
-    *row = (struct entry){ .key = NULL };
-}
-
 void view_cache_clear(struct view_cache *cache)
 {
-    for (size_t i = 0; i < cache->room; i++)
-        row_clear(&cache->rows[i]);
+    for (size_t i = 0; i < cache->room; i++) {
+        free(cache->rows[i].key);
+        json_decref(cache->rows[i].object);
+        cache->rows[i] = (struct entry){ .key = NULL };
+    }
     cache->count = 0;
     for (enum view view = 0; view < VIEWS; view++)
         cache->changed[view].count = 0;
 }
 
-bool view_cache_free_some(struct view_cache *cache)
+void view_cache_free(struct view_cache *cache)
 {
-    for (size_t i = 0; i < FREED_TOGETHER && cache->freed < cache->room; i++)
-        row_clear(&cache->rows[cache->freed++]);
-    if (cache->freed < cache->room)
-        return true;
+    if (!cache)
+        return;
+    view_cache_clear(cache);
     for (enum view view = 0; view < VIEWS; view++)
         free(cache->changed[view].keys);
     free(cache->rows);
     free(cache);
-    return false;
 }
 
 static struct entry *look(const struct view_cache *cache, enum view view, const char *key)

@@ -9,10 +9,9 @@
 
 struct view_cache;
 
-struct view_cache *view_cache_new(void); /* never NULL */
-/* Free a part of it. False: that was the rest. */
-bool view_cache_free_some(struct view_cache *cache);
-void view_cache_clear(struct view_cache *cache); /* what was not written is forgotten */
+struct view_cache *view_cache_new(void);         /* never NULL */
+void view_cache_free(struct view_cache *cache);  /* accepts NULL */
+void view_cache_clear(struct view_cache *cache); /* also what was not written */
 
 /* NULL when it is not there; borrowed. */
 json_t *view_cache_get(struct view_cache *cache, enum view view, const char *key);
