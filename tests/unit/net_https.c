@@ -261,21 +261,23 @@ TEST(https, sends_what_ends_with_a_full_record_at_once)
     client_close(&c);
 }
 
-static void ask_ok(struct client *c, const char *path)
+static void take_ok(struct client *c, size_t answers)
 {
-    char got[600];
-    size_t have = 0;
-    ask(c, path, "");
-    do {
+    char got[2000];
+    size_t have = 0, seen = 0;
+    while (seen < answers) {
         size_t n = take(c, got + have, sizeof got - 1 - have);
         CHECK(n > 0);
         have += n;
         got[have] = 0;
-    } while (!strstr(got, "\r\n\r\nok"));
+        seen = 0;
+        for (const char *p = got; (p = strstr(p, "\r\n\r\nok")); p++)
+            seen++;
+    }
     CHECK(!strncmp(got, "HTTP/1.1 200", 12));
 }
 
-/* Also beside one that hangs in its greeting. */
+/* The next request is there already; also beside one that hangs in its greeting. */
 TEST(https, takes_the_next_request_behind_an_answer_that_came_later)
 {
     static const uint8_t half[] = { 0x16, 3, 1, 2, 0, 1 };
@@ -288,8 +290,11 @@ TEST(https, takes_the_next_request_behind_an_answer_that_came_later)
         int64_t quickest_ms = INT64_MAX;
         for (int turn = 0; turn < 3 && quickest_ms > 500; turn++) {
             int64_t from_ms = clock_mono_ms();
-            for (int i = 0; i < 20; i++)
-                ask_ok(&c, i % 3 ? "/v1/later" : "/v1/small");
+            for (int i = 0; i < 10; i++) {
+                ask(&c, "/v1/later", "");
+                ask(&c, "/v1/later", "");
+                take_ok(&c, 2);
+            }
             if (clock_mono_ms() - from_ms < quickest_ms)
                 quickest_ms = clock_mono_ms() - from_ms;
         }
@@ -308,8 +313,10 @@ TEST(https, answers_others_while_one_does_not_read)
     usleep(100000); /* its room is full by now */
     client_open(&quick, 0);
     double before = cpu_s();
-    for (int i = 0; i < 20; i++)
-        ask_ok(&quick, "/v1/small");
+    for (int i = 0; i < 20; i++) {
+        ask(&quick, "/v1/small", "");
+        take_ok(&quick, 1);
+    }
     usleep(300000);
     CHECK(cpu_s() - before < 0.15);
     client_close(&quick);
