@@ -9,7 +9,6 @@
 #include "bench/repo_make.h"
 
 enum { ONE = 400, TURN = 20, CLIENTS = 16, ROUNDS = 100, BYTES = 350 };
-#define SETTLE_S 0.05
 
 static struct repo *repo;
 static struct fault why;
@@ -49,17 +48,6 @@ static double run_bare(uint64_t first)
     return bench_s() - from;
 }
 
-/* As the daemon's timer does (repo-daemon/group.c): never further behind than that. */
-static void settle_in_time(void)
-{
-    static double last;
-    double now = bench_s();
-    if (now - last < SETTLE_S)
-        return;
-    bench_must(store_settle(repo->store, &why), &why);
-    last = now;
-}
-
 static double run_one(uint64_t first)
 {
     double from = bench_s();
@@ -68,7 +56,7 @@ static double run_one(uint64_t first)
         bench_must(store_group_begin(repo->store, &why), &why);
         bench_must(store_update(repo->store, one_change, &one, &why), &why);
         bench_must(store_group_end(repo->store, &why), &why);
-        settle_in_time();
+        bench_settle_in_time(repo->store);
     }
     bench_must(store_settle(repo->store, &why), &why);
     return bench_s() - from;
@@ -84,7 +72,7 @@ static double run_group(void)
             bench_must(store_update(repo->store, one_change, &one, &why), &why);
         }
         bench_must(store_group_end(repo->store, &why), &why);
-        settle_in_time();
+        bench_settle_in_time(repo->store);
     }
     bench_must(store_settle(repo->store, &why), &why);
     return bench_s() - from;
