@@ -72,6 +72,7 @@ enum rc person_change(struct call *call, struct fault *why)
     struct person p;
     SCOPED(store_abort_at) struct store_txn *txn = NULL;
     SCOPED(json_free_at) json_t *secret = NULL;
+    unsigned roles = 0;
     enum rc rc = call_command(call, EVENT_PERSON_CHANGE, &command, why);
     if (rc)
         return rc == RC_EXISTS ? RC_OK : rc;
@@ -81,11 +82,13 @@ enum rc person_change(struct call *call, struct fault *why)
                        call_part(call, "badge"));
     store_abort(TAKE(txn));
     if (!rc)
-        rc = fields_read(call, &p, why);
+        roles = p.roles, rc = fields_read(call, &p, why);
     if (!rc)
         rc = secret_read(call, &secret, why);
     if (rc)
         return rc;
+    if ((secret || p.roles != roles) && strcmp(p.badge, call->by.badge) != 0)
+        p.keys_ms = call->now_ms;
     SCOPED(json_free_at) json_t *person = people_json(&p);
     struct changing changing = { p.login, p.badge, secret, p.disabled || secret, person };
     command.data = person;

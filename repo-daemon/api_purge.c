@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEYS_DAYS = 7 }; /* that long he who cannot log in any more has to notice it */
+static const int64_t day_ms = 24 * 3600 * 1000;
+
 /* The law is asked as the approver will be: what he could not approve is not proposed. */
 static enum rc may_go(struct call *call, const json_t *volume, struct fault *why)
 {
@@ -162,6 +165,26 @@ enum rc purge_slip(struct call *call, struct fault *why)
                                  why);
 }
 
+/* Two persons must be two persons: whoever could have logged in as one of them, having
+ * set his password or taken his codes, shall not have been both. */
+static enum rc keys_are_own(struct call *call, const char *badge, const char *what,
+                            struct fault *why)
+{
+    struct person p;
+    SCOPED(store_abort_at) struct store_txn *txn = NULL;
+    enum rc rc = store_begin_read(call->repo->store, &txn, why);
+    if (!rc && people_find(call->repo, txn, badge, &p))
+        rc = fault_set(why, RC_CORRUPT, 0, "nobody has the badge %s", badge);
+    int64_t until = rc ? 0 : p.keys_ms + KEYS_DAYS * day_ms;
+    if (rc || !p.keys_ms || call->now_ms >= until)
+        return rc;
+    return fault_set(why, RC_REFUSED, 0,
+                     "%s %s的口令、验证码或角色在 %d 天内由别人设过，现在不能批准销毁；"
+                     "请过 %lld 天再批，或换人办理",
+                     what, p.name, KEYS_DAYS,
+                     (long long)((until - call->now_ms + day_ms - 1) / day_ms));
+}
+
 /* Each volume just as it was when it was proposed. */
 static enum rc volumes_add(struct call *call, const json_t *purge, struct act *act,
                            struct fault *why)
@@ -196,7 +219,11 @@ static enum rc approve(struct call *call, struct command *command, const json_t 
     act_begin(&act, call->repo, EV_PURGE, &call->by);
     act.now_ms = call->now_ms;
     act.law.proposed = strcmp(json_text(purge, "by"), call->by.badge) != 0;
-    enum rc rc = volumes_add(call, purge, &act, why);
+    enum rc rc = keys_are_own(call, call->by.badge, "批准人", why);
+    if (!rc)
+        rc = keys_are_own(call, json_text(purge, "by"), "提出人", why);
+    if (!rc)
+        rc = volumes_add(call, purge, &act, why);
     if (!rc)
         rc = purge_list(call->repo, key, labels, &list, &sums, why);
     if (!rc)

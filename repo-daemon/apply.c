@@ -16,6 +16,17 @@ static enum rc person_apply(struct applying *a)
     return rc ? rc : apply_put(a, VIEW_LOGINS, apply_text(a->data, "login"), login);
 }
 
+static enum rc totp_reset_apply(struct applying *a)
+{
+    SCOPED(json_free_at) json_t *person = NULL;
+    const char *badge = apply_text(a->data, "badge");
+    if (view_get(a->repo, a->txn, VIEW_PEOPLE, badge, &person))
+        return fault_set(a->why, RC_CORRUPT, 0, "event %llu names nobody of ours",
+                         (unsigned long long)a->seq);
+    apply_set_number(person, "keys_ms", a->at_ms);
+    return apply_put(a, VIEW_PEOPLE, badge, person);
+}
+
 static bool notice_mark(const char *key, json_t *volume, void *context)
 {
     (void)key;
@@ -64,6 +75,7 @@ static const struct {
     { EVENT_OFFLINE, apply_offline },
     { EVENT_OFFLINE_END, apply_offline_end },
     { EVENT_PERSON_CHANGE, person_apply },
+    { EVENT_TOTP_RESET, totp_reset_apply },
     { EVENT_PLACE, apply_place },
     { EVENT_STOCKTAKE, apply_stocktake },
     { EVENT_COUNT, apply_count },

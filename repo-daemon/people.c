@@ -108,6 +108,8 @@ enum rc people_add(struct repo *repo, const struct person_new *who, json_t **ret
                   "login", who->login, "dept", who->dept ? who->dept : "", "disabled", 0,
                   "roles", roles_write(who->roles));
     SCOPED(json_free_at) json_t *secret = people_secret(who->password);
+    if (person && *who->by)
+        json_object_set_new(person, "keys_ms", json_integer(clock_now_ms()));
     if (!person || !secret)
         return fault_set(why, RC_INVALID, 0, "姓名里有无法识别的文字");
     struct adding adding = { who->login, person, secret };
@@ -136,6 +138,7 @@ enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
     snprintf(p.login, sizeof p.login, "%s", text_of(found, "login"));
     snprintf(p.dept, sizeof p.dept, "%s", text_of(found, "dept"));
     p.disabled = json_integer_value(json_object_get(found, "disabled")) != 0;
+    p.keys_ms = json_integer_value(json_object_get(found, "keys_ms"));
     if (!roles_read(json_object_get(found, "roles"), &p.roles))
         return RC_CORRUPT;
     *ret_person = p;
@@ -144,9 +147,13 @@ enum rc people_find(struct repo *repo, struct store_txn *txn, const char *badge,
 
 json_t *people_json(const struct person *p)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "badge", p->badge, "name", p->name,
-                     "login", p->login, "dept", p->dept, "disabled", (int)p->disabled,
-                     "roles", roles_write(p->roles));
+    json_t *person =
+        json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "badge", p->badge, "name", p->name,
+                  "login", p->login, "dept", p->dept, "disabled", (int)p->disabled,
+                  "roles", roles_write(p->roles));
+    if (person && p->keys_ms)
+        json_object_set_new(person, "keys_ms", json_integer(p->keys_ms));
+    return person;
 }
 
 json_t *people_short(struct repo *repo, struct store_txn *txn, const char *badge)

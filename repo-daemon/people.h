@@ -26,7 +26,9 @@ struct person {
     char login[PERSON_LOGIN_MAX];
     char dept[PERSON_NAME_MAX]; /* 庭室; "" for none */
     unsigned roles;
-    bool disabled; /* may do nothing any more */
+    bool disabled;   /* may do nothing any more */
+    int64_t keys_ms; /* when another person last set password or roles, or took the codes
+                        away: who did could have logged in as this one; 0: never */
 };
 
 /* Add a person; `by` is the badge of who does it, "" from the command line. The answer is

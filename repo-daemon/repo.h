@@ -66,7 +66,7 @@ enum view {
 
 /* VIEWS_FORMAT goes up when what a view holds changes: then repo_open() refuses, and the
  * daemon makes them again at its start (repo_open_upgraded()). */
-enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 4 };
+enum { REPO_COURT_MAX = 24, REPO_TOUCHED_MAX = 1200, VIEWS_FORMAT = 5 };
 
 /* What one change touched, for the boards: told once it is durable. */
 struct repo_touched {
