@@ -29,12 +29,35 @@ struct counting {
     struct repo *repo;
     struct store_txn *txn;
     json_t *states, *holders, *depts; /* borrowed */
+    bool secret_too;
 };
+
+/* A number of the sum, less what the asker may not know of. */
+static json_int_t counted(const struct counting *c, const json_t *sum, const char *all,
+                          const char *secret)
+{
+    return json_number(sum, all) - (c->secret_too ? 0 : json_number(sum, secret));
+}
+
+/* Volumes and cases into `one`, which goes to the list when there are any. */
+static void count_into(const struct counting *c, json_t *list, json_t *one,
+                       const json_t *sum)
+{
+    json_int_t volumes = counted(c, sum, "volumes", "secret");
+    json_object_set_new(one, "volumes", json_integer(volumes));
+    json_object_set_new(one, "cases",
+                        json_integer(counted(c, sum, "cases", "secret_cases")));
+    if (volumes)
+        json_array_append(list, one);
+    json_decref(one);
+}
 
 static bool count_state(const char *key, json_t *sum, void *context)
 {
     struct counting *c = context;
-    json_object_set(c->states, key + strlen("state/"), json_object_get(sum, "n"));
+    json_int_t n = counted(c, sum, "n", "secret");
+    if (n)
+        json_object_set_new(c->states, key + strlen("state/"), json_integer(n));
     return true;
 }
 
@@ -46,8 +69,7 @@ static bool count_holder(const char *key, json_t *sum, void *context)
     json_t *one = people_short(c->repo, c->txn, badge);
     (void)!people_find(c->repo, c->txn, badge, &p);
     json_object_set_new(one, "dept", json_string(p.dept));
-    json_object_update(one, sum);
-    json_array_append_new(c->holders, one);
+    count_into(c, c->holders, one, sum);
     return true;
 }
 
@@ -55,9 +77,8 @@ static bool count_dept(const char *key, json_t *sum, void *context)
 {
     struct counting *c = context;
     const char *dept = key + strlen("dept/");
-    json_t *one = json_pack("{s:s}", "dept", strcmp(dept, "-") ? dept : "");
-    json_object_update(one, sum);
-    json_array_append_new(c->depts, one);
+    count_into(c, c->depts, json_pack("{s:s}", "dept", strcmp(dept, "-") ? dept : ""),
+               sum);
     return true;
 }
 
@@ -76,7 +97,8 @@ enum rc board_show(struct call *call, struct fault *why)
     SCOPED(json_free_at) json_t *holders = json_array();
     SCOPED(json_free_at) json_t *depts = json_array();
     enum rc rc = store_begin_read(call->repo->store, &txn, why);
-    struct counting c = { call->repo, txn, states, holders, depts };
+    bool secret_too = !call_may_see(call, 2, NULL);
+    struct counting c = { call->repo, txn, states, holders, depts, secret_too };
     const struct {
         const char *prefix;
         view_on_entry *each;

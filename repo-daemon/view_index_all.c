@@ -104,10 +104,14 @@ static void pairs_sort(struct pairs *p)
 
 /* ---- the second thread ---- */
 
-static void sum_told(const char *key, int64_t n, void *context)
+static void sum_told(const char *key, int64_t n, int64_t secret, void *context)
 {
-    char value[40];
-    snprintf(value, sizeof value, "{\"n\":%" PRId64 "}", n);
+    char value[80];
+    if (secret)
+        snprintf(value, sizeof value, "{\"n\":%" PRId64 ",\"secret\":%" PRId64 "}", n,
+                 secret);
+    else
+        snprintf(value, sizeof value, "{\"n\":%" PRId64 "}", n);
     pair_add(context, text_bytes(key), text_bytes(value));
 }
 

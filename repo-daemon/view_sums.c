@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DELTAS_MAX = 16 };
+enum { DELTAS_MAX = 32 };
 
 struct summing {
     struct repo *repo;
@@ -52,10 +52,15 @@ static __attribute__((format(printf, 4, 5))) void note(struct deltas *deltas,
     deltas->count++;
 }
 
+/* Of one case in one hand or house. */
+struct tally {
+    json_int_t n, secret;
+};
+
 /* Write the sum of `first` with all that is noted for its key, which is then done.
- * *ret_now is the number in the field of `first`. */
+ * *ret_now is what it says of volumes. */
 static enum rc sum_write(struct summing *s, struct deltas *deltas, struct delta *first,
-                         json_int_t *ret_now)
+                         struct tally *ret_now)
 {
     SCOPED(json_free_at) json_t *sum = NULL;
     enum rc rc = view_get(s->repo, s->txn, VIEW_SUMS, first->key, &sum);
@@ -72,7 +77,7 @@ static enum rc sum_write(struct summing *s, struct deltas *deltas, struct delta 
             json_object_del(sum, d->field);
         d->by = 0;
     }
-    *ret_now = json_number(sum, first->field);
+    *ret_now = (struct tally){ json_number(sum, "n"), json_number(sum, "secret") };
     return json_object_size(sum)
                ? view_put(s->repo, s->txn, VIEW_SUMS, first->key, sum, s->why)
                : view_del(s->repo, s->txn, VIEW_SUMS, first->key, s->why);
@@ -80,7 +85,7 @@ static enum rc sum_write(struct summing *s, struct deltas *deltas, struct delta 
 
 static enum rc sums_write(struct summing *s, struct deltas *deltas)
 {
-    json_int_t unused;
+    struct tally unused;
     enum rc rc = RC_OK;
     for (struct delta *d = deltas->at; !rc && d < deltas->at + deltas->count; d++)
         rc = d->by ? sum_write(s, deltas, d, &unused) : RC_OK;
@@ -94,25 +99,47 @@ struct holding {
 };
 
 static void hold(struct holding *h, bool house, const char *whose, const char *the_case,
-                 json_int_t by)
+                 struct tally by)
 {
-    note(&h->cases, "n", by, "%s/%s/%s", house ? "house" : "hold", whose, the_case);
-    note(&h->sums, "volumes", by, "%s/%s", house ? "dept" : "holder", whose);
+    const char *of = house ? "house" : "hold", *total = house ? "dept" : "holder";
+    note(&h->cases, "n", by.n, "%s/%s/%s", of, whose, the_case);
+    note(&h->sums, "volumes", by.n, "%s/%s", total, whose);
+    if (!by.secret)
+        return;
+    note(&h->cases, "secret", by.secret, "%s/%s/%s", of, whose, the_case);
+    note(&h->sums, "secret", by.secret, "%s/%s", total, whose);
+}
+
+/* What is noted for the key of `first`. */
+static struct tally noted(const struct deltas *deltas, const struct delta *first)
+{
+    struct tally by = { 0, 0 };
+    for (const struct delta *d = first; d < deltas->at + deltas->count; d++)
+        if (!strcmp(d->key, first->key))
+            *(strcmp(d->field, "n") ? &by.secret : &by.n) += d->by;
+    return by;
+}
+
+static bool all_secret(struct tally tally)
+{
+    return tally.n && tally.n == tally.secret;
 }
 
 static enum rc holding_write(struct summing *s, struct holding *h)
 {
     enum rc rc = RC_OK;
     for (struct delta *d = h->cases.at; !rc && d < h->cases.at + h->cases.count; d++) {
-        json_int_t now = 0, by = d->by;
+        struct tally now = { 0, 0 }, by = noted(&h->cases, d);
         const char *whose = strchr(d->key, '/') + 1;
         int len = (int)(strrchr(d->key, '/') - whose);
-        if (!by)
+        if (!d->by)
             continue;
         rc = sum_write(s, &h->cases, d, &now);
-        if (now == by || !now)
-            note(&h->sums, "cases", now ? 1 : -1, "%s/%.*s",
-                 strncmp(d->key, "house", 5) ? "holder" : "dept", len, whose);
+        const struct tally was = { now.n - by.n, now.secret - by.secret };
+        const char *total = strncmp(d->key, "house", 5) ? "holder" : "dept";
+        note(&h->sums, "cases", !!now.n - !!was.n, "%s/%.*s", total, len, whose);
+        note(&h->sums, "secret_cases", all_secret(now) - all_secret(was), "%s/%.*s",
+             total, len, whose);
     }
     return rc ? rc : sums_write(s, &h->sums);
 }
@@ -128,16 +155,23 @@ void view_sums_dept(struct repo *repo, struct store_txn *txn, const char *badge,
 }
 
 static void volume_note(struct summing *s, struct holding *h, const json_t *v,
-                        json_int_t by)
+                        json_int_t sign)
 {
     char dept[SUM_KEY_MAX];
     const char *holder = json_text(v, "holder"), *the_case = json_text(v, "case");
-    note(&h->sums, "n", by, "state/%s", json_text(v, "state"));
+    const struct tally by = { sign, view_sums_secret(v) ? sign : 0 };
+    note(&h->sums, "n", by.n, "state/%s", json_text(v, "state"));
+    note(&h->sums, "secret", by.secret, "state/%s", json_text(v, "state"));
     if (!*holder)
         return;
     view_sums_dept(s->repo, s->txn, holder, dept);
     hold(h, false, holder, the_case, by);
     hold(h, true, dept, the_case, by);
+}
+
+bool view_sums_secret(const json_t *volume)
+{
+    return json_number(volume, "kind") == 2;
 }
 
 const char *view_sums_fullness(const json_t *slot)
@@ -174,8 +208,7 @@ static bool same(enum view view, const json_t *old, const json_t *new)
 
 static bool held_one(const char *key, json_t *sum, void *context)
 {
-    json_object_set_new(context, strrchr(key, '/') + 1,
-                        json_integer(json_number(sum, "n")));
+    json_object_set(context, strrchr(key, '/') + 1, sum);
     return true;
 }
 
@@ -185,18 +218,19 @@ static enum rc person_moves(struct summing *s, const json_t *old, const json_t *
     char prefix[SUM_KEY_MAX];
     SCOPED(json_free_at) json_t *held = json_object();
     const char *from = json_text(old, "dept"), *to = json_text(new, "dept"), *the_case;
-    json_t *count;
+    json_t *sum;
     if (!old || !new || !strcmp(from, to))
         return RC_OK;
     snprintf(prefix, sizeof prefix, "hold/%s/", json_text(new, "badge"));
     enum rc rc =
         view_each(s->repo, s->txn, VIEW_SUMS, prefix, NULL, held_one, held, s->why);
-    json_object_foreach(held, the_case, count)
+    json_object_foreach(held, the_case, sum)
     {
-        json_int_t n = json_integer_value(count);
+        const struct tally n = { json_number(sum, "n"), json_number(sum, "secret") };
+        const struct tally away = { -n.n, -n.secret };
         struct holding h;
         h.cases.count = h.sums.count = 0;
-        hold(&h, true, *from ? from : "-", the_case, -n);
+        hold(&h, true, *from ? from : "-", the_case, away);
         hold(&h, true, *to ? to : "-", the_case, n);
         rc = rc ? rc : holding_write(s, &h);
     }

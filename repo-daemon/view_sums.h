@@ -3,13 +3,18 @@
  * (view_index.h).
  *
  * VIEW_SUMS has, by
- *   state/STATE          {"n"}
- *   slots/full, /free    {"n"}
- *   rack/SITE.RACK       {"slots", and of these "free", "full", "ordered", "wrong",
- * "closed"} holder/BADGE         {"volumes","cases"} dept/DEPARTMENT {"volumes","cases"}
- * of those who hold, by their department now hold/BADGE/CASE      {"n"}  volumes of the
- * case in this hand house/DEPARTMENT/CASE {"n"} the same in the department An entry that
- * would say 0 is not there. */
+ *
+ *   state/STATE            {"n", "secret"}
+ *   slots/full, /free      {"n"}
+ *   rack/SITE.RACK         {"slots"; of these "free", "full", "ordered", "wrong",
+ * "closed"} holder/BADGE           {"volumes", "cases", "secret", "secret_cases"}
+ *   dept/DEPARTMENT        the same of those who hold, by their department now
+ *   hold/BADGE/CASE        {"n", "secret"}: volumes of the case in this hand
+ *   house/DEPARTMENT/CASE  the same in the department
+ *
+ * "secret" is how many of them are 副卷, "secret_cases" of how many cases there is
+ * nothing else: who may not see those is told the difference. A number that would be 0 is
+ * not there, nor an entry without numbers. */
 #ifndef REPO_VIEW_SUMS_H
 #define REPO_VIEW_SUMS_H
 
@@ -25,10 +30,10 @@ MUST_USE enum rc view_sums_change(struct repo *repo, struct store_txn *txn,
 /* All of them anew, after a rebuild: make totals, add each entry of VIEW_VOLUMES and
  * VIEW_SLOTS once and in order (other views are passed over), end the last case, write.
  * VIEW_SUMS is empty before. Adding and ending touch no store and may be another
- * thread's. What is counted by case is told when the case is over, key and n, and is the
- * caller's to write as {"n":N}. */
+ * thread's. What is counted by case is told when the case is over, and is the caller's to
+ * write as {"n":N,"secret":S}, the second when it is not 0. */
 struct view_totals;
-typedef void view_totals_told(const char *key, int64_t n, void *context);
+typedef void view_totals_told(const char *key, int64_t n, int64_t secret, void *context);
 /* The caller ends with view_totals_free(), also when this fails. */
 MUST_USE enum rc view_totals_new(struct repo *repo, struct view_totals **ret_totals,
                                  struct fault *why);

@@ -9,6 +9,8 @@ enum { SUM_KEY_MAX = 160 };
 /* The department of a person now, "-" without one. */
 void view_sums_dept(struct repo *repo, struct store_txn *txn, const char *badge,
                     char ret_dept[SUM_KEY_MAX]);
+/* 副卷: not counted for who may not see them. */
+bool view_sums_secret(const json_t *volume);
 /* Key of the sum that a slot counts in as full or free. Static text. */
 const char *view_sums_fullness(const json_t *slot);
 /* Key of the rack of a slot, by the slot's label: "S", two digits of the site and three

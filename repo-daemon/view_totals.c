@@ -15,9 +15,10 @@
 enum { HOLD_KEY_MAX = SUM_KEY_MAX - LABEL_CASE_DIGITS - 2 };
 
 struct view_totals {
-    json_t *sums;  /* entries of VIEW_SUMS by key, but for those by case */
-    json_t *held;  /* of this case: "hold/BADGE", "house/DEPARTMENT" to its volumes */
-    json_t *depts; /* badge to department */
+    json_t *sums;   /* entries of VIEW_SUMS by key, but for those by case */
+    json_t *held;   /* of this case: "hold/BADGE", "house/DEPARTMENT" to its volumes */
+    json_t *secret; /* and to its 副卷 */
+    json_t *depts;  /* badge to department */
     char the_case[LABEL_CASE_DIGITS + 1];
     bool disorder;
     view_totals_told *told;
@@ -49,8 +50,9 @@ enum rc view_totals_new(struct repo *repo, struct view_totals **ret_totals,
         abort();
     *t = (struct view_totals){ .sums = json_object(),
                                .held = json_object(),
+                               .secret = json_object(),
                                .depts = json_object() };
-    if (!t->sums || !t->held || !t->depts)
+    if (!t->sums || !t->held || !t->secret || !t->depts)
         abort();
     *ret_totals = t;
     enum rc rc = store_begin_read(repo->store, &txn, why);
@@ -64,6 +66,7 @@ void view_totals_free(struct view_totals *t)
         return;
     json_decref(t->sums);
     json_decref(t->held);
+    json_decref(t->secret);
     json_decref(t->depts);
     free(t);
 }
@@ -100,20 +103,28 @@ void view_totals_case_end(struct view_totals *t)
     {
         const char *name = strchr(held, '/');
         snprintf(key, sizeof key, "%.*s/%s", HOLD_KEY_MAX, held, t->the_case);
-        t->told(key, json_integer_value(n), t->context);
+        json_int_t secret = json_number(t->secret, held);
+        t->told(key, json_integer_value(n), secret, t->context);
         bool hand = !strncmp(held, "hold/", 5);
         snprintf(key, sizeof key, "%s%.*s", hand ? "holder" : "dept", HOLD_KEY_MAX, name);
         more(sum_of(t, key), "volumes", json_integer_value(n));
         more(sum_of(t, key), "cases", 1);
+        if (secret)
+            more(sum_of(t, key), "secret", secret);
+        if (secret == json_integer_value(n))
+            more(sum_of(t, key), "secret_cases", 1);
     }
     json_object_clear(t->held);
+    json_object_clear(t->secret);
 }
 
-static void hold(struct view_totals *t, const char *of, const char *whose)
+static void hold(struct view_totals *t, const char *of, const char *whose, bool secret)
 {
     char key[HOLD_KEY_MAX];
     snprintf(key, sizeof key, "%s/%s", of, whose);
     more(t->held, key, 1);
+    if (secret)
+        more(t->secret, key, 1);
 }
 
 static void total_volume(struct view_totals *t, const json_t *v)
@@ -123,6 +134,8 @@ static void total_volume(struct view_totals *t, const json_t *v)
     int order = strcmp(the_case, t->the_case);
     snprintf(key, sizeof key, "state/%s", json_text(v, "state"));
     more(sum_of(t, key), "n", 1);
+    if (view_sums_secret(v))
+        more(sum_of(t, key), "secret", 1);
     if (order) {
         view_totals_case_end(t);
         t->disorder = t->disorder || order < 0 || strlen(the_case) > LABEL_CASE_DIGITS;
@@ -131,8 +144,8 @@ static void total_volume(struct view_totals *t, const json_t *v)
     if (!*holder)
         return;
     const char *dept = json_text(t->depts, holder);
-    hold(t, "hold", holder);
-    hold(t, "house", *dept ? dept : "-");
+    hold(t, "hold", holder, view_sums_secret(v));
+    hold(t, "house", *dept ? dept : "-", view_sums_secret(v));
 }
 
 static void total_slot(struct view_totals *t, const char *label, const json_t *slot)
