@@ -177,45 +177,6 @@ static char *events_for(unsigned role)
 }
 
 /* The daily sheet is the same paper, but for the number. */
-/* What the board says that the keeper holds: volumes * 10 + cases; 0 for nothing. */
-static int board_of(unsigned role, const char *state, json_int_t *ret_in_state)
-{
-    json_t *answer = NULL, *one;
-    int holds = 0;
-    size_t i;
-    CHECK_INT(200, call_by(role, "GET", "/v1/board", NULL, NULL, &answer));
-    char *text = json_dumps(answer, JSON_COMPACT);
-    CHECK(!strstr(text, "secret"));
-    free(text);
-    json_array_foreach(json_object_get(answer, "holders"), i,
-                       one) if (!strcmp(json_text(one, "badge"), badge_of(ROLE_KEEPER)))
-        holds = (int)(10 * json_number(one, "volumes") + json_number(one, "cases"));
-    *ret_in_state = json_number(json_object_get(answer, "states"), state);
-    json_decref(answer);
-    return holds;
-}
-
-TEST(boards, count_no_secret_volume_for_outsiders)
-{
-    json_int_t before, open_before, now;
-    prepare();
-    int in = board_of(ROLE_SUPERVISOR, "received", &before),
-        out = board_of(ROLE_BORROWER, "received", &open_before);
-    char hidden[LABEL_TEXT_MAX], plain[LABEL_TEXT_MAX];
-    snprintf(hidden, sizeof hidden, "%s", fixture_part(2, 71));
-    snprintf(plain, sizeof plain, "%s", fixture_part(1, 71));
-    bool one_case = in % 10 != 0; /* the fixture's volumes are all of one */
-    CHECK_INT(201, act_on(ROLE_KEEPER, "receive", hidden, NULL, NULL));
-    CHECK_INT(in + 10 + !one_case, board_of(ROLE_SUPERVISOR, "received", &now));
-    CHECK_INT(before + 1, now);
-    CHECK_INT(out, board_of(ROLE_BORROWER, "received", &now)); /* not even the case */
-    CHECK_INT(open_before, now);
-    CHECK_INT(201, act_on(ROLE_KEEPER, "receive", plain, NULL, NULL));
-    CHECK_INT(in + 20 + !one_case, board_of(ROLE_SUPERVISOR, "received", &now));
-    CHECK_INT(out + 10 + (out % 10 == 0), board_of(ROLE_BORROWER, "received", &now));
-    CHECK_INT(open_before + 1, now);
-}
-
 TEST(sheets, of_a_day_have_the_row_of_a_secret_volume_without_its_number)
 {
     static const unsigned roles[] = { ROLE_AUDITOR, ROLE_ADMIN };
@@ -351,4 +312,43 @@ TEST(trolleys, with_secret_volumes_are_shorter_for_outsiders)
     check_says("和副卷一起办理过", answer);
     CHECK_INT(200, call_by(ROLE_ADMIN, "GET", "/v1/volumes/{volume}/proof",
                            json_pack("{s:s}", "volume", VOLUME), NULL, NULL));
+}
+
+/* What the board says that the keeper holds: volumes * 10 + cases; 0 for nothing. */
+static int board_of(unsigned role, const char *state, json_int_t *ret_in_state)
+{
+    json_t *answer = NULL, *one;
+    int holds = 0;
+    size_t i;
+    CHECK_INT(200, call_by(role, "GET", "/v1/board", NULL, NULL, &answer));
+    char *text = json_dumps(answer, JSON_COMPACT);
+    CHECK(!strstr(text, "secret"));
+    free(text);
+    json_array_foreach(json_object_get(answer, "holders"), i,
+                       one) if (!strcmp(json_text(one, "badge"), badge_of(ROLE_KEEPER)))
+        holds = (int)(10 * json_number(one, "volumes") + json_number(one, "cases"));
+    *ret_in_state = json_number(json_object_get(answer, "states"), state);
+    json_decref(answer);
+    return holds;
+}
+
+TEST(boards, count_no_secret_volume_for_outsiders)
+{
+    json_int_t before, open_before, now;
+    prepare();
+    int in = board_of(ROLE_SUPERVISOR, "received", &before),
+        out = board_of(ROLE_BORROWER, "received", &open_before);
+    char hidden[LABEL_TEXT_MAX], plain[LABEL_TEXT_MAX];
+    snprintf(hidden, sizeof hidden, "%s", fixture_part(2, 71));
+    snprintf(plain, sizeof plain, "%s", fixture_part(1, 71));
+    bool one_case = in % 10 != 0; /* the fixture's volumes are all of one */
+    CHECK_INT(201, act_on(ROLE_KEEPER, "receive", hidden, NULL, NULL));
+    CHECK_INT(in + 10 + !one_case, board_of(ROLE_SUPERVISOR, "received", &now));
+    CHECK_INT(before + 1, now);
+    CHECK_INT(out, board_of(ROLE_BORROWER, "received", &now)); /* not even the case */
+    CHECK_INT(open_before, now);
+    CHECK_INT(201, act_on(ROLE_KEEPER, "receive", plain, NULL, NULL));
+    CHECK_INT(in + 20 + !one_case, board_of(ROLE_SUPERVISOR, "received", &now));
+    CHECK_INT(out + 10 + (out % 10 == 0), board_of(ROLE_BORROWER, "received", &now));
+    CHECK_INT(open_before + 1, now);
 }
