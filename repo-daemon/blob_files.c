@@ -50,14 +50,16 @@ static enum rc files_get(struct blobs *blobs, struct sha256 hash, int *ret_fd,
     char hex[SHA256_HEX];
     struct stat st;
     hash_hex(hash, hex);
-    enum rc rc = blob_folder_open(files, &hash, false, &folder, NULL);
-    SCOPED(fd_close_at)
-    int fd = rc ? -1 : openat(folder.dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    SCOPED(fd_close_at) int fd = blob_folder_open_quick(files, &hash, hex);
+    bool quick = fd >= 0;
+    enum rc rc = quick ? RC_OK : blob_folder_open(files, &hash, false, &folder, NULL);
+    if (!quick && !rc)
+        fd = openat(folder.dir, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (rc == RC_NOT_FOUND || (!rc && fd < 0 && errno == ENOENT))
         return fault_set(why, RC_NOT_FOUND, ENOENT, "没有这个文件 (%s)", hex);
     if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
         return fault_set(why, RC_IO, errno, "blob: open %s: %s", hex, strerror(errno));
-    rc = blob_folder_make_durable(files, &folder, why);
+    rc = quick ? RC_OK : blob_folder_make_durable(files, &folder, why);
     if (rc)
         return rc;
     *ret_size = (uint64_t)st.st_size;

@@ -31,6 +31,10 @@ struct blob_folder {
 MUST_USE enum rc blob_folder_open(const struct blob_files *files,
                                   const struct sha256 *hash, bool create,
                                   struct blob_folder *ret_folder, struct fault *why);
+/* Open the content to read when it stands in a folder ab that is durable, in one step; -1
+ * when that cannot be said so quickly. */
+int blob_folder_open_quick(const struct blob_files *files, const struct sha256 *hash,
+                           const char *hex);
 void blob_folder_close(struct blob_folder *folder);
 /* Once for each folder in the life of this process: what stands in it, and where it
  * stands itself, is on the disk before anybody is told of it, also when a run before this

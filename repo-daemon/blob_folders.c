@@ -71,6 +71,16 @@ static unsigned bit_above(const struct blob_folder *folder)
     return (folder->bit - BLOB_FOLDERS) >> 8;
 }
 
+int blob_folder_open_quick(const struct blob_files *files, const struct sha256 *hash,
+                           const char *hex)
+{
+    char path[3 + SHA256_HEX];
+    if (!is_durable(files, hash->at[0]))
+        return -1;
+    snprintf(path, sizeof path, "%.2s/%s", hex, hex);
+    return openat(files->dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 enum rc blob_folder_flush_above(struct blob_files *files,
                                 const struct blob_folder *folder, struct fault *why)
 {

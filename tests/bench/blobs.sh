@@ -55,6 +55,7 @@ http {
     client_body_temp_path $work/dav/.tmp;
     server {
         listen 127.0.0.1:$peer_port ssl;
+        ssl_protocols TLSv1.3; # as ours; its preset leaves 1.3 out
         ssl_certificate $work/cert.pem;
         ssl_certificate_key $work/key.pem;
         root $work/dav;
