@@ -5,7 +5,9 @@
 #include "repo-daemon/fixity.h"
 #include "repo-daemon/fixity_read.h"
 
-enum { FIXITY_QUEUE = 256 };
+/* A folder of a large house has a hundred thousand files and is read whole for each list:
+ * so seldom that nobody waits for it. */
+enum { FIXITY_QUEUE = 8192 };
 
 struct fixity {
     struct repo *repo; /* borrowed */
