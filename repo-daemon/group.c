@@ -2,6 +2,7 @@
 #include "repo-daemon/group.h"
 
 #include "repo-daemon/call.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/scope.h"
 
@@ -12,7 +13,10 @@
 enum {
     ANSWERS_MOST = 64,
     TOLD_MOST = 4096,
-    SETTLE_US = 50 * 1000, /* that long whoever opens the store to read may wait */
+    /* The store follows its log when nothing came for so long, and at the latest then:
+     * many commands touch the same pages, which are written once. */
+    SETTLE_US = 50 * 1000,
+    SETTLE_MOST_MS = 1000,
 };
 
 struct held_answer {
@@ -36,6 +40,8 @@ struct group {
     struct group_handlers handlers;
     sd_event_source *idle;   /* runs when nothing else does */
     sd_event_source *settle; /* runs a moment after a group that only the log has */
+    int64_t behind_ms;       /* since when there is one; 0: the store has all */
+    bool more;               /* groups ended since that was set */
     struct held_answer answers[ANSWERS_MOST];
     size_t answer_count;
     struct held_told told[TOLD_MOST];
@@ -48,27 +54,42 @@ static int on_idle(__attribute__((unused)) sd_event_source *source, void *contex
     return 0;
 }
 
+static void settle_set(struct group *group)
+{
+    group->more = false;
+    if (sd_event_source_set_time_relative(group->settle, SETTLE_US) < 0 ||
+        sd_event_source_set_enabled(group->settle, SD_EVENT_ONESHOT) < 0)
+        log_warn("no timer to settle the store");
+}
+
 static int on_settle(__attribute__((unused)) sd_event_source *source,
                      __attribute__((unused)) uint64_t at_us, void *context)
 {
     struct group *group = context;
     struct fault why;
     group_end(group);
-    if (store_settle(group->repo->store, &why))
-        log_error("the store stays behind its redo log: %s", why.text);
+    if (group->more && clock_mono_ms() - group->behind_ms < SETTLE_MOST_MS) {
+        settle_set(group);
+        return 0;
+    }
+    group->behind_ms = 0;
+    if (!store_settle(group->repo->store, &why))
+        return 0;
+    log_error("the store stays behind its redo log: %s, trying again", why.text);
+    settle_set(group);
     return 0;
 }
 
-/* Once for all groups until then. */
 static void settle_later(struct group *group)
 {
-    int on = SD_EVENT_OFF;
-    if (store_is_settled(group->repo->store) ||
-        sd_event_source_get_enabled(group->settle, &on) < 0 || on != SD_EVENT_OFF)
+    if (store_is_settled(group->repo->store))
         return;
-    if (sd_event_source_set_time_relative(group->settle, SETTLE_US) < 0 ||
-        sd_event_source_set_enabled(group->settle, SD_EVENT_ONESHOT) < 0)
-        log_warn("no timer to settle the store");
+    bool set = group->behind_ms != 0;
+    group->more = true;
+    if (set)
+        return;
+    group->behind_ms = clock_mono_ms();
+    settle_set(group);
 }
 
 void group_free(struct group *group)

@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REDO_ID = 16, REDO_SIZE = 4 * 1024 * 1024, REDO_RECORD_HEAD = 24 };
+enum { REDO_ID = 16, REDO_SIZE = 16 * 1024 * 1024, REDO_RECORD_HEAD = 24 };
 
 struct redo {
     int fd; /* -1: closed */

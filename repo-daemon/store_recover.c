@@ -13,7 +13,7 @@ static const uint8_t NO_ID[REDO_ID];
 
 enum {
     MARK_SIZE = REDO_ID + 8,
-    AWAIT_MS = 5000, /* a settled store is some 50 ms behind; this is one that hangs */
+    AWAIT_MS = 5000, /* a store is a second behind at most; this is one that hangs */
     AWAIT_STEP_MS = 5,
     GROWS_MOST = 40,
 };

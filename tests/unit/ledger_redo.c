@@ -253,9 +253,9 @@ TEST(store_redo, has_after_a_crash_each_group_that_ended_and_no_other)
         unsigned groups;
         size_t size;
     } each[] = {
-        { 1, 10 },          { 40, 100 }, { 1500, 10 }, /* more than the log has pages */
+        { 1, 10 },          { 40, 100 }, { 4200, 10 }, /* more than the log has pages */
         { 30, 150 * 1024 }, /* more than the first map has room for */
-        { 4, 600 * 1024 },  /* two records, and two that are as long as the log */
+        { 12, 600 * 1024 }, /* more than the log has bytes */
     };
     for (size_t i = 0; i < COUNT(each); i++)
         for (int read_only = 0; read_only < 2; read_only++) {
