@@ -66,6 +66,17 @@ static enum rc view_write(struct repo *repo, struct store_txn *txn, enum view vi
     return store_put(txn, repo->tables[view], key_bytes(key), key_bytes(text), why);
 }
 
+/* The entry as it is still stored; of a volume what its indexes and sums look at
+ * (view_index.c, view_sums.c), as it is large and changes most. */
+static json_t *stored_read(enum view view, struct bytes value)
+{
+    static const char *const of_volume[] = { "state",     "holder", "to",
+                                             "case",      "kind",   "retention",
+                                             "purged_ms", "holds",  NULL };
+    return view == VIEW_VOLUMES ? json_text_pick(value, of_volume)
+                                : json_text_read(value);
+}
+
 /* The entry as it is still stored, against what it becomes. */
 static enum rc index_write(struct repo *repo, struct store_txn *txn, enum view view,
                            const char *key, const json_t *object, struct fault *why)
@@ -74,7 +85,7 @@ static enum rc index_write(struct repo *repo, struct store_txn *txn, enum view v
     SCOPED(json_free_at) json_t *old = NULL;
     if (*key && strlen(key) <= STORE_KEY_MAX &&
         !store_get(txn, repo->tables[view], key_bytes(key), &value))
-        old = json_text_read(value);
+        old = stored_read(view, value);
     return view_index_change(repo, txn, view, key, old, object, why);
 }
 

@@ -130,6 +130,70 @@ json_t *json_text_read(struct bytes text)
     return json_loadb((const char *)text.at, text.len, 0, NULL);
 }
 
+/* ---- some members ---- */
+
+static bool skip_number(struct cursor *c)
+{
+    const uint8_t *from = c->at;
+    (void)take(c, '-');
+    while (c->at < c->end && *c->at >= '0' && *c->at <= '9')
+        c->at++;
+    return c->at > from && (c->at == c->end || !strchr(".eE", *c->at));
+}
+
+/* Past a value of the plain kind. */
+static bool skip_value(struct cursor *c, int depth)
+{
+    struct bytes text;
+    if (depth > DEPTH_MAX || c->at == c->end)
+        return false;
+    bool object = *c->at == '{';
+    if (take(c, '"'))
+        return take_string(c, &text);
+    if (!take(c, '{') && !take(c, '['))
+        return skip_number(c);
+    uint8_t close = object ? '}' : ']';
+    if (take(c, close))
+        return true;
+    do {
+        if (object && (!take(c, '"') || !take_string(c, &text) || !take(c, ':')))
+            return false;
+        if (!skip_value(c, depth + 1))
+            return false;
+    } while (take(c, ','));
+    return take(c, close);
+}
+
+static bool is_named(struct bytes key, const char *const *names)
+{
+    for (; *names; names++)
+        if (strlen(*names) == key.len && !memcmp(*names, key.at, key.len))
+            return true;
+    return false;
+}
+
+json_t *json_text_pick(struct bytes text, const char *const *names)
+{
+    struct cursor at = { text.at, text.at + text.len }, *c = &at;
+    SCOPED(json_free_at) json_t *object = json_object();
+    bool good = object && take(c, '{') && !take(c, '}'), more = good;
+    while (good && more) {
+        struct bytes key;
+        good = take(c, '"') && take_string(c, &key) && take(c, ':');
+        if (good && !is_named(key, names)) {
+            good = skip_value(c, 1);
+        } else if (good) {
+            json_t *value = read_value(c, 1);
+            good = value && !json_object_setn_new_nocheck(object, (const char *)key.at,
+                                                          key.len, value);
+        }
+        more = good && take(c, ',');
+    }
+    if (good && take(c, '}') && c->at == c->end)
+        return TAKE(object);
+    return json_text_read(text);
+}
+
 /* ---- writing ---- */
 
 struct out {

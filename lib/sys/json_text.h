@@ -15,6 +15,11 @@
  * json_decref(); NULL when the text is no JSON, or there is no memory. */
 json_t *json_text_read(struct bytes text);
 
+/* Of an object at least the members of these names (NULL ends them), as json_text_read()
+ * gives them; others may be missing. For texts of this house alone: what is passed over
+ * is not looked at closely. */
+json_t *json_text_pick(struct bytes text, const char *const *names);
+
 /* What json_dumps() gives with JSON_COMPACT and JSON_SORT_KEYS, with a NUL behind
  * *ret_len; the caller frees it. NULL for what has no text, or without memory. */
 char *json_text_write(const json_t *value, size_t *ret_len);

@@ -22,6 +22,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_t *theirs = json_loadb((const char *)data, size, 0, NULL);
     if (!quick != !theirs || (quick && !json_equal(quick, theirs)))
         abort();
+    static const char *const names[] = { "a", "state", NULL };
+    json_t *picked = json_is_object(theirs)
+                         ? json_text_pick((struct bytes){ data, size }, names)
+                         : NULL;
+    for (size_t i = 0; picked && names[i]; i++) {
+        const json_t *one = json_object_get(picked, names[i]),
+                     *whole = json_object_get(theirs, names[i]);
+        if (!one != !whole || (one && !json_equal(one, whole)))
+            abort();
+    }
+    json_decref(picked);
     if (quick) {
         size_t len = 0;
         char *ours = json_text_write(quick, &len);

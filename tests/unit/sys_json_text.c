@@ -26,6 +26,28 @@ static void same_as_jansson(const char *text)
     CHECK(len == strlen(as_came));
 }
 
+TEST(json_text_pick, has_the_members_that_are_named)
+{
+    static const char *const names[] = { "state", "案", NULL };
+    static const char *const texts[] = {
+        "{\"a\":[{\"state\":1},[],{}],\"b\":-7,\"state\":\"shelved\",\"案\":{\"x\":[1]}}",
+        "{\"state\":\"shelved\",\"案\":{\"x\":[1]}}",
+        "{\"x\":1.5,\"state\":\"shelved\",\"案\":{\"x\":[1]}}",
+        "{ \"x\" : null, \"state\":\"shelved\", \"案\":{\"x\":[1]}, \"y\":\"\\n\" }",
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        SCOPED(json_free_at)
+        json_t *picked = json_text_pick(
+            (struct bytes){ (const uint8_t *)texts[i], strlen(texts[i]) }, names);
+        CHECK_TEXT("shelved", json_string_value(json_object_get(picked, "state")));
+        CHECK(json_object_get(json_object_get(picked, "案"), "x") != NULL);
+    }
+    SCOPED(json_free_at) json_t *empty = json_text_pick(BYTES("{}"), names);
+    CHECK(json_is_object(empty) && !json_object_size(empty));
+    CHECK(!json_text_pick(BYTES("{\"state\":"), names));
+    CHECK(!json_text_pick(BYTES("{\"a\":1,}"), names));
+}
+
 TEST(json_text, reads_and_writes_as_jansson_does)
 {
     static const char *const texts[] = {
