@@ -78,15 +78,17 @@ enum rc change_add(struct store_txn *txn, struct store_table table, char op,
         rc = change_nest(txn, why);
     if (!rc && (!key.len || key.len > STORE_KEY_MAX) && op != 'c')
         rc = fault_set(why, RC_INVALID, 0, "store: a key of %zu bytes", key.len);
-    if (!rc)
-        rc = redo_add(&store->entries, &entry, why);
-    if (rc || change->nested)
+    if (rc)
         return rc;
-    uint32_t hash = hash_of(table, key), end = (uint32_t)store->entries.len;
-    uint16_t *slot = slot_of(store, hash, table, key);
+    /* The key may lie in the entries, which move. */
+    uint32_t hash = hash_of(table, key);
+    uint16_t *slot = change->nested ? NULL : slot_of(store, hash, table, key);
+    rc = redo_add(&store->entries, &entry, why);
+    if (rc || !slot)
+        return rc;
     if (*slot)
         change->rows[*slot - 1].op = 0;
-    uint32_t value_at = end - (uint32_t)value.len;
+    uint32_t value_at = (uint32_t)(store->entries.len - value.len);
     change->rows[change->row_count] = (struct change_row){
         .hash = hash,
         .key_at = value_at - (uint32_t)key.len,

@@ -1,6 +1,6 @@
-/* Groups of changes. They run in one transaction of LMDB that stays open, each change
- * nested in it; what makes a group durable is its record in the redo log. Now and then
- * the transaction is committed and the log begins again.
+/* Groups of changes. They go into one transaction of LMDB that stays open, each when it
+ * stands (store_change.c); what makes a group durable is its record in the redo log. Now
+ * and then the transaction is committed and the log begins again.
  *
  * When the transaction is lost (the map was too small, the disk full), it is made again
  * from the log: what was acknowledged is in there. */

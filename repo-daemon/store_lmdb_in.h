@@ -93,6 +93,14 @@ char change_find(const struct store *store, struct store_table table, struct byt
 /* Add an entry ('c': to the entries only). */
 MUST_USE enum rc change_add(struct store_txn *txn, struct store_table table, char op,
                             struct bytes key, struct bytes value, struct fault *why);
+/* Key and value of the entry added last where they lie now: what was given may itself
+ * have lain in the entries, which move. */
+static inline void change_last(const struct store *store, struct bytes *key,
+                               struct bytes *value)
+{
+    value->at = redo_entries_at(&store->entries) + store->entries.len - value->len;
+    key->at = value->at - key->len;
+}
 /* Has it rows, of this table? */
 static inline bool change_touches(const struct store *store, struct store_table table)
 {

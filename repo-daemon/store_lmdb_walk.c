@@ -65,29 +65,30 @@ static enum rc written(struct store_txn *txn, int code, const char *what,
 enum rc store_put(struct store_txn *txn, struct store_table table, struct bytes key,
                   struct bytes value, struct fault *why)
 {
+    if (txn->beside && txn->write) {
+        enum rc rc = change_add(txn, table, 'p', key, value, why);
+        if (rc || !txn->store->change.nested)
+            return rc;
+        change_last(txn->store, &key, &value);
+    }
     MDB_val k = { key.len, (void *)(uintptr_t)key.at };
     MDB_val v = { value.len, (void *)(uintptr_t)value.at };
-    enum rc rc = RC_OK;
-    if (txn->beside && txn->write)
-        rc = change_add(txn, table, 'p', key, value, why);
-    if (!rc && (!txn->beside || txn->store->change.nested))
-        rc = written(txn, mdb_put(store_now(txn), table.handle, &k, &v, 0), "put", why);
-    return rc;
+    return written(txn, mdb_put(store_now(txn), table.handle, &k, &v, 0), "put", why);
 }
 
 enum rc store_del(struct store_txn *txn, struct store_table table, struct bytes key,
                   struct fault *why)
 {
-    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
-    struct bytes old;
-    enum rc rc = RC_OK;
+    struct bytes old, none = BYTES("");
     if (txn->beside) {
-        rc = key.len ? store_get(txn, table, key, &old) : change_nest(txn, why);
+        enum rc rc = key.len ? store_get(txn, table, key, &old) : change_nest(txn, why);
         if (!rc)
-            rc = change_add(txn, table, key.len ? 'd' : 'c', key, BYTES(""), why);
+            rc = change_add(txn, table, key.len ? 'd' : 'c', key, none, why);
         if (rc || !txn->store->change.nested)
             return rc;
+        change_last(txn->store, &key, &none);
     }
+    MDB_val k = { key.len, (void *)(uintptr_t)key.at };
     int code = key.len ? mdb_del(store_now(txn), table.handle, &k, NULL)
                        : mdb_drop(store_now(txn), table.handle, 0);
     return code == MDB_NOTFOUND ? RC_NOT_FOUND : written(txn, code, "del", why);
