@@ -93,8 +93,7 @@ static bool one_hand(enum cut_how how, unsigned cut_at)
         _exit(hand_over(how, cut_at));
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child);
-    bool ended = WIFSIGNALED(status) ? how != CUT_DIE && WTERMSIG(status) == SIGABRT
-                                     : how == CUT_DIE && WEXITSTATUS(status) == CUT_CODE;
+    bool ended = cut_ended(how, status);
     if (!ended && status)
         fail_msg("cut at %u: the child ended with %#x", cut_at, (unsigned)status);
     CHECK(how != CUT_FLUSH || ended == (cut->failed != 0)); /* none is survived */

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,14 @@ static inline void cut_arm(enum cut_how how, unsigned at)
 static inline void cut_mend(void)
 {
     cut->armed = false;
+}
+
+/* Did this status come of the cut: the call at which the process dies, or a flush that
+ * failed, which no process survives? */
+static inline bool cut_ended(enum cut_how how, int status)
+{
+    return WIFSIGNALED(status) ? how != CUT_DIE && WTERMSIG(status) == SIGABRT
+                               : how == CUT_DIE && WEXITSTATUS(status) == CUT_CODE;
 }
 
 /* For one process alone; in tests with children it is a part of what they share. */

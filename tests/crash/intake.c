@@ -111,8 +111,7 @@ static bool run(enum cut_how how, unsigned cut_at)
     }
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child);
-    bool ended = WIFSIGNALED(status) ? how != CUT_DIE && WTERMSIG(status) == SIGABRT
-                                     : how == CUT_DIE && WEXITSTATUS(status) == CUT_CODE;
+    bool ended = cut_ended(how, status);
     if (!ended && status)
         fail_msg("cut at %u: the child ended with %#x", cut_at, (unsigned)status);
     if (how == CUT_FLUSH)
